@@ -1,0 +1,1 @@
+"""What every robot shares: the camera, policies, the rollout loop, evaluation, recording."""
