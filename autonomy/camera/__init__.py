@@ -1,0 +1,1 @@
+"""The camera: meshes and poses in, RGB, depth, semantic and instance images out."""

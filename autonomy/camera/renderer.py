@@ -1,0 +1,225 @@
+"""One call from scenes and views to images."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numba import get_num_threads, prange
+from numba.np.ufunc.parallel import get_thread_id
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.camera.geometry import project_frame
+from autonomy.camera.lens import lens_of
+from autonomy.camera.library import LibraryArrays, MeshLibrary
+from autonomy.camera.scene import Appearance, Draws, Frames, Scene
+from autonomy.camera.shading import (
+    GRAIN_SIZE,
+    lit_paint,
+    read_depth,
+    read_labels,
+    shade,
+    sky_colors,
+    world_rays,
+)
+from autonomy.camera.visibility import rasterize
+from autonomy.compiled import compiled, compiled_parallel
+
+
+class Images(NamedTuple):
+    """Where the frames go; a channel that is not wanted has no pixels."""
+
+    rgb: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    semantic: NDArray[np.uint8]
+    instance: NDArray[np.int32]
+
+
+class Buffers(NamedTuple):
+    """Working room, one row a thread: see `project_frame` and `rasterize`."""
+
+    vertices: NDArray[np.float32]
+    corners: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    planes: NDArray[np.float32]
+    nearness: NDArray[np.float32]
+    seen: NDArray[np.int32]
+
+
+class Renderer:
+    """Draws batches of frames as one kind of camera sees them, for one caller at a time."""
+
+    def __init__(self, camera: Camera) -> None:
+        """Prepare for `camera`.
+
+        Raises:
+            InputError: The camera's distortion cannot be undone.
+        """
+        self._lens = lens_of(camera)
+        source = self._lens.source if self._lens else camera
+        self._intrinsics = self._lens.intrinsics if self._lens else camera.intrinsics
+        self._size = (source.height, source.width)
+        self._reach = (source.near, source.far)
+        self._buffers = self._allocate(get_num_threads(), triangles=1024, vertices=1024)
+
+    def render(
+        self,
+        library: MeshLibrary,
+        scene: Scene,
+        camera_from_world: NDArray[np.float64],
+        channels: Collection[str],
+    ) -> Frames:
+        """Draw N scenes, each from its own `camera_from_world` `(N, 3, 4)`, into new arrays.
+
+        The frames do not depend on N, on their neighbours or on the number of threads.
+        `channels` names the fields of `Frames` to fill; what is not named costs nothing.
+        """
+        assert set(channels) <= set(Images._fields)
+        assert len(scene.draws.parts) == len(scene.look.palette) == len(camera_from_world)
+        self._fit(library, scene.draws)
+        images = self._images(len(camera_from_world), channels)
+        _render(
+            library.arrays,
+            scene.draws,
+            scene.look,
+            camera_from_world,
+            self._intrinsics,
+            self._reach,
+            _grain(),
+            self._buffers,
+            images,
+        )
+        frames = Frames(
+            **{name: image for name, image in images._asdict().items() if name in channels}
+        )
+        return self._lens.distort(frames) if self._lens else frames
+
+    def _images(self, count: int, channels: Collection[str]) -> Images:
+        shape, nothing = (count, *self._size), (0, 0, 0)
+        return Images(
+            rgb=np.empty((*shape, 3) if "rgb" in channels else (0, 0, 0, 3), np.uint8),
+            depth=np.empty(shape if "depth" in channels else nothing, np.float32),
+            semantic=np.empty(shape if "semantic" in channels else nothing, np.uint8),
+            instance=np.empty(shape if "instance" in channels else nothing, np.int32),
+        )
+
+    def _fit(self, library: MeshLibrary, draws: Draws) -> None:
+        """Make room, on every thread, for the largest frame.
+
+        A triangle that is cut at the near plane becomes two.
+        """
+        triangles = 2 * int(library.triangles_in(draws.parts).sum(axis=1).max(initial=0))
+        room = self._buffers
+        threads, _, vertices = room.vertices.shape
+        wanted = (get_num_threads(), triangles, library.largest_part)
+        given = (threads, room.labels.shape[1], vertices)
+        if any(more > has for more, has in zip(wanted, given, strict=True)):
+            self._buffers = self._allocate(*map(max, wanted, given))
+
+    def _allocate(self, threads: int, triangles: int, vertices: int) -> Buffers:
+        return Buffers(
+            vertices=np.empty((threads, 7, vertices), np.float32),
+            corners=np.empty((threads, triangles, 12), np.float32),
+            labels=np.empty((threads, triangles, 3), np.int32),
+            planes=np.empty((threads, triangles, 3), np.float32),
+            nearness=np.empty((threads, *self._size), np.float32),
+            seen=np.empty((threads, *self._size), np.int32),
+        )
+
+
+@compiled_parallel
+def _render(
+    library: LibraryArrays,
+    draws: Draws,
+    look: Appearance,
+    poses: NDArray[np.float64],
+    lens: NDArray[np.float64],
+    reach: tuple[float, float],
+    grain: NDArray[np.float32],
+    buffers: Buffers,
+    images: Images,
+) -> None:
+    for frame in prange(poses.shape[0]):
+        # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
+        _draw(
+            np.int64(frame),
+            get_thread_id(),
+            library,
+            draws,
+            look,
+            poses[frame],
+            lens,
+            reach,
+            grain,
+            buffers,
+            images,
+        )
+
+
+@compiled
+def _draw(
+    frame: int,
+    thread: int,
+    library: LibraryArrays,
+    draws: Draws,
+    look: Appearance,
+    pose: NDArray[np.float64],
+    lens: NDArray[np.float64],
+    reach: tuple[float, float],
+    grain: NDArray[np.float32],
+    buffers: Buffers,
+    images: Images,
+) -> None:
+    """Draw one frame in one thread's working room."""
+    corners, labels = buffers.corners[thread], buffers.labels[thread]
+    planes, vertices = buffers.planes[thread], buffers.vertices[thread]
+    nearness, seen = buffers.nearness[thread], buffers.seen[thread]
+    count = project_frame(
+        frame,
+        library,
+        draws,
+        look.sun_direction[frame],
+        pose,
+        lens,
+        reach,
+        seen.shape,
+        vertices,
+        corners,
+        labels,
+    )
+    rasterize(count, corners, nearness, seen, planes)
+    if images.rgb.size:
+        shade(
+            lit_paint(frame, look),
+            sky_colors(frame, look),
+            look.visibility[frame],
+            world_rays(lens, pose),
+            grain,
+            nearness,
+            seen,
+            planes,
+            labels,
+            images.rgb[frame],
+        )
+    if images.depth.size:
+        read_depth(nearness, images.depth[frame])
+    if images.semantic.size:
+        read_labels(1, 0, seen, labels, images.semantic[frame])
+    if images.instance.size:
+        read_labels(2, -1, seen, labels, images.instance[frame])
+
+
+@cache
+def _grain() -> NDArray[np.float32]:
+    """A tile of noise in [-1, 1] that repeats without a seam: three octaves, row by row."""
+    random = np.random.default_rng(0)
+    tile = np.zeros((GRAIN_SIZE, GRAIN_SIZE))
+    for width in (1, 3, 9):
+        noise = random.standard_normal(tile.shape)
+        wrapped = np.pad(noise, 2 * width, mode="wrap")
+        smooth = cv2.GaussianBlur(wrapped, (0, 0), width / 2)[2 * width :, 2 * width :]
+        smooth = smooth[:GRAIN_SIZE, :GRAIN_SIZE]
+        tile += smooth / smooth.std()
+    return np.clip(tile / 4.0, -1.0, 1.0).astype(np.float32).ravel()
