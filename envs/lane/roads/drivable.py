@@ -1,0 +1,81 @@
+"""What makes a road one that a car can drive."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.errors import InputError
+from envs.lane.roads.road import ELEVATION_MIN, NUMBERS, Road
+from envs.lane.roads.road_clearance import touching_stations
+
+INNER_RADIUS_MIN = 6.0  # [m] of the tightest lane edge
+GRADE_MAX = 0.08
+LANE_WIDTH_MIN = 2.0  # [m]
+_ROUNDING = 1e-6
+
+
+def check_drivable(road: Road) -> None:
+    """Check that a car can drive the whole road.
+
+    Raises:
+        InputError: the road is not finite, bends too tightly, is too narrow, steep or low,
+            disagrees with its own heading, or comes too near itself; the message says where.
+    """
+    for name in NUMBERS:
+        finite = np.isfinite(getattr(road, name)).reshape(road.station_count, -1).all(axis=1)
+        _require(road, finite, f"its {name} is not finite", "a finite number")
+    _require(
+        road,
+        np.diff(road.boundaries, axis=1).min(axis=1) >= LANE_WIDTH_MIN,
+        "a lane is too narrow",
+        f"at least {LANE_WIDTH_MIN} m",
+    )
+    inside = np.where(road.curvature > 0, road.boundaries[:, -1], -road.boundaries[:, 0])
+    _require(
+        road,
+        np.abs(road.curvature) * (inside + INNER_RADIUS_MIN) <= 1 + _ROUNDING,
+        "it bends too tightly for its width",
+        f"a radius of at least {INNER_RADIUS_MIN} m at its inner edge",
+    )
+    _check_line(road)
+    reach = np.maximum(-road.boundaries[:, 0], road.boundaries[:, -1])
+    touching = touching_stations(road.position[:, :2], reach, road.spacing, road.closed)
+    if touching is not None:
+        here, there = (station * road.spacing for station in touching)
+        raise InputError(
+            f"road {road.name} must not cross or touch itself, but it does at "
+            f"{here:.0f} m and {there:.0f} m along it"
+        )
+
+
+def _check_line(road: Road) -> None:
+    step = np.diff(road.position, axis=0, append=road.position[:1])
+    if not road.closed:
+        step[-1] = step[-2]
+    along = np.einsum("sk,sk->s", step[:, :2], road.normal[:, ::-1] * (1.0, -1.0))
+    _require(
+        road,
+        np.abs(along / road.spacing - 1) <= 0.1,
+        "the next station is not one spacing ahead along the heading",
+        f"{road.spacing:.3f} m ahead",
+    )
+    _require(
+        road,
+        np.maximum(np.abs(road.grade), np.abs(step[:, 2]) / road.spacing) <= GRADE_MAX + 0.005,
+        "it is too steep",
+        f"a grade of at most {GRADE_MAX:.0%}",
+    )
+    _require(
+        road,
+        road.position[:, 2] >= ELEVATION_MIN - _ROUNDING,
+        "it lies too low",
+        f"at least {ELEVATION_MIN} m above the ground at 0",
+    )
+
+
+def _require(road: Road, holds: NDArray[np.bool_], wrong: str, right: str) -> None:
+    if not holds.all():
+        where = float(np.argmin(holds) * road.spacing)
+        raise InputError(
+            f"road {road.name} cannot be driven {where:.0f} m along it: {wrong}, "
+            f"where {right} is needed"
+        )

@@ -1,0 +1,92 @@
+"""A road as data: a reference line, the lanes beside it and the paint between them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.lane.roads.road_clearance import free_distance
+
+MarkingKind = Literal["solid", "dashed", "double", "none"]
+MarkingColor = Literal["white", "yellow"]
+
+ELEVATION_MIN = 0.3  # [m] above the flat ground at z = 0
+SHOULDER = 1.0  # [m] of land that a road has beside its edge
+
+NUMBERS = ("position", "heading", "curvature", "grade", "boundaries")
+
+
+@dataclass(frozen=True)
+class Marking:
+    """The paint along one lane boundary."""
+
+    kind: MarkingKind
+    color: MarkingColor = "white"
+
+
+@dataclass(frozen=True, eq=False)
+class Road:
+    """A reference line sampled at S stations, and L lanes across it.
+
+    Lanes and boundaries are counted from right to left; offsets are positive to the left.
+    The arrays are read-only, so that roads can be shared. Two roads are equal only if they
+    are the same object.
+    """
+
+    name: str
+    closed: bool  # station S-1 joins station 0
+    spacing: float  # [m] between stations, along the horizontal projection of the line
+    position: NDArray[np.float64]  # (S, 3) [m]
+    heading: NDArray[np.float64]  # (S,) [rad], unwrapped
+    curvature: NDArray[np.float64]  # (S,) [1/m], positive in left bends
+    grade: NDArray[np.float64]  # (S,) dz/ds
+    boundaries: NDArray[np.float64]  # (S, L+1) [m] lateral offsets
+    directions: NDArray[np.int64]  # (L,) +1 runs with the reference line, -1 against it
+    markings: tuple[Marking, ...]  # L+1
+
+    def __post_init__(self) -> None:
+        for name in (*NUMBERS, "directions"):
+            frozen = np.array(getattr(self, name))
+            frozen.setflags(write=False)
+            object.__setattr__(self, name, frozen)
+
+    @property
+    def station_count(self) -> int:
+        """S."""
+        return len(self.position)
+
+    @property
+    def lane_count(self) -> int:
+        """L, the lanes of both directions."""
+        return len(self.directions)
+
+    @property
+    def length(self) -> float:
+        """Horizontal length of the reference line [m]."""
+        return self.spacing * (self.station_count - (0 if self.closed else 1))
+
+    @cached_property
+    def normal(self) -> NDArray[np.float64]:
+        """(S, 2) horizontal unit vectors to the left."""
+        return np.stack([-np.sin(self.heading), np.cos(self.heading)], axis=1)
+
+    def at_offset(self, offset: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """(S, 2) horizontal points beside each station, `offset` (S,) [m] to the left."""
+        return self.position[:, :2] + np.reshape(offset, (-1, 1)) * self.normal
+
+
+def free_width(road: Road, limit: float = 40.0) -> NDArray[np.float64]:
+    """How far the land on each side of the reference line belongs to each station.
+
+    Cross-sections of this width do not intersect: they end before the medial axis of the
+    line, which lies at the centre of curvature inside a bend and half way to another leg.
+
+    Returns:
+        (S, 2) distances to the right and to the left [m], at most `limit`, and at least the
+        road's own edge with its shoulder where the medial axis leaves room for it.
+    """
+    medial = free_distance(road.position[:, :2], road.normal, road.curvature, limit, road.closed)
+    edge = np.stack([-road.boundaries[:, 0], road.boundaries[:, -1]], axis=1)
+    return np.maximum(0.9 * medial, np.minimum(medial, edge + SHOULDER))

@@ -1,0 +1,103 @@
+"""Roads from and to files: surveyed circuits (CSV) and any road (JSON)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from autonomy.errors import InputError
+from autonomy.files import write_json
+from envs.lane.roads.circuit_file import read_survey
+from envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
+from envs.lane.roads.road import ELEVATION_MIN, Marking, Road
+from envs.lane.roads.road_json import road_from_json, road_to_json
+from envs.lane.roads.surveyed_line import heading_and_curvature, smooth_closed_line, smooth_periodic
+
+_LANE_WIDTH = 3.3  # [m], the width that a circuit is divided by
+_NARROWEST = 2.2  # [m], a lane's width where the circuit is narrow
+_SPACING = 1.0  # [m]
+_EASING = 5.0  # [m], over which the road narrows inside a hairpin
+_LONGEST = 100_000.0  # [m], beyond any circuit; more would only fill the memory
+
+
+def read_road(path: Path) -> Road:
+    """Read a road from a `.csv` circuit or a `.json` file that `write_road` wrote.
+
+    Raises:
+        InputError: the file cannot be read, or the road in it cannot be driven.
+    """
+    if path.suffix.lower() == ".csv":
+        return read_circuit(path)
+    if path.suffix.lower() != ".json":
+        raise InputError(f"a road file must end in .csv or .json, got {path}")
+    if not path.is_file():
+        raise InputError(f"there is no file {path}")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path} cannot be read as JSON: {error}") from None
+    road = road_from_json(value)
+    check_drivable(road)
+    return road
+
+
+def write_road(path: Path, road: Road) -> None:
+    """Write a road as JSON; `read_road` gives exactly the same road back."""
+    write_json(path, road_to_json(road))
+
+
+def read_circuit(path: Path) -> Road:
+    """Read a circuit in the CSV format of the TUMFTM race track database.
+
+    The centre line is smoothed and resampled, the width divided into one-way lanes, the
+    circuit laid flat, and its first station put at the origin.
+
+    Raises:
+        InputError: the file is no such circuit, or the circuit cannot be driven.
+    """
+    survey = read_survey(path)
+    around = np.hypot(*(survey.points - np.roll(survey.points, 1, axis=0)).T).sum()
+    if around > _LONGEST:
+        raise InputError(f"{path} must be at most {_LONGEST:.0f} m around, got {around:.0f} m")
+    widths = np.column_stack([survey.right, survey.left])
+    line, widths = smooth_closed_line(survey.points, widths, _SPACING)
+    heading, curvature, spacing = heading_and_curvature(line)
+    boundaries = _lane_boundaries(_unfolded(widths, curvature, spacing))
+    lanes = int(boundaries.shape[1]) - 1
+    edge = Marking("solid")
+    road = Road(
+        name=path.stem,
+        closed=True,
+        spacing=spacing,
+        position=np.column_stack([line - line[0], np.full(len(line), ELEVATION_MIN)]),
+        heading=heading,
+        curvature=curvature,
+        grade=np.zeros(len(line)),
+        boundaries=boundaries,
+        directions=np.ones(lanes, np.int64),
+        markings=(edge, *[Marking("dashed")] * (lanes - 1), edge),
+    )
+    check_drivable(road)
+    return road
+
+
+def _unfolded(
+    widths: NDArray[np.float64], curvature: NDArray[np.float64], spacing: float
+) -> NDArray[np.float64]:
+    """Widths (S, 2), right and left, narrowed inside hairpins that would fold the inner edge."""
+    bend = np.stack([-curvature, curvature], axis=1)
+    room = np.maximum(1 / np.maximum(bend, 1e-3) - (INNER_RADIUS_MIN + 0.2), _NARROWEST / 2)
+    around = round(3 * _EASING / spacing)
+    padded = np.pad(np.minimum(room, widths.max()), ((around, around), (0, 0)), mode="wrap")
+    lowest = sliding_window_view(padded, 2 * around + 1, axis=0).min(axis=-1)
+    return np.minimum(widths, smooth_periodic(lowest, _EASING / spacing))
+
+
+def _lane_boundaries(widths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(S, L+1) offsets that divide widths (S, 2), right and left, into equal lanes."""
+    total = widths.sum(axis=1, keepdims=True)
+    usual, narrowest = float(total.mean()), float(total.min())
+    lanes = max(1, min(round(usual / _LANE_WIDTH), int(narrowest / _NARROWEST)))
+    return -widths[:, :1] + np.linspace(0.0, 1.0, lanes + 1) * total

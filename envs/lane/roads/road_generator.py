@@ -1,0 +1,94 @@
+"""Roads from seeds: closed circuits and open roads that can always be driven."""
+
+import numpy as np
+from numpy.random import Generator
+
+from autonomy.errors import InputError
+from envs.lane.roads.alignment import Line, trace
+from envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
+from envs.lane.roads.generated_circuit import draw_circuit
+from envs.lane.roads.generated_cross_section import CrossSection, draw_cross_section
+from envs.lane.roads.generated_hills import draw_hills
+from envs.lane.roads.generated_open_road import draw_open_road
+from envs.lane.roads.road import Road
+from envs.lane.roads.road_clearance import touching_stations
+from envs.lane.roads.road_distribution import RoadDistribution
+
+SPLITS: dict[str, range] = {
+    "train": range(0, 512),
+    "validation": range(1_000_000, 1_100_000),
+    "test": range(2_000_000, 3_000_000),
+}
+
+_TRIES = 2000
+_DEFAULT = RoadDistribution()
+
+
+def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
+    """Generate the road of a seed; one seed and distribution always give the same road.
+
+    Raises:
+        InputError: the seed is negative, or the distribution leaves no room for a road.
+    """
+    if seed < 0:
+        raise InputError(f"a road's seed must be 0 or more, got {seed}")
+    random = np.random.default_rng(seed)
+    closed = random.random() < distribution.circuit_share
+    section = draw_cross_section(random, distribution)
+    line = _draw_clear_line(random, distribution, section, closed)
+    stations = len(line.points)
+    elevation, grade = draw_hills(
+        random,
+        np.linspace(0.0, (stations - 1) * line.spacing, stations),
+        stations * line.spacing if closed else None,
+        distribution,
+    )
+    road = Road(
+        name=str(seed),
+        closed=closed,
+        spacing=line.spacing,
+        position=np.column_stack([line.points, elevation]),
+        heading=line.heading,
+        curvature=line.curvature,
+        grade=grade,
+        boundaries=np.tile(section.boundaries, (stations, 1)),
+        directions=section.directions,
+        markings=section.markings,
+    )
+    check_drivable(road)
+    return road
+
+
+def _draw_clear_line(
+    random: Generator, distribution: RoadDistribution, section: CrossSection, closed: bool
+) -> Line:
+    """Draw lines until one keeps its legs apart."""
+    for _ in range(_TRIES):
+        line = _draw_line(random, distribution, section, closed)
+        if line is None:
+            continue
+        reach = np.full(len(line.points), section.reach)
+        gap = distribution.clearance
+        if touching_stations(line.points, reach, line.spacing, closed, gap) is None:
+            return line
+    raise InputError(
+        f"no road of {distribution} kept clear of itself in {_TRIES} draws; "
+        "longer circuits, fewer lanes or less clearance would leave room"
+    )
+
+
+def _draw_line(
+    random: Generator, distribution: RoadDistribution, section: CrossSection, closed: bool
+) -> Line | None:
+    innermost = section.reach - section.width / 2
+    radius_min = max(
+        distribution.radius[0],
+        distribution.inner_radius + innermost,
+        INNER_RADIUS_MIN + section.reach,
+    )
+    heading = random.uniform(-np.pi, np.pi)
+    if not closed:
+        corners = draw_open_road(random, distribution, section.reach, radius_min)
+        return trace(corners.alignment(), random.uniform(*distribution.open_length), heading)
+    corners = draw_circuit(random, distribution, section.reach, radius_min)
+    return corners and trace(corners.alignment(), corners.length, heading).joined()

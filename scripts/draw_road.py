@@ -1,0 +1,61 @@
+"""Draw any road from above: a generated one, a surveyed circuit or a saved road."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import tyro
+
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.files import whole_file
+from envs.lane.roads.road import Road
+from envs.lane.roads.road_files import read_road
+from envs.lane.roads.road_generator import SPLITS, generate_road
+from envs.lane.roads.road_map import RoadMap
+
+_SIZE_MAX = 8192  # [pixels]
+
+
+@dataclass(frozen=True)
+class DrawRoad:
+    """Draw a road into a picture."""
+
+    source: Annotated[str, tyro.conf.Positional]
+    """Number of a generated road in its split, or path of a .csv or .json road."""
+    picture: Annotated[Path, tyro.conf.Positional]
+    """The PNG file to write."""
+    split: str = "test"
+    """Roads that a number counts in: train, validation or test."""
+    size: int = 1000
+    """Height and width of the picture [pixels]."""
+
+
+def main(arguments: DrawRoad) -> None:
+    """Draw the road and say what it is."""
+    if arguments.picture.suffix.lower() != ".png":
+        raise InputError(f"the picture must be a .png file, got {arguments.picture}")
+    if not 1 <= arguments.size <= _SIZE_MAX:
+        raise InputError(f"the size must lie in 1 to {_SIZE_MAX} pixels, got {arguments.size}")
+    road = _road(arguments.source, arguments.split)
+    picture = RoadMap(road, (arguments.size, arguments.size)).picture
+    with whole_file(arguments.picture) as temporary:
+        cv2.imwrite(str(temporary), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    kind = "circuit" if road.closed else "open road"
+    print(f"{arguments.picture}: {kind} {road.name}, {road.length:.0f} m, {road.lane_count} lanes")
+
+
+def _road(source: str, split: str) -> Road:
+    if not source.isdecimal():
+        return read_road(Path(source))
+    if split not in SPLITS:
+        raise InputError(f"the split must be one of {', '.join(SPLITS)}, got {split}")
+    seeds, number = SPLITS[split], int(source)
+    if number >= len(seeds):
+        raise InputError(f"the {split} split has roads 0 to {len(seeds) - 1}, got {number}")
+    return generate_road(seeds[number])
+
+
+if __name__ == "__main__":
+    run(main, DrawRoad)
