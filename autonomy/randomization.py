@@ -1,0 +1,72 @@
+"""Domain randomisation: ranges in a frozen dataclass, one draw of all of them an episode."""
+
+from dataclasses import dataclass, fields
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.errors import InputError
+
+
+@dataclass(frozen=True)
+class Range:
+    """Uniform between `low` and `high`, component by component; equal ends are a constant.
+
+    Raises:
+        InputError: An end is above the other, or they differ in length.
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.low) != len(self.high) or any(
+            low > high for low, high in zip(self.low, self.high, strict=True)
+        ):
+            raise InputError(
+                f"a range must go from low to high, component by component, got {self.low} "
+                f"and {self.high}"
+            )
+
+
+def between(low: float, high: float) -> Range:
+    """Return the range of one number."""
+    return Range((low,), (high,))
+
+
+def around(centre: tuple[float, ...], spread: float) -> Range:
+    """Return the range of `spread` on both sides of each component of `centre`."""
+    return Range(tuple(c - spread for c in centre), tuple(c + spread for c in centre))
+
+
+class Sampler:
+    """Draws all ranges of a dataclass at once, as one vector of K numbers."""
+
+    def __init__(self, ranges: Any) -> None:
+        """Prepare to draw from `ranges`, a dataclass whose fields are each a `Range`."""
+        each: dict[str, Range] = {
+            field.name: getattr(ranges, field.name) for field in fields(ranges)
+        }
+        self._low = np.array([value for one in each.values() for value in one.low])
+        self._high = np.array([value for one in each.values() for value in one.high])
+        ends = list(accumulate(len(one.low) for one in each.values()))
+        self._slices = {
+            name: slice(end - len(one.low), end)
+            for (name, one), end in zip(each.items(), ends, strict=True)
+        }
+
+    @property
+    def size(self) -> int:
+        """K."""
+        return len(self._low)
+
+    def sample(self, random: np.random.Generator) -> NDArray[np.float64]:
+        """Draw `(K,)` values."""
+        return random.uniform(self._low, self._high)
+
+    def named(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Split `(N, K)` draws by name: one number is `(N,)`, several are `(N, k)`."""
+        parts = {name: values[:, own] for name, own in self._slices.items()}
+        return {name: part[:, 0] if part.shape[1] == 1 else part for name, part in parts.items()}

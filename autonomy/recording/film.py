@@ -1,0 +1,63 @@
+"""A film of a policy's episodes, one after the other."""
+
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+
+from autonomy.errors import InputError
+from autonomy.policy import Policy
+from autonomy.recording.dashboard import Dashboard, draw_banner
+from autonomy.recording.drawing import Image
+from autonomy.recording.pictures import observed_pictures
+from autonomy.rollout import Step, rollout
+from autonomy.seed import check_seed
+from autonomy.video import open_video
+from autonomy.world import World
+
+END_SHOWN_S = 1.5  # how long the end of an episode stays on screen
+
+
+def record(envs: World, policy: Policy, path: Path, seconds: float = 30.0, seed: int = 0) -> None:
+    """Film the episodes `seed`, `seed + 1`, ... of a world of one environment, as MP4.
+
+    The film runs at the world's `metadata["render_fps"]` and is `seconds` long.
+
+    Raises:
+        InputError: If `seconds` or `seed` cannot be, or `path` is not an `.mp4`.
+    """
+    if not 0.0 < seconds < float("inf"):
+        raise InputError(f"the film's length must be positive seconds, got {seconds:g}")
+    check_seed(seed)
+    fps = float(envs.metadata["render_fps"])
+    with open_video(path, fps) as video:
+        for frame in islice(film(envs, policy, seed), max(1, round(seconds * fps))):
+            video.write(frame)
+
+
+def film(envs: World, policy: Policy, seed: int) -> Iterator[Image]:
+    """Yield the film's frames `(720, W, 3)` without end."""
+    fps = float(envs.metadata["render_fps"])
+    steps = 0
+    for step in rollout(envs, policy, count(seed)):
+        steps += 1
+        frame = _dashboard(envs, step, steps / fps).draw()
+        yield frame
+        if step.ended[0]:
+            reason = str(step.info["episode_end"][0]).replace("_", " ")
+            end = draw_banner(frame, reason, good=bool(step.info["success"][0]))
+            yield from [end] * round(END_SHOWN_S * fps)
+            steps = 0
+
+
+def _dashboard(envs: World, step: Step, time_s: float) -> Dashboard:
+    names = envs.metadata.get("action_names") or [
+        f"action {number}" for number in range(1, step.action.shape[1] + 1)
+    ]
+    return Dashboard(
+        view=envs.render()[0],
+        overview=envs.overview()[0],
+        seen=observed_pictures(step.next_observation, env=0),
+        title=f"episode {step.seed[0]}   {time_s:.1f} s",
+        measurements={name: float(of[0]) for name, of in step.info["measurements"].items()},
+        actions=dict(zip(names, map(float, step.action[0]), strict=True)),
+    )

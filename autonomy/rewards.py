@@ -1,0 +1,42 @@
+"""Rewards: named terms times weights, and the one shape that most terms have."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_AT_MARGIN = 0.1
+
+
+def tolerance(
+    x: NDArray[np.float64], bounds: tuple[float, float], margin: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
+    """Return 1 within `bounds`, falling like a Gaussian to 0.1 at `margin` outside of them.
+
+    The shape is that of the reward functions in Tassa et al., DeepMind Control Suite (2018).
+
+    Args:
+        x: `(N,)` values.
+        bounds: Lowest and highest value that are worth 1.
+        margin: Positive distance from the bounds, a number or `(N,)`.
+    """
+    outside = np.maximum(bounds[0] - x, 0.0) + np.maximum(x - bounds[1], 0.0)
+    scaled = outside / margin
+    return np.asarray(np.exp(np.log(_AT_MARGIN) * scaled * scaled))
+
+
+def weighted_sum(terms: dict[str, NDArray[np.float64]], weights: Any) -> NDArray[np.float64]:
+    """Return the reward `(N,)`: each term `(N,)` times the field of `weights` of its name.
+
+    Args:
+        terms: Each in [0, 1] or [-1, 0].
+        weights: A frozen dataclass with one number a term.
+
+    Raises:
+        KeyError: A term has no weight, or a weight no term: a mistake in the task.
+    """
+    factors = asdict(weights)
+    if factors.keys() != terms.keys():
+        raise KeyError(f"reward terms {sorted(terms)} and weights {sorted(factors)} differ")
+    return np.sum([factors[name] * term for name, term in terms.items()], axis=0)

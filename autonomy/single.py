@@ -1,0 +1,67 @@
+"""The single environment: a batch of one, seen without its first axis."""
+
+from typing import Any, Generic, TypeVar
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from numpy.typing import NDArray
+
+from autonomy.batched_world import METADATA
+from autonomy.policy import Observation
+from autonomy.world import Info
+
+Batch = TypeVar("Batch", bound=VectorEnv[Any, Any, Any])
+
+
+class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
+    """A `gymnasium.Env` over a batch of one that never resets itself."""
+
+    metadata = METADATA
+
+    def __init__(self, batch: Batch) -> None:
+        assert batch.num_envs == 1
+        assert batch.metadata["autoreset_mode"] is AutoresetMode.DISABLED
+        self.batch = batch
+        self.observation_space = batch.single_observation_space
+        self.action_space = batch.single_action_space
+        self.render_mode = batch.render_mode
+        self.metadata = {
+            key: value for key, value in batch.metadata.items() if key != "autoreset_mode"
+        }
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, Info]:
+        """Begin an episode; see the batch."""
+        super().reset(seed=seed)
+        observation, info = self.batch.reset(seed=seed, options=options)
+        return _first(observation), _first(info)
+
+    def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, Info]:
+        """Advance by one control step; see the batch."""
+        observation, reward, terminated, truncated, info = self.batch.step(
+            np.asarray(action)[np.newaxis]
+        )
+        return (
+            _first(observation),
+            float(reward[0]),
+            bool(terminated[0]),
+            bool(truncated[0]),
+            _first(info),
+        )
+
+    def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]  # one frame, not any
+        """Return the picture `(H, W, 3)` for a person, None without a render mode."""
+        pictures: Any = self.batch.render()  # Gymnasium leaves open what a picture is
+        return None if pictures is None else pictures[0]
+
+    def close(self) -> None:
+        """Close the batch; a second call does nothing."""
+        self.batch.close()
+
+
+def _first(tree: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _first(value) if isinstance(value, dict) else value[0] for key, value in tree.items()
+    }

@@ -1,0 +1,66 @@
+"""What the shared tools ask of a world beyond Gymnasium's `VectorEnv`."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from autonomy.policy import Observation, Policy
+
+Info = dict[str, Any]
+Trace = dict[str, NDArray[np.float32]]
+"""One episode's measurements: each entry `(T,)`, named with its unit (`speed_m_s`)."""
+
+
+@runtime_checkable
+class World(Protocol):
+    """A batch of N environments that can also be judged, shown and driven by an expert.
+
+    It is a `gymnasium.vector.VectorEnv`. Every `info` of `reset` and `step` holds:
+
+    - `success` `(N,)` bool, true on the step that reaches the task's end;
+    - `episode_end` `(N,)` str, why the episode ended on this step, or `""`;
+    - `reward_terms`, a dict of named terms, each `(N,)`;
+    - `measurements`, a dict of named quantities with their units, each `(N,)` float32.
+
+    Entries describe the step that was just taken, before any automatic reset.
+    """
+
+    num_envs: int
+    metadata: dict[str, Any]
+    single_observation_space: spaces.Space[Any]
+    single_action_space: spaces.Space[Any]
+
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: Info | None = None
+    ) -> tuple[Observation, Info]:
+        """Begin episodes, in all environments or where `options["reset_mask"]` is true."""
+        ...
+
+    def step(
+        self, actions: NDArray[np.float32]
+    ) -> tuple[Observation, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Info]:
+        """Advance all environments by one control step."""
+        ...
+
+    def render(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return one `(H, W, 3)` picture for a person per environment."""
+        ...
+
+    def overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return one small `(H, W, 3)` picture per environment of where things are."""
+        ...
+
+    def expert(self) -> Policy:
+        """Return a scripted policy that reads this batch's true state."""
+        ...
+
+    def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
+        """Summarise episodes in the task's own figures, each named with its unit."""
+        ...
+
+    def close(self) -> None:
+        """Release what the batch holds; a second call does nothing."""
+        ...

@@ -1,0 +1,11 @@
+"""The worlds. Importing this package registers their Gymnasium ids; nothing else happens."""
+
+from gymnasium.envs.registration import register
+
+register(
+    id="autonomy/LaneFollow-v0",
+    entry_point="envs.lane.env:LaneFollowEnv",
+    vector_entry_point="envs.lane.env:LaneFollowVectorEnv",
+    # the world checks its actions itself, and the checker would cost more than the step
+    disable_env_checker=True,
+)

@@ -1,0 +1,209 @@
+"""Lane following: the environment that joins road, car, cameras and task."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
+
+from autonomy.batched_world import BatchedWorld, Outcome, State, read_options
+from autonomy.policy import Observation, Policy
+from autonomy.randomization import Sampler
+from autonomy.rewards import weighted_sum
+from autonomy.single import SingleEnv
+from autonomy.world import Info, Trace
+from envs.lane.car import drive, lateral_acceleration
+from envs.lane.experts import PurePursuit
+from envs.lane.lane_follow import (
+    RewardWeights,
+    episode_ends,
+    lane_metrics,
+    measurements,
+    reward_terms,
+    update_progress,
+)
+from envs.lane.lane_path import empty_paths, fill_path, locate, with_room
+from envs.lane.lane_state import empty_state
+from envs.lane.observations import observation_space, proprioception, true_state
+from envs.lane.options import LaneFollowOptions
+from envs.lane.roads.road_source import RoadSource
+from envs.lane.scene.appearance import appearance, randomization
+from envs.lane.scene.camera_rig import CameraRig
+from envs.lane.scene.car_map import map_with_car
+from envs.lane.scene.chase_view import ChaseView
+from envs.lane.scene.lane_scene import LaneScene, world_from_car
+from envs.lane.start import start_rolling
+
+
+class LaneFollowVectorEnv(BatchedWorld):
+    """N cars, each in its lane of its own road.
+
+    Actions `(N, 2)` in [-1, 1]: the front wheels' angle from full right to full left (0.35 rad),
+    and the pedals from full braking (6 m/s2) to full acceleration (3 m/s2).
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        render_mode: str | None = None,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP,
+        **options: Any,
+    ) -> None:
+        """Make N worlds with the options of `LaneFollowOptions`.
+
+        Raises:
+            InputError: An option is unknown or out of range.
+        """
+        chosen = read_options(LaneFollowOptions, options)
+        super().__init__(
+            num_envs,
+            render_mode,
+            autoreset_mode,
+            observation_space(chosen),
+            spaces.Box(-1.0, 1.0, (2,), np.float32),
+            chosen.control_rate,
+        )
+        self.metadata["action_names"] = ("steering", "pedals")
+        self._options = chosen
+        self._duration = 1.0 / chosen.control_rate
+        self._weights = RewardWeights()
+        self._source = RoadSource(chosen)
+        self._max_steps = chosen.step_limit(self._source.route_length)
+        self._sampler = Sampler(randomization(chosen.randomization))
+        self._state = empty_state(num_envs, self._sampler.size)
+        self._paths = empty_paths(num_envs, stations=2000)
+        self._scene = LaneScene(num_envs, self._source.make_road)
+        self._look = appearance(self._sampler.named(self._state.draws))
+        self._rig = CameraRig(chosen.sized_cameras, chosen.images, num_envs)
+        self._chase: ChaseView | None = None
+
+    def _begin(self, rows: NDArray[np.intp]) -> None:
+        state = self._state
+        for row in rows.tolist():
+            state.draws[row] = self._sampler.sample(self.streams(row, "scene"))
+            state.road[row], state.lane[row], station = self._source.draw(
+                self._scene.roads, self.streams(row, "task")
+            )
+            self._place_road(row)
+            body = self.streams(row, "body")
+            start_rolling(state, self._paths, row, station, self._options.target_speed, body)
+        self._scene.forget_unused_roads(state.road)
+        self._dress(rows)
+        for values in state.progress:
+            values[rows] = 0
+        locate(self._paths, state.cars, state.location)
+
+    def _place_road(self, row: int) -> None:
+        """Bring the number of a row's road to its path and its meshes."""
+        number, lane = int(self._state.road[row]), int(self._state.lane[row])
+        road = self._scene.place_road(row, number)
+        self._paths = with_room(self._paths, road.station_count + 1)
+        fill_path(self._paths, row, road, lane)
+
+    def _dress(self, rows: NDArray[np.intp]) -> None:
+        """Bring the random draws of some rows to their looks and mounts."""
+        draws = self._sampler.named(self._state.draws[rows])
+        for values, own in zip(self._look, appearance(draws), strict=True):
+            values[rows] = own
+        self._rig.mount(rows, draws)
+
+    def _advance(self, actions: NDArray[np.float32]) -> Outcome:
+        state = self._state
+        steering, along = state.cars.steering.copy(), state.location.along.copy()
+        drive(state.cars, actions, state.location.grade, self._duration)
+        locate(self._paths, state.cars, state.location)
+        update_progress(
+            state.cars, state.location, self._paths, along, self._duration, state.progress
+        )
+        terms = reward_terms(
+            state.cars,
+            state.location,
+            lateral_acceleration(state.cars),
+            (state.cars.steering - steering) / self._duration,
+            self._options.target_speed,
+        )
+        ends = episode_ends(
+            state.location, state.progress, self._source.route_length, self._max_steps
+        )
+        info: Info = {
+            "success": ends.success,
+            "episode_end": ends.reason,
+            "reward_terms": terms,
+            "measurements": measurements(state.cars, state.location, state.progress, ends),
+        }
+        reward = weighted_sum(terms, self._weights)
+        return Outcome(reward, ends.terminated, ends.truncated, info)
+
+    def _observe(self, rows: NDArray[np.intp]) -> Observation:
+        state, wanted = self._state, self._options.observations
+        observation: Observation = {}
+        if self._options.images:
+            scene, cars = self._scene.seen_from_car(self._look), self._poses()
+            if len(rows) < self.num_envs:
+                scene, cars = scene.rows(rows), cars[rows]
+            observation = self._rig.observe(self._scene.library, scene, cars, rows)
+        if "proprioception" in wanted:
+            observation["proprioception"] = proprioception(state.cars)[rows]
+        if "state" in wanted:
+            observation["state"] = true_state(state.cars, state.location, self._paths)[rows]
+        return observation
+
+    def _poses(self) -> NDArray[np.float64]:
+        return world_from_car(self._state.cars, self._state.location)
+
+    def _describe(self) -> Info:
+        draws = self._sampler.named(self._state.draws.copy())
+        road, lane = self._state.road.copy(), self._state.lane.copy()
+        return {"randomization": {**draws, "road": road, "lane": lane}}
+
+    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
+        """Return a picture `(720, 1280, 3)` from behind each car, None without a render mode."""
+        if self.render_mode is None:
+            return None
+        self._chase = self._chase or ChaseView()
+        cars = self._poses()
+        scene = self._scene.seen_from_outside(self._look, cars)
+        return self._chase.pictures(self._scene.library, scene, cars)
+
+    def overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a map `(200, 200, 3)` of each car's road, with the car on it."""
+        cars = self._state.cars
+        places = np.stack([cars.x, cars.y], axis=1)
+        return tuple(
+            map_with_car(self._scene.roads[int(number)].road, place)
+            for number, place in zip(self._state.road, places, strict=True)
+        )
+
+    def expert(self) -> Policy:
+        """Return pure pursuit on the true state."""
+        return PurePursuit(
+            lambda: (self._state.cars, self._state.location, self._paths),
+            self._options.target_speed,
+        )
+
+    def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
+        """Summarise episodes; see `lane_metrics`."""
+        return lane_metrics(episodes)
+
+    def get_state(self) -> State:
+        """Return the whole state as copies of plain arrays, random streams included."""
+        return {**self._state.copied(), "streams": self.streams.get_state()}
+
+    def set_state(self, state: State) -> None:
+        """Go on, bit for bit, from what `get_state` returned."""
+        self._state.restore(state)
+        self.streams.set_state(state["streams"])
+        for row in range(self.num_envs):
+            self._place_road(row)
+        self._dress(np.arange(self.num_envs))
+
+
+class LaneFollowEnv(SingleEnv[LaneFollowVectorEnv]):
+    """One car in its lane: `LaneFollowVectorEnv` with N = 1 and without its first axis."""
+
+    def __init__(self, render_mode: str | None = None, **options: Any) -> None:
+        """Make one world with the options of `LaneFollowOptions`."""
+        batch = LaneFollowVectorEnv(1, render_mode, AutoresetMode.DISABLED, **options)
+        super().__init__(batch)

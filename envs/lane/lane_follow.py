@@ -1,0 +1,141 @@
+"""The task: stay in the lane at a target speed, for the length of a route."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.rewards import tolerance
+from autonomy.world import Trace
+from envs.lane.car import STEERING_RATE_MAX, Cars
+from envs.lane.lane_path import LanePaths, Location
+
+_STUCK_SPEED = 0.5  # [m/s]
+_STUCK_TIME = 5.0  # [s]
+_COMFORTABLE = 4.0  # [m/s2] of lateral acceleration, firm but usual
+_HARSH = 10.0  # [m/s2]
+
+
+@dataclass(frozen=True)
+class RewardWeights:
+    """What each reward term counts."""
+
+    progress: float = 0.1
+    lane_offset: float = 0.05
+    heading: float = 0.02
+    comfort: float = 0.1
+    smoothness: float = 0.01
+
+
+class Progress(NamedTuple):
+    """How N episodes stand."""
+
+    distance: NDArray[np.float64]  # (N,) [m] driven along the lane
+    elapsed: NDArray[np.int64]  # (N,) control steps
+    standing: NDArray[np.float64]  # (N,) [s] for which the car has stood
+
+
+class Ends(NamedTuple):
+    """How N episodes end with a step, if they do."""
+
+    terminated: NDArray[np.bool_]  # (N,)
+    truncated: NDArray[np.bool_]  # (N,)
+    success: NDArray[np.bool_]  # (N,)
+    reason: NDArray[np.str_]  # (N,) empty where the episode goes on
+
+
+def update_progress(
+    cars: Cars,
+    location: Location,
+    paths: LanePaths,
+    before: NDArray[np.float64],
+    duration: float,
+    progress: Progress,
+) -> None:
+    """Count a step of `duration` [s] in place; `before` `(N,)` [m] is where it began along."""
+    moved = location.along - before
+    lap = paths.along[np.arange(len(moved)), paths.stations - 1]
+    moved -= np.where(paths.closed, lap * np.rint(moved / lap), 0.0)
+    progress.distance[:] += moved
+    progress.elapsed[:] += 1
+    progress.standing[:] = np.where(cars.speed < _STUCK_SPEED, progress.standing + duration, 0.0)
+
+
+def reward_terms(
+    cars: Cars,
+    location: Location,
+    lateral: NDArray[np.float64],
+    steering_rate: NDArray[np.float64],
+    target_speed: float,
+) -> dict[str, NDArray[np.float64]]:
+    """Return the reward's terms, each `(N,)`.
+
+    Args:
+        cars: The cars.
+        location: Where they are.
+        lateral: Lateral acceleration `(N,)` [m/s2].
+        steering_rate: `(N,)` [rad/s] over the last control step.
+        target_speed: [m/s].
+    """
+    along = cars.speed * np.cos(location.heading_error)
+    harshness = (np.abs(lateral) - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
+    return {
+        "progress": np.clip(along / target_speed, 0.0, 1.0),
+        "lane_offset": tolerance(location.offset, (0.0, 0.0), location.width / 2),
+        "heading": tolerance(location.heading_error, (0.0, 0.0), 0.3),
+        "comfort": -np.clip(harshness, 0.0, 1.0),
+        "smoothness": -(np.clip(np.abs(steering_rate) / STEERING_RATE_MAX, 0.0, 1.0) ** 2),
+    }
+
+
+def episode_ends(
+    location: Location, progress: Progress, route_length: float, max_steps: int
+) -> Ends:
+    """Judge N episodes; the car has left its lane when its reference point has."""
+    left = np.abs(location.offset) > location.width / 2
+    wrong = np.abs(location.heading_error) > np.pi / 2
+    success = (progress.distance >= route_length) & ~left & ~wrong
+    stuck = progress.standing >= _STUCK_TIME
+    terminated = left | wrong | success | stuck
+    truncated = (progress.elapsed >= max_steps) & ~terminated
+    reason = np.select(
+        [left, wrong, success, stuck, truncated],
+        ["left_lane", "wrong_way", "success", "stuck", "time_limit"],
+        "",
+    )
+    return Ends(terminated, truncated, success, reason)
+
+
+def measurements(
+    cars: Cars, location: Location, progress: Progress, ends: Ends
+) -> dict[str, NDArray[np.float32]]:
+    """Return what is measured at every step, by name and unit, each `(N,)`."""
+    values = {
+        "distance_m": progress.distance,
+        "speed_m_s": cars.speed,
+        "lane_offset_m": location.offset,
+        "heading_error_rad": location.heading_error,
+        "steering_rad": cars.steering,
+        "departures": ends.reason == "left_lane",
+    }
+    return {name: value.astype(np.float32) for name, value in values.items()}
+
+
+def lane_metrics(episodes: Sequence[Trace]) -> dict[str, float]:
+    """Summarise episodes: means over steps, and departures over the whole distance."""
+    offset, heading, speed = (
+        np.concatenate([episode[name] for episode in episodes]).astype(np.float64)
+        for name in ("lane_offset_m", "heading_error_rad", "speed_m_s")
+    )
+    distance = np.array([episode["distance_m"][-1] for episode in episodes], np.float64)
+    departures = sum(float(episode["departures"].sum()) for episode in episodes)
+    return {
+        "distance_m": float(distance.mean()),
+        "mean_speed_m_s": float(speed.mean()),
+        "lane_offset_rms_m": float(np.sqrt(np.mean(offset**2))),
+        "lane_offset_p95_m": float(np.percentile(np.abs(offset), 95)),
+        "heading_error_rms_rad": float(np.sqrt(np.mean(heading**2))),
+        "departures_per_km": departures / max(float(distance.sum()) / 1000.0, 1e-9),
+    }

@@ -1,0 +1,84 @@
+"""What the lane world lets a policy observe besides images."""
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.camera.classes import SemanticClass
+from envs.lane.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
+from envs.lane.lane_path import LanePaths, Location, look_ahead
+from envs.lane.options import LaneFollowOptions
+
+LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
+
+_PROPRIOCEPTION = {"speed": (0.0, SPEED_MAX), "steering": (-STEERING_MAX, STEERING_MAX)}
+_STATE = {
+    "lane_offset": (-10.0, 10.0),
+    "heading_error": (-np.pi, np.pi),
+    "speed": (0.0, SPEED_MAX),
+    "steering": (-STEERING_MAX, STEERING_MAX),
+    "acceleration": (-BRAKING_MAX, BRAKING_MAX),
+    "lane_width": (0.0, 20.0),
+    "grade": (-0.2, 0.2),
+    **{f"curvature_{distance:.0f}m": (-0.2, 0.2) for distance in LOOK_AHEAD},
+}
+
+
+def observation_space(options: LaneFollowOptions) -> spaces.Dict:
+    """Return the space of one environment's observations."""
+    entries: dict[str, spaces.Space[NDArray[np.generic]]] = {}
+    for position, (name, camera) in enumerate(options.sized_cameras.items()):
+        for image in options.images:
+            entries[image_key(image, name, position)] = _image_space(image, camera)
+    for name, bounds in (("proprioception", _PROPRIOCEPTION), ("state", _STATE)):
+        if name in options.observations:
+            low, high = np.array(list(bounds.values()), np.float32).T
+            entries[name] = spaces.Box(low, high, dtype=np.float32)
+    return spaces.Dict(entries)
+
+
+def image_key(image: str, camera: str, position: int) -> str:
+    """Return the key of a camera's image: the first camera's needs no name."""
+    return image if position == 0 else f"{image}_{camera}"
+
+
+def proprioception(cars: Cars) -> NDArray[np.float32]:
+    """Return speed [m/s] and steering [rad], `(N, 2)`."""
+    return np.stack([cars.speed, cars.steering], axis=1).astype(np.float32)
+
+
+def true_state(cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.float32]:
+    """Return the privileged state `(N, 11)`.
+
+    Lane offset [m], heading error [rad], speed [m/s], steering [rad], acceleration [m/s2], lane
+    width [m], grade, and the lane's curvature [1/m] at each distance of `LOOK_AHEAD`.
+    """
+    distances = np.tile(np.array(LOOK_AHEAD), (len(cars.x), 1))
+    points = np.empty((*distances.shape, 3))
+    look_ahead(paths, location, distances, points)
+    columns = np.stack(
+        [
+            location.offset,
+            location.heading_error,
+            cars.speed,
+            cars.steering,
+            cars.acceleration,
+            location.width,
+            location.grade,
+        ],
+        axis=1,
+    )
+    low, high = np.array(list(_STATE.values())).T
+    return np.clip(np.hstack([columns, points[:, :, 2]]), low, high).astype(np.float32)
+
+
+def _image_space(image: str, camera: Camera) -> spaces.Box:
+    size = (camera.height, camera.width)
+    if image == "camera":
+        return spaces.Box(0, 255, (*size, 3), np.uint8)
+    if image == "depth":
+        return spaces.Box(0.0, np.inf, size, np.float32)
+    if image == "semantic":
+        return spaces.Box(0, max(SemanticClass), size, np.uint8)
+    return spaces.Box(-1, np.iinfo(np.int32).max, size, np.int32)

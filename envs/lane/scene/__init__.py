@@ -1,0 +1,1 @@
+"""What the cameras see: meshes, colours, light, and the cameras themselves."""

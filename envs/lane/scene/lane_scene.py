@@ -1,0 +1,92 @@
+"""What the cameras of N lane worlds see: ground, road, roadside and, from outside, the car."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.classes import SemanticClass
+from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.scene import Appearance, Draws, Scene
+from envs.lane.car import Cars
+from envs.lane.lane_path import Location
+from envs.lane.roads.road import Road
+from envs.lane.scene.car_mesh import car_mesh
+from envs.lane.scene.materials import Material
+from envs.lane.scene.road_bank import RoadBank
+
+_GROUND, _SURFACE, _ROADSIDE, _CAR = range(4)
+_ROADSIDE_INSTANCES = 3  # the first; the things beside the road count up from here
+_GROUND_SIZE = 4000.0  # [m]
+_GROUND_DEPTH = 0.02  # [m] under the feet of the embankments, which end at 0
+
+
+class LaneScene:
+    """The static meshes, the roads, and the draws of N worlds."""
+
+    def __init__(self, num_envs: int, make_road: Callable[[int], Road]) -> None:
+        self.library = MeshLibrary()
+        ground = self.library.add([_ground_mesh()])
+        self._car = self.library.add([car_mesh()])
+        self.roads = RoadBank(self.library, make_road)
+        self._draws = Draws(
+            parts=np.zeros((num_envs, 4, 2), np.int32),
+            poses=np.tile(np.eye(3, 4), (num_envs, 4, 1, 1)),
+            instances=np.tile(np.array([0, 1, _ROADSIDE_INSTANCES, 2], np.int32), (num_envs, 1)),
+        )
+        self._draws.parts[:, _GROUND] = ground
+
+    def place_road(self, row: int, number: int) -> Road:
+        """Put a road into one world and return it."""
+        stored = self.roads[number]
+        self._draws.parts[row, _SURFACE] = stored.surface
+        self._draws.parts[row, _ROADSIDE] = stored.roadside
+        return stored.road
+
+    def forget_unused_roads(self, numbers: NDArray[np.int64]) -> None:
+        """Make room if there is little; `numbers` `(N,)` are the roads of all worlds."""
+        if self.roads.forget_unused({int(number) for number in numbers if number >= 0}):
+            for row in np.flatnonzero(numbers >= 0):
+                self.place_road(int(row), int(numbers[row]))
+
+    def seen_from_car(self, look: Appearance) -> Scene:
+        """Return what a camera on the car sees: everything but the car itself."""
+        self._draws.parts[:, _CAR] = 0
+        return Scene(self._draws, look)
+
+    def seen_from_outside(self, look: Appearance, body_from_car: NDArray[np.float64]) -> Scene:
+        """Return everything, with the car at its pose `(N, 3, 4)`."""
+        parts, poses = self._draws.parts.copy(), self._draws.poses.copy()
+        parts[:, _CAR] = self._car
+        poses[:, _CAR] = body_from_car
+        return Scene(self._draws._replace(parts=parts, poses=poses), look)
+
+
+def world_from_car(cars: Cars, location: Location) -> NDArray[np.float64]:
+    """Return each car's pose `(N, 3, 4)`: on the road, pitched along its grade."""
+    pitch = np.arctan(location.grade)  # positive uphill
+    cos, sin = np.cos(cars.heading), np.sin(cars.heading)
+    flat, rise = np.cos(pitch), np.sin(pitch)
+    pose = np.zeros((len(cos), 3, 4))
+    pose[:, 0, 0], pose[:, 1, 0], pose[:, 2, 0] = cos * flat, sin * flat, rise
+    pose[:, 0, 1], pose[:, 1, 1] = -sin, cos
+    pose[:, 0, 2], pose[:, 1, 2], pose[:, 2, 2] = -cos * rise, -sin * rise, flat
+    pose[:, 0, 3], pose[:, 1, 3], pose[:, 2, 3] = cars.x, cars.y, location.height
+    return pose
+
+
+def camera_from_world(
+    camera_from_body: NDArray[np.float64], world_from_body: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Chain poses `(N, 3, 4)`: of cameras on bodies, and of those bodies in the world."""
+    rotation = camera_from_body[:, :, :3] @ world_from_body[:, :, :3].transpose(0, 2, 1)
+    shift = camera_from_body[:, :, 3:] - rotation @ world_from_body[:, :, 3:]
+    return np.concatenate([rotation, shift], axis=2)
+
+
+def _ground_mesh() -> Mesh:
+    half = _GROUND_SIZE / 2
+    corners = [(-half, -half), (half, -half), (half, half), (-half, half)]
+    points = [(x, y, -_GROUND_DEPTH) for x, y in corners]
+    return surface(points, [(0, 1, 2), (0, 2, 3)], Material.GROUND, SemanticClass.GROUND)

@@ -1,0 +1,160 @@
+"""What stands beside a road: trees, posts, houses."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.classes import SemanticClass
+from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mesh import Mesh, joined, surface
+from autonomy.camera.primitives import box, cone, cylinder, sphere
+from envs.lane.roads.road import Road
+from envs.lane.scene.materials import Material
+
+_POST_SPACING = 40.0  # [m]
+_POST_OFFSET = 0.9  # [m] beyond the outermost boundary
+_SITE_SPACING = 7.0  # [m] between places where something may stand
+_SUNK = 0.15  # [m] into the ground, so that nothing floats on a slope
+_FARTHEST = 2.0  # [m] from the edge of the road's own land
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What may stand at a site: how often, how far from the road [m] at least, how large."""
+
+    mesh: Mesh
+    share: float
+    nearest: float
+    scales: tuple[float, float]
+
+
+class Roadside:
+    """The meshes that every road's surroundings are made of."""
+
+    def __init__(self, library: MeshLibrary) -> None:
+        """Add them to `library`."""
+        self._library = library
+        self._kinds = _kinds()
+        self._post, _ = library.add([_post()])
+        self._first, _ = library.add([kind.mesh for kind in self._kinds])
+
+    def place(
+        self, road: Road, width: NDArray[np.float64], random: np.random.Generator
+    ) -> tuple[int, int]:
+        """Place things beside a road and return their range of parts.
+
+        `width` `(S, 2)` [m] is the land to the right and to the left that is the road's own.
+        """
+        posts = _posts(road)
+        parts, sites = self._sites(road, width, random)
+        return self._library.place(
+            np.concatenate([np.full(len(posts), self._post), parts]),
+            np.concatenate([posts, sites]),
+        )
+
+    def _sites(
+        self, road: Road, width: NDArray[np.float64], random: np.random.Generator
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return parts `(K,)` and poses `(K, 3, 4)` of trees and houses."""
+        count = int(road.length / _SITE_SPACING)
+        shares = np.array([kind.share for kind in self._kinds])
+        nearest = np.array([kind.nearest for kind in self._kinds])
+        scales = np.array([kind.scales for kind in self._kinds])
+        station = random.integers(0, road.station_count, count)
+        kind = random.choice(len(shares), count, p=shares)
+        side, reach, size, turn = random.uniform(size=(4, count))
+        left = side < 0.5
+        edge = np.where(left, road.boundaries[station, -1], -road.boundaries[station, 0])
+        land = width[station, left.astype(int)]
+        room = land - _FARTHEST - edge - nearest[kind]
+        offset = edge + nearest[kind] + reach * room
+        # the embankment falls from the road's edge to the flat ground at the end of its land
+        height = road.position[station, 2] * (land - offset) / np.maximum(land - edge, 1e-3)
+        poses = _poses(
+            road,
+            station,
+            np.where(left, offset, -offset),
+            height,
+            turn * 2 * np.pi,
+            scales[kind, 0] + size * (scales[kind, 1] - scales[kind, 0]),
+        )
+        fits = room > 0
+        return self._first + kind[fits], poses[fits]
+
+
+def _posts(road: Road) -> NDArray[np.float64]:
+    """Poses `(K, 3, 4)` of delineators on both sides."""
+    station = (np.arange(0.0, road.length, _POST_SPACING) / road.spacing).astype(int)
+    station = np.minimum(station, road.station_count - 1)
+    both = np.concatenate([station, station])
+    offset = np.concatenate(
+        [road.boundaries[station, 0] - _POST_OFFSET, road.boundaries[station, -1] + _POST_OFFSET]
+    )
+    ones = np.ones(len(both))
+    return _poses(road, both, offset, road.position[both, 2], road.heading[both], ones)
+
+
+def _poses(
+    road: Road,
+    station: NDArray[np.intp],
+    offset: NDArray[np.float64],
+    height: NDArray[np.float64],
+    yaw: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Poses `(K, 3, 4)` of upright things beside a road."""
+    poses = np.zeros((len(station), 3, 4))
+    poses[:, 0, 0] = poses[:, 1, 1] = scale * np.cos(yaw)
+    poses[:, 1, 0] = scale * np.sin(yaw)
+    poses[:, 0, 1] = -poses[:, 1, 0]
+    poses[:, 2, 2] = scale
+    poses[:, :2, 3] = road.position[station, :2] + offset[:, None] * road.normal[station]
+    poses[:, 2, 3] = height - _SUNK
+    return poses
+
+
+def _kinds() -> tuple[_Kind, ...]:
+    return (
+        _Kind(_conifer(), 0.52, 3.0, (0.7, 1.5)),
+        _Kind(_broadleaf(), 0.42, 3.0, (0.7, 1.4)),
+        _Kind(_house(), 0.06, 10.0, (0.9, 1.3)),
+    )
+
+
+def _post() -> Mesh:
+    body = box((0.12, 0.14, 1.0), Material.POST, SemanticClass.POST).moved((0, 0, 0.5))
+    band = box((0.13, 0.15, 0.2), Material.POST_BAND, SemanticClass.POST).moved((0, 0, 0.78))
+    return joined([body, band])
+
+
+def _conifer() -> Mesh:
+    seen, trunk = SemanticClass.VEGETATION, Material.TRUNK
+    return joined(
+        [
+            cylinder(0.18, 1.4, 4, trunk, seen, closed=False).moved((0, 0, 0.7)),
+            cone(1.7, 3.4, 7, Material.CONIFER, seen, closed=False).moved((0, 0, 2.6)),
+            cone(1.25, 2.8, 7, Material.CONIFER, seen, closed=False).moved((0, 0, 4.4), 0.4),
+        ]
+    )
+
+
+def _broadleaf() -> Mesh:
+    seen, trunk = SemanticClass.VEGETATION, Material.TRUNK
+    crown = sphere(1.7, 4, Material.BROADLEAF, seen)
+    return joined(
+        [
+            cylinder(0.2, 2.4, 4, trunk, seen, closed=False).moved((0, 0, 1.2)),
+            crown.moved((0, 0, 3.6), scale=(1.0, 1.0, 1.15)),
+        ]
+    )
+
+
+def _house() -> Mesh:
+    walls = box((8.0, 6.0, 3.4), Material.WALL, SemanticClass.BUILDING).moved((0, 0, 1.7))
+    eaves, ridge = 3.4, 5.8
+    corners = [(-4.4, -3.5, eaves), (4.4, -3.5, eaves), (4.4, 3.5, eaves), (-4.4, 3.5, eaves)]
+    points = [*corners, (-4.4, 0.0, ridge), (4.4, 0.0, ridge)]
+    faces = [(0, 1, 5), (0, 5, 4), (2, 3, 4), (2, 4, 5), (1, 2, 5), (3, 0, 4), (0, 3, 2), (0, 2, 1)]
+    roof = surface(points, faces, Material.ROOF, SemanticClass.BUILDING, smooth=False)
+    return joined([walls, roof])

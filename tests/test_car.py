@@ -1,0 +1,154 @@
+"""The car, by hand-derived numbers and against CommonRoad's kinematic single-track model."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+from vehiclemodels.vehicle_dynamics_ks import vehicle_dynamics_ks
+
+from envs.lane.car import (
+    ACCELERATION_MAX,
+    BRAKING_MAX,
+    LAG,
+    SPEED_MAX,
+    STEERING_MAX,
+    STEERING_RATE_MAX,
+    WHEELBASE,
+    Cars,
+    drive,
+    lateral_acceleration,
+)
+
+ACTION = st.floats(-1.0, 1.0)
+
+
+def one_car(speed: float = 0.0, steering: float = 0.0) -> Cars:
+    cars = Cars(*(np.zeros(1) for _ in Cars._fields))
+    cars.speed[0], cars.steering[0] = speed, steering
+    return cars
+
+
+def driven(
+    cars: Cars, steering: float, pedals: float, seconds: float, grade: float = 0.0
+) -> list[Cars]:
+    """Hold one action; return the car after every tenth of a second."""
+    actions, slope = np.array([[steering, pedals]], np.float32), np.array([grade])
+    path: list[Cars] = []
+    for _ in range(round(10 * seconds)):
+        drive(cars, actions, slope, 0.1)
+        path.append(Cars(*(values.copy() for values in cars)))
+    return path
+
+
+def column(path: list[Cars], name: str) -> NDArray[np.float64]:
+    return np.array([getattr(cars, name)[0] for cars in path])
+
+
+@pytest.mark.parametrize("steering", [-0.35, -0.02, 0.1, 0.35])
+def test_constant_steering_drives_a_circle(steering: float) -> None:
+    """The rear axle's radius is wheelbase / tan(steering), about a point abeam of the axle."""
+    radius = WHEELBASE / math.tan(steering)
+    path = driven(one_car(8.0, steering), steering / STEERING_MAX, 0.0, 10.0)
+    reach = np.hypot(column(path, "x"), column(path, "y") - radius)
+    np.testing.assert_allclose(reach, abs(radius), rtol=1e-3)
+    assert path[-1].heading[0] == pytest.approx(8.0 * 10.0 / radius, rel=1e-5)
+    assert lateral_acceleration(path[-1])[0] == pytest.approx(8.0**2 / radius, rel=1e-5)
+
+
+def test_positive_steering_turns_left_and_x_is_forward() -> None:
+    car = driven(one_car(5.0), 0.5, 0.0, 2.0)[-1]
+    assert car.x[0] > 0
+    assert car.y[0] > 0
+    assert car.heading[0] > 0
+
+
+def test_the_steering_turns_no_faster_than_its_limit_and_settles() -> None:
+    angles = np.append(0.0, column(driven(one_car(), 1.0, 0.0, 2.0), "steering"))
+    rates = np.diff(angles) / 0.1
+    assert rates.max() <= STEERING_RATE_MAX + 1e-9
+    np.testing.assert_allclose(rates[:4], STEERING_RATE_MAX)  # far from its goal, at full rate
+    assert angles[-1] == pytest.approx(STEERING_MAX, abs=1e-3)
+    assert angles.max() <= STEERING_MAX
+
+
+def test_full_braking_needs_the_way_of_a_lagging_brake() -> None:
+    """From v, with a deceleration of b (1 - exp(-t / lag)): v^2 / 2b + v lag - b lag^2 / 2."""
+    speed = 20.0
+    path = driven(one_car(speed), 0.0, -1.0, 6.0)
+    expected = speed**2 / (2 * BRAKING_MAX) + speed * LAG - BRAKING_MAX * LAG**2 / 2
+    assert expected == pytest.approx(36.27, abs=0.01)
+    assert path[-1].x[0] == pytest.approx(expected, rel=0.02)
+    assert path[-1].speed[0] == 0.0
+    assert column(path, "speed").min() == 0.0  # and never backwards
+
+
+def test_full_pedal_reaches_the_limits() -> None:
+    path = driven(one_car(), 0.0, 1.0, 12.0)
+    assert path[9].acceleration[0] == pytest.approx(ACCELERATION_MAX, rel=1e-2)
+    assert path[-1].speed[0] == SPEED_MAX
+
+
+@pytest.mark.parametrize(("grade", "speed"), [(-0.08, 10.782), (0.0, 10.0), (0.08, 9.218)])
+def test_the_grade_pulls(grade: float, speed: float) -> None:
+    """One second along 8 %: 9.81 sin(atan 0.08) = 0.782 m/s more downhill, or less uphill."""
+    assert driven(one_car(10.0), 0.0, 0.0, 1.0, grade)[-1].speed[0] == pytest.approx(
+        speed, abs=1e-3
+    )
+
+
+def test_a_car_on_a_hill_does_not_roll_backwards() -> None:
+    assert driven(one_car(0.1), 0.0, 0.0, 2.0, grade=0.08)[-1].speed[0] == 0.0
+
+
+def test_actions_beyond_the_limits_are_the_limits() -> None:
+    beyond, at = driven(one_car(9.0), 3.0, -7.0, 1.0)[-1], driven(one_car(9.0), 1.0, -1.0, 1.0)[-1]
+    assert beyond == at
+
+
+def test_the_cars_of_a_batch_do_not_know_of_each_other() -> None:
+    batch = Cars(*(np.repeat(values, 2) for values in one_car(12.0)))
+    drive(batch, np.array([[0.3, 0.5], [-0.9, -1.0]], np.float32), np.zeros(2), 0.1)
+    alone = driven(one_car(12.0), 0.3, 0.5, 0.1)[0]
+    assert [values[0] for values in batch] == [values[0] for values in alone]
+
+
+@given(
+    speed=st.floats(0.0, 20.0),
+    actions=st.lists(st.tuples(ACTION, ACTION), min_size=1, max_size=20),
+)
+@settings(max_examples=25, deadline=None)
+def test_commonroads_model_drives_the_same_way(
+    speed: float, actions: list[tuple[float, float]]
+) -> None:
+    """Althoff and Wuersching, CommonRoad: Vehicle Models (2020), section 5, with our actuators."""
+    limits = SimpleNamespace(
+        a=WHEELBASE,
+        b=0.0,
+        steering=SimpleNamespace(
+            min=-STEERING_MAX, max=STEERING_MAX, v_min=-STEERING_RATE_MAX, v_max=STEERING_RATE_MAX
+        ),
+        longitudinal=SimpleNamespace(v_min=0.0, v_max=SPEED_MAX, v_switch=SPEED_MAX, a_max=6.0),
+    )
+    theirs = np.array([0.0, 0.0, 0.0, speed, 0.0, 0.0])  # x, y, steering, speed, yaw, acceleration
+    ours = one_car(speed)
+    for steering, pedals in actions:
+        wanted = pedals * (ACCELERATION_MAX if pedals > 0 else BRAKING_MAX)
+
+        def change(
+            _: float, now: NDArray[np.float64], steering: float = steering, wanted: float = wanted
+        ) -> list[float]:
+            inputs = [(steering * STEERING_MAX - now[2]) / LAG, now[5]]
+            return [*vehicle_dynamics_ks(now[:5], inputs, limits), (wanted - now[5]) / LAG]
+
+        theirs = solve_ivp(change, (0.0, 0.1), theirs, max_step=0.01).y[:, -1]
+        drive(ours, np.array([[steering, pedals]], np.float32), np.zeros(1), 0.1)
+    moved = 0.1 * len(actions) * max(speed, ours.speed[0])
+    assert np.hypot(ours.x[0] - theirs[0], ours.y[0] - theirs[1]) < 0.02 * moved + 0.05
+    assert ours.heading[0] == pytest.approx(theirs[4], abs=0.05)
+    assert ours.steering[0] == pytest.approx(theirs[2], abs=0.01)
+    assert ours.speed[0] == pytest.approx(theirs[3], abs=0.1)

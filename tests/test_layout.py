@@ -1,0 +1,60 @@
+"""The three packages: where they are, and who may import whom."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FORBIDDEN = {"autonomy": {"envs", "agents"}, "agents": {"envs"}, "envs": {"agents"}}
+HEAVY = ("numba", "torch", "cv2", "pybullet", "stable_baselines3", "scipy", "matplotlib")
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_the_packages_are_those_of_this_repository(package: str) -> None:
+    module = import_module(package)
+    assert module.__file__ is not None, f"{ROOT / package} has lost its __init__.py"
+    found = Path(module.__file__).resolve().parents[1]
+    assert found == ROOT, (
+        f"`import {package}` finds {found / package}, not {ROOT / package}: another distribution "
+        f"took the name. Find it with `pip list -v`, uninstall it, and install this repository "
+        f"again with `pip install -e .` in a virtual environment of its own (`make setup`)."
+    )
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """The first part of the name of every module that is imported, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(("package", "forbidden"), FORBIDDEN.items())
+def test_imports_go_in_one_direction(package: str, forbidden: set[str]) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files
+    wrong = {
+        str(path.relative_to(ROOT)): sorted(taken)
+        for path in files
+        if (taken := forbidden & set(imports(ast.parse(path.read_text()))))
+    }
+    assert not wrong, f"{package} must not import {' or '.join(sorted(forbidden))}"
+
+
+def test_every_kind_of_import_is_seen() -> None:
+    source = "import a.b as c\nfrom d.e import f\ndef g():\n    from h import i\nfrom . import j"
+    assert list(imports(ast.parse(source))) == ["a", "d", "h"]
+
+
+def test_importing_the_worlds_imports_nothing_heavy() -> None:
+    program = f"import envs, sys; print(*sorted(set({HEAVY}) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

@@ -1,0 +1,49 @@
+"""Domain randomisation: ranges, and draws from them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from autonomy.errors import InputError
+from autonomy.randomization import Range, Sampler, around, between
+
+
+@dataclass(frozen=True)
+class Looks:
+    grey: Range = between(10.0, 20.0)
+    sun: Range = around((1.0, 2.0, 3.0), 0.5)
+    haze: Range = between(7.0, 7.0)
+
+
+def test_draws_stay_in_their_ranges_and_fill_them() -> None:
+    sampler = Sampler(Looks())
+    assert sampler.size == 5
+    random = np.random.default_rng(0)
+    draws = np.array([sampler.sample(random) for _ in range(2000)])
+    low, high = [10, 0.5, 1.5, 2.5, 7], [20, 1.5, 2.5, 3.5, 7]
+    assert (draws >= low).all()
+    assert (draws <= high).all()
+    np.testing.assert_allclose(draws.min(axis=0), low, atol=0.1)
+    np.testing.assert_allclose(draws.max(axis=0), high, atol=0.1)
+
+
+def test_draws_are_named_and_a_single_number_has_no_axis_of_its_own() -> None:
+    named = Sampler(Looks()).named(np.arange(10.0).reshape(2, 5))
+    np.testing.assert_array_equal(named["grey"], [0, 5])
+    np.testing.assert_array_equal(named["sun"], [[1, 2, 3], [6, 7, 8]])
+    np.testing.assert_array_equal(named["haze"], [4, 9])
+
+
+def test_a_constant_takes_part_in_the_draw() -> None:
+    """So that what one range is changes no other draw."""
+    one, other = Sampler(Looks(grey=between(15.0, 15.0))), Sampler(Looks())
+    first, second = (sampler.sample(np.random.default_rng(3)) for sampler in (one, other))
+    np.testing.assert_array_equal(first[1:], second[1:])
+    assert first[0] == 15.0
+
+
+@pytest.mark.parametrize(("low", "high"), [((1.0,), (0.0,)), ((0.0, 0.0), (1.0,))])
+def test_a_range_that_is_none_is_refused(low: tuple[float, ...], high: tuple[float, ...]) -> None:
+    with pytest.raises(InputError, match="a range must go from low to high"):
+        Range(low, high)
