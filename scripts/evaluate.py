@@ -1,0 +1,107 @@
+"""Let a policy live episodes it never saw, and say how well it did.
+
+Examples:
+    python scripts/evaluate.py runs/first --env autonomy/LaneFollow-v0 --episodes 200
+    python scripts/evaluate.py expert --env autonomy/LaneFollow-v0 --json -
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from tyro.conf import OmitArgPrefixes, Positional, arg
+from world_options import WorldOptions
+
+import envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.command_line import run
+from autonomy.episodes import Episode
+from autonomy.evaluation import Evaluation, evaluate
+from autonomy.files import write_json
+from autonomy.make import make_world
+from autonomy.policy_source import load_policy, trained_options
+from autonomy.quantities import with_unit, words_and_unit
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Let a policy live episodes it never saw, and say how well it did."""
+
+    policy: Annotated[Positional[str], arg(metavar="POLICY")]
+    """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
+    env: str
+    """Id of the world, such as autonomy/LaneFollow-v0."""
+    episodes: int = 200
+    """How many episodes; each runs to its end."""
+    seed: int = 0
+    """Seed of the first episode; the others count on from it."""
+    json: str | None = None
+    """File for the result as JSON; - writes it to standard output, and no table."""
+    num_envs: int = 64
+    """How many episodes run side by side; the result does not depend on it."""
+    device: str = "auto"
+    """Where a trained policy computes: auto, cpu or cuda."""
+    modules: tuple[str, ...] = ()
+    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
+    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+
+
+def main(arguments: Arguments) -> None:
+    """Evaluate, and print a table or JSON."""
+    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
+    num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
+    world = make_world(arguments.env, num_envs, **options)
+    policy = load_policy(
+        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
+    )
+    start = time.perf_counter()
+    with _progress(arguments.episodes) as on_episode:
+        result = evaluate(world, policy, arguments.episodes, arguments.seed, on_episode)
+    seconds = time.perf_counter() - start
+    world.close()
+    as_json = result.to_json(arguments.env, arguments.policy, options)
+    if arguments.json == "-":
+        json.dump(as_json, sys.stdout, indent=2, allow_nan=False)
+        print()
+        return
+    if arguments.json is not None:
+        write_json(Path(arguments.json), as_json)
+    Console().print(_table(result, arguments), _speed(result, seconds), sep="\n")
+
+
+@contextmanager
+def _progress(episodes: int) -> Generator[Callable[[Episode], None]]:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("episodes", total=episodes)
+        yield lambda _: progress.advance(task)
+
+
+def _table(result: Evaluation, arguments: Arguments) -> Table:
+    table = Table(title=f"{arguments.policy} in {arguments.env}", show_header=False)
+    low, high = result.success_rate_ci95
+    table.add_row(
+        "success",
+        f"{result.success_rate:.1%} of {result.episodes} (95 % interval {low:.1%} to {high:.1%})",
+    )
+    for name, value in result.metrics.items():
+        words, unit = words_and_unit(name)
+        table.add_row(words, with_unit(value, unit))
+    table.add_row("mean return", with_unit(result.mean_return, ""))
+    for reason, times in result.episode_ends.items():
+        table.add_row(f"ended: {reason.replace('_', ' ')}", str(times))
+    return table
+
+
+def _speed(result: Evaluation, seconds: float) -> str:
+    return f"{result.steps:,} steps in {seconds:.1f} s: {result.steps / seconds:,.0f} steps/s"
+
+
+if __name__ == "__main__":
+    run(main, Arguments)

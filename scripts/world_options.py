@@ -1,0 +1,30 @@
+"""What the command lines let a user say about the world."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class WorldOptions:
+    """Options of the world; what is left out is as the policy was trained, or the default."""
+
+    split: Literal["train", "validation", "test"] = "test"
+    """Which part of the roads or objects may come."""
+    image_size: tuple[int, int] | None = None
+    """Height and width of the policy's camera, in pixels."""
+    observations: tuple[str, ...] | None = None
+    """What the policy observes, such as: camera proprioception depth."""
+    road: Path | None = None
+    """A circuit to drive instead, as CSV."""
+
+    def chosen(self) -> dict[str, Any]:
+        """Return the options that were given, as `make_world` takes them and JSON holds them."""
+        options: dict[str, Any] = {"split": self.split}
+        if self.image_size is not None:
+            options["image_size"] = self.image_size
+        if self.observations is not None:
+            options["observations"] = self.observations
+        if self.road is not None:
+            options["road"] = str(self.road)
+        return options
