@@ -1,0 +1,1 @@
+"""The learners: encoders, recipes, training."""

@@ -1,0 +1,140 @@
+"""A trained network that acts: what a policy folder holds, without any learner around it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from agents.encoders import FindClass
+from agents.observation_network import ObservationNetwork
+from autonomy.errors import InputError
+from autonomy.imported_class import imported_class
+from autonomy.policy import Observation
+from autonomy.policy_folder import allowed_class
+from autonomy.space_json import space_from_json, space_to_json
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The shape of an actor network.
+
+    Attributes:
+        encoder: Name as `agents.encoders.make_encoder` takes it.
+        layers: Widths of the hidden layers between features and action.
+        activation: What follows each hidden layer.
+        squash: How the output comes into [-1, 1]: by clipping, or by the hyperbolic tangent.
+    """
+
+    encoder: str
+    layers: tuple[int, ...]
+    activation: Literal["tanh", "relu"]
+    squash: Literal["clip", "tanh"]
+
+
+class ActorNetwork(nn.Module):
+    """Observation to mean action, as one plain module."""
+
+    def __init__(
+        self,
+        observation_space: spaces.Dict,
+        action_space: spaces.Box,
+        architecture: Architecture,
+        find_class: FindClass = imported_class,
+    ) -> None:
+        super().__init__()
+        self.observation_space = observation_space
+        self.action_space = action_space
+        self.architecture = architecture
+        self.observation = ObservationNetwork(observation_space, architecture.encoder, find_class)
+        widths = (self.observation.features, *architecture.layers)
+        activation = ACTIVATIONS[architecture.activation]
+        self.hidden = nn.Sequential()
+        for before, after in pairwise(widths):
+            self.hidden.extend([nn.Linear(before, after), activation()])
+        self.action = nn.Linear(widths[-1], action_space.shape[0])
+
+    def forward(self, observation: dict[str, Tensor]) -> Tensor:
+        """Map entries `(N, ...)` to actions `(N, A)` in [-1, 1]."""
+        action = self.action(self.hidden(self.observation(observation)))
+        return action.tanh() if self.architecture.squash == "tanh" else action.clamp(-1.0, 1.0)
+
+
+class NetworkPolicy:
+    """Acts as its network says, without exploring."""
+
+    def __init__(self, network: ActorNetwork, device: str = "cpu") -> None:
+        self.network = network.to(device).eval()
+        self.observation_space = network.observation_space
+        self.action_space = network.action_space
+        self._device = device
+
+    def reset(self, mask: NDArray[np.bool_]) -> None:
+        """Do nothing: the network remembers nothing."""
+
+    def act(self, observation: Observation) -> NDArray[np.float32]:
+        """Return actions `(N, A)` in [-1, 1]; entries beyond the network's own are ignored."""
+        entries = {
+            name: torch.from_numpy(np.ascontiguousarray(observation[name])).to(self._device)
+            for name in self.observation_space.spaces
+        }
+        with torch.inference_mode():
+            return self.network(entries).cpu().numpy()
+
+    def description(self) -> dict[str, Any]:
+        """Return the part of a policy folder's manifest from which `restore` makes the network."""
+        return {
+            "class": f"{type(self).__module__}:{type(self).__name__}",
+            "architecture": asdict(self.network.architecture),
+            "observation_space": space_to_json(self.observation_space),
+            "action_space": space_to_json(self.action_space),
+        }
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return the weights by name."""
+        return self.network.state_dict()
+
+    @classmethod
+    def restore(
+        cls,
+        manifest: Mapping[str, Any],
+        tensors: Mapping[str, Tensor],
+        device: str,
+        modules: Sequence[str],
+    ) -> "NetworkPolicy":
+        """Make the policy that a folder's manifest describes and its tensors fill.
+
+        Raises:
+            InputError: The manifest lacks something, or the tensors do not fit it.
+        """
+        try:
+            described: dict[str, Any] = dict(manifest["architecture"])
+            described["layers"] = tuple(described["layers"])
+            architecture = Architecture(**described)
+            observation_space = space_from_json(manifest["observation_space"])
+            action_space = space_from_json(manifest["action_space"])
+        except (KeyError, TypeError) as error:
+            raise InputError(
+                f"policy manifest must describe a network, at fault is {error}"
+            ) from error
+        assert isinstance(observation_space, spaces.Dict)
+        assert isinstance(action_space, spaces.Box)
+        network = ActorNetwork(
+            observation_space,
+            action_space,
+            architecture,
+            find_class=lambda name: allowed_class(name, modules),
+        )
+        try:
+            network.load_state_dict(dict(tensors))
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"policy weights do not fit their manifest: {reason}") from error
+        return cls(network, device)

@@ -1,0 +1,73 @@
+"""PPO of Stable-Baselines3 on images as they are."""
+
+import math
+from typing import Any
+
+from gymnasium import spaces
+from stable_baselines3 import PPO
+from stable_baselines3.common.policies import MultiInputActorCriticPolicy
+from stable_baselines3.common.vec_env import VecEnv
+from torch import nn
+
+from agents.gradient_norm import limit_gradients
+from agents.network_policy import ActorNetwork, Architecture
+from agents.recipes import PPORecipe
+from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
+
+
+class ImagePPO(PPO):
+    """PPO that leaves the environment's images alone."""
+
+    @staticmethod
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
+        return env
+
+
+class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride] - the base's own
+    MultiInputActorCriticPolicy, UntouchedObservations
+):
+    """Actor and critic on one features extractor, which reads observations as they are."""
+
+
+def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePPO:
+    """Make the learner that `recipe` describes."""
+    model = ImagePPO(
+        ImageActorCritic,
+        envs,
+        learning_rate=recipe.learning_rate_at,
+        n_steps=recipe.n_steps,
+        batch_size=recipe.batch_size,
+        n_epochs=recipe.epochs,
+        gamma=recipe.gamma,
+        gae_lambda=recipe.gae_lambda,
+        clip_range=recipe.clip_range,
+        ent_coef=recipe.entropy_coefficient,
+        vf_coef=recipe.value_coefficient,
+        max_grad_norm=math.inf,  # limit_gradients does it
+        policy_kwargs={
+            "features_extractor_class": ObservationFeatures,
+            "features_extractor_kwargs": {"encoder": recipe.encoder},
+            "net_arch": list(recipe.layers),
+            "activation_fn": nn.Tanh,
+            "log_std_init": recipe.log_std_init,
+        },
+        seed=seed,
+        device=device,
+    )
+    limit_gradients(model, "gradient_norm", model.policy.optimizer, recipe.max_gradient_norm)
+    return model
+
+
+def ppo_actor(model: ImagePPO, recipe: PPORecipe) -> ActorNetwork:
+    """Copy the actor out of the learner."""
+    policy = model.policy
+    assert isinstance(policy.observation_space, spaces.Dict)
+    assert isinstance(policy.action_space, spaces.Box)
+    architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
+    network = ActorNetwork(policy.observation_space, policy.action_space, architecture)
+    features = policy.features_extractor
+    assert isinstance(features, ObservationFeatures)
+    copy_weights(features.network, network.observation)
+    copy_weights(policy.mlp_extractor.policy_net, network.hidden)
+    copy_weights(policy.action_net, network.action)
+    return network

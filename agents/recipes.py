@@ -1,0 +1,147 @@
+"""Recipes: everything that decides how a learner learns, one frozen dataclass per algorithm."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from autonomy.errors import InputError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What all algorithms have in common."""
+
+    total_steps: int = 200_000
+    """Environment steps to learn from, all environments together."""
+    num_envs: int = 64
+    """Environments that step together."""
+    observations: tuple[str, ...] = ("camera", "proprioception")
+    """What the policy observes."""
+    image_size: tuple[int, int] = (48, 80)
+    """Height and width of the policy's camera, in pixels."""
+    world: dict[str, int | float | str] = field(default_factory=dict[str, int | float | str])
+    """Further options of the world while it trains and validates, by name."""
+    encoder: str = "small"
+    """Image encoder: small, nature, impala, or module:Class."""
+    layers: tuple[int, ...] = (64,)
+    """Widths of the hidden layers between features and action, and of the value's."""
+    learning_rate: float = 5e-4
+    """Adam's step size at the beginning."""
+    final_learning_rate: float = 0.0
+    """Adam's step size at the end; between the two it falls on a straight line."""
+    gamma: float = 0.98
+    """Discount per step."""
+    batch_size: int = 512
+    """Samples per gradient step."""
+    max_gradient_norm: float = 0.5
+    """Gradients longer than this are shortened to it."""
+    threads: int = 0
+    """Threads that torch computes with on a CPU; 0 is one per core."""
+    curve_interval: int = 4_096
+    """Environment steps between two points of the curves."""
+    validation_interval: int = 50_000
+    """Environment steps between two validations; the best policy of them is kept."""
+    validation_episodes: int = 64
+    """Episodes of a validation."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        for name in _POSITIVE:
+            if getattr(self, name) <= 0:
+                raise InputError(f"{name} must be positive, got {getattr(self, name)}")
+
+    @property
+    def env_options(self) -> dict[str, Any]:
+        """The options of the world that decide what the policy sees."""
+        return {"observations": self.observations, "image_size": self.image_size}
+
+    def learning_rate_at(self, remaining: float) -> float:
+        """Return the step size when the share `remaining` in [0, 1] of the steps is left."""
+        fallen = (1.0 - remaining) * (self.learning_rate - self.final_learning_rate)
+        return self.learning_rate - fallen
+
+
+@dataclass(frozen=True)
+class PPORecipe(Recipe):
+    """Proximal policy optimisation (Schulman et al., 2017)."""
+
+    n_steps: int = 64
+    """Steps of each environment between two updates."""
+    epochs: int = 4
+    """Passes over the samples of an update."""
+    gae_lambda: float = 0.95
+    """Generalised advantage estimation: 0 trusts the value, 1 the rewards."""
+    clip_range: float = 0.2
+    """How far an update may move the probability of an action, as a ratio."""
+    entropy_coefficient: float = 0.0
+    """Weight of the entropy, which keeps exploration alive."""
+    value_coefficient: float = 0.5
+    """Weight of the value's loss."""
+    log_std_init: float = -0.5
+    """Logarithm of the exploration's standard deviation at the beginning."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        super().check()
+        if self.samples_per_update % self.batch_size:
+            raise InputError(
+                f"batch_size must divide num_envs * n_steps = {self.samples_per_update}, "
+                f"got {self.batch_size}"
+            )
+
+    @property
+    def samples_per_update(self) -> int:
+        """Samples that an update learns from."""
+        return self.num_envs * self.n_steps
+
+
+@dataclass(frozen=True)
+class SACRecipe(Recipe):
+    """Soft actor-critic (Haarnoja et al., 2018)."""
+
+    total_steps: int = 100_000
+    """Environment steps to learn from, all environments together."""
+    num_envs: int = 16
+    """Environments that step together."""
+    batch_size: int = 256
+    """Samples per gradient step."""
+    max_gradient_norm: float = 10.0
+    """Gradients longer than this are shortened to it."""
+    final_learning_rate: float = 5e-4
+    """Adam's step size at the end; between the two it falls on a straight line."""
+    replay_size: int = 50_000
+    """Transitions that are remembered."""
+    learning_starts: int = 2_000
+    """Environment steps with random actions before learning starts."""
+    gradient_steps: int = 4
+    """Gradient steps after each step of all environments."""
+    tau: float = 0.01
+    """How fast the target critic follows."""
+
+
+Algorithm = Literal["ppo", "sac"]
+
+ALGORITHMS: dict[str, type[Recipe]] = {"ppo": PPORecipe, "sac": SACRecipe}
+
+RECIPES: dict[tuple[str, str], Recipe] = {}
+
+_POSITIVE = (
+    "total_steps",
+    "num_envs",
+    "learning_rate",
+    "batch_size",
+    "max_gradient_norm",
+    "curve_interval",
+    "validation_interval",
+    "validation_episodes",
+)
+
+
+def recipe_class(algorithm: str) -> type[Recipe]:
+    """Return the recipe's class.
+
+    Raises:
+        InputError: The algorithm is unknown.
+    """
+    if algorithm not in ALGORITHMS:
+        raise InputError(f"algorithm must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
+    return ALGORITHMS[algorithm]

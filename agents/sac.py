@@ -1,0 +1,90 @@
+"""SAC of Stable-Baselines3 on images as they are."""
+
+from typing import Any
+
+from gymnasium import spaces
+from stable_baselines3 import SAC
+from stable_baselines3.common.policies import ContinuousCritic
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.sac.policies import Actor, MultiInputPolicy
+from torch import nn
+
+from agents.gradient_norm import limit_gradients
+from agents.network_policy import ActorNetwork, Architecture
+from agents.recipes import SACRecipe
+from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
+
+
+class ImageSAC(SAC):
+    """SAC that leaves the environment's images alone."""
+
+    @staticmethod
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
+        return env
+
+
+class ImageActor(Actor, UntouchedObservations):
+    """Actor that reads observations as they are."""
+
+
+class ImageCritic(ContinuousCritic, UntouchedObservations):
+    """Critic that reads observations as they are."""
+
+
+class ImageSACPolicy(MultiInputPolicy):
+    """Actor and critics that read observations as they are, each with its own encoder."""
+
+    def make_actor(self, features_extractor: BaseFeaturesExtractor | None = None) -> Actor:
+        """Make the actor."""
+        kwargs = self._update_features_extractor(self.actor_kwargs, features_extractor)
+        return ImageActor(**kwargs).to(self.device)
+
+    def make_critic(
+        self, features_extractor: BaseFeaturesExtractor | None = None
+    ) -> ContinuousCritic:
+        """Make the pair of critics."""
+        kwargs = self._update_features_extractor(self.critic_kwargs, features_extractor)
+        return ImageCritic(**kwargs).to(self.device)
+
+
+def make_sac(envs: VecEnv, recipe: SACRecipe, seed: int, device: str) -> ImageSAC:
+    """Make the learner that `recipe` describes."""
+    model = ImageSAC(
+        ImageSACPolicy,
+        envs,
+        learning_rate=recipe.learning_rate_at,
+        buffer_size=recipe.replay_size,
+        learning_starts=recipe.learning_starts,
+        batch_size=recipe.batch_size,
+        tau=recipe.tau,
+        gamma=recipe.gamma,
+        train_freq=1,
+        gradient_steps=recipe.gradient_steps,
+        policy_kwargs={
+            "features_extractor_class": ObservationFeatures,
+            "features_extractor_kwargs": {"encoder": recipe.encoder},
+            "net_arch": list(recipe.layers),
+            "activation_fn": nn.ReLU,
+        },
+        seed=seed,
+        device=device,
+    )
+    for name, part in (("actor", model.actor), ("critic", model.critic)):
+        limit_gradients(model, f"{name}_gradient_norm", part.optimizer, recipe.max_gradient_norm)
+    return model
+
+
+def sac_actor(model: ImageSAC, recipe: SACRecipe) -> ActorNetwork:
+    """Copy the actor out of the learner."""
+    actor = model.actor
+    assert isinstance(actor.observation_space, spaces.Dict)
+    assert isinstance(actor.action_space, spaces.Box)
+    architecture = Architecture(recipe.encoder, recipe.layers, activation="relu", squash="tanh")
+    network = ActorNetwork(actor.observation_space, actor.action_space, architecture)
+    features = actor.features_extractor
+    assert isinstance(features, ObservationFeatures)
+    copy_weights(features.network, network.observation)
+    copy_weights(actor.latent_pi, network.hidden)
+    copy_weights(actor.mu, network.action)
+    return network

@@ -1,0 +1,47 @@
+"""How Stable-Baselines3 is brought to take images as they are.
+
+Left alone, it moves every image's channels to the front (a copy per step, in `_wrap_env`) and
+turns every observation into floats before the network sees it (`preprocess_obs`, called by
+`extract_features`). Our network does both on its first line, without a copy of its own and only
+once. So the algorithms here keep the environment as it is, and their policies hand observations
+to the network untouched.
+"""
+
+from typing import Any
+
+from gymnasium import spaces
+from stable_baselines3.common.policies import BaseModel
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from torch import Tensor, nn
+
+from agents.observation_network import ObservationNetwork
+
+
+class ObservationFeatures(BaseFeaturesExtractor):
+    """Our observation network where Stable-Baselines3 expects a features extractor."""
+
+    def __init__(self, observation_space: spaces.Dict, encoder: str) -> None:
+        network = ObservationNetwork(observation_space, encoder)
+        super().__init__(observation_space, features_dim=network.features)
+        self.network = network
+
+    def forward(self, observations: dict[str, Tensor]) -> Tensor:
+        """Map entries `(N, ...)` to features `(N, F)`."""
+        return self.network(observations)
+
+
+class UntouchedObservations(BaseModel):
+    """Part of a policy: observations reach the features extractor as they are.
+
+    It must be the last base class. So it stands between Stable-Baselines3's class and
+    `BaseModel`, and catches that class's `super().extract_features` as well.
+    """
+
+    def extract_features(self, obs: Any, features_extractor: BaseFeaturesExtractor) -> Tensor:
+        """Map entries `(N, ...)` to features `(N, F)`."""
+        return features_extractor(obs)
+
+
+def copy_weights(trained: Any, module: nn.Module) -> None:
+    """Copy the weights of the module `trained`, which is built like `module`, into it."""
+    module.load_state_dict(trained.state_dict())

@@ -1,0 +1,152 @@
+"""Training: a world, a recipe and a seed become a run folder with a policy in it."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode, VectorEnv
+from rich.console import Console
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import CallbackList
+
+from agents.curves import Curves, curve_logger
+from agents.memory import keep_freed_memory
+from agents.network_policy import ActorNetwork, NetworkPolicy
+from agents.ppo import ImagePPO, make_ppo, ppo_actor
+from agents.progress import ProgressDisplay
+from agents.recipes import PPORecipe, Recipe, SACRecipe
+from agents.sac import ImageSAC, make_sac, sac_actor
+from agents.validation import Validation
+from agents.vec_env import BatchedVecEnv
+from autonomy.device import torch_device
+from autonomy.errors import InputError
+from autonomy.evaluation import Evaluation
+from autonomy.files import write_json
+from autonomy.make import make_world
+from autonomy.policy_folder import save_policy_folder
+from autonomy.seed import check_seed
+from autonomy.versions import versions
+from autonomy.world import World
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came out of a training run."""
+
+    run: Path
+    """The run folder; the policy folder is `policy` inside it."""
+    steps: int
+    """Environment steps that were learned from."""
+    seconds: float
+    """Wall-clock time from making the worlds to the written policy."""
+    validation: Evaluation
+    """Of the policy that was kept."""
+
+
+def train(
+    env_id: str, recipe: Recipe, seed: int, run: Path, device: str, console: Console
+) -> Trained:
+    """Train a policy for `env_id` and leave it in the run folder `run`.
+
+    Args:
+        env_id: Gymnasium id of a registered world.
+        recipe: How to learn; its class decides the algorithm.
+        seed: The same seed on the same machine gives the same weights.
+        run: Folder to make.
+        device: `auto`, `cpu` or `cuda`.
+        console: Where the progress is shown.
+
+    Raises:
+        InputError: Something given cannot work; the run folder is not made then.
+    """
+    start = time.perf_counter()
+    check_seed(seed)
+    recipe.check()
+    if run.exists():
+        raise InputError(f"run folder must be new, {run} exists")
+    device = torch_device(device)
+    torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
+    keep_freed_memory()
+    envs = _training_envs(env_id, recipe)
+    validation_envs = _validation_envs(env_id, recipe)
+    model, current = _learner(envs, recipe, seed, device)
+
+    run.mkdir(parents=True)
+    write_json(run / "config.json", _config(env_id, recipe, seed, device))
+    model.set_logger(curve_logger(run / "curves"))
+    validation = Validation(
+        validation_envs,
+        recipe.validation_episodes,
+        recipe.validation_interval,
+        current=lambda: NetworkPolicy(current(), device),
+        save=lambda policy, steps: _save(policy, run / "checkpoints" / str(steps), env_id, recipe),
+    )
+    with ProgressDisplay(recipe.total_steps, console) as progress:
+        callbacks = CallbackList([validation, Curves(envs, recipe.curve_interval), progress])
+        model.learn(recipe.total_steps, callbacks, log_interval=cast(int, None))
+    model.logger.close()
+    envs.close()
+    validation_envs.close()
+    assert validation.best is not None, "training ends with a validation"
+    evaluation, policy = validation.best
+    _save(policy, run / "policy", env_id, recipe)
+    return Trained(run, model.num_timesteps, time.perf_counter() - start, evaluation)
+
+
+def _training_envs(env_id: str, recipe: Recipe) -> BatchedVecEnv:
+    same_step = {"autoreset_mode": AutoresetMode.SAME_STEP}
+    world = make_world(env_id, recipe.num_envs, **same_step, **_options(recipe, "train"))
+    _check_actions(world.single_action_space)
+    return BatchedVecEnv(cast(VectorEnv[Any, Any, Any], world))
+
+
+def _validation_envs(env_id: str, recipe: Recipe) -> World:
+    num_envs = min(recipe.num_envs, recipe.validation_episodes)
+    return make_world(env_id, num_envs, **_options(recipe, "validation"))
+
+
+def _options(recipe: Recipe, split: str) -> dict[str, Any]:
+    return {"split": split, **recipe.env_options, **recipe.world}
+
+
+def _check_actions(space: spaces.Space[Any]) -> None:
+    if not isinstance(space, spaces.Box) or (space.low != -1.0).any() or (space.high != 1.0).any():
+        raise InputError(f"actions must be a Box from -1 to 1 to be learned, got {space}")
+
+
+def _learner(
+    envs: BatchedVecEnv, recipe: Recipe, seed: int, device: str
+) -> tuple[BaseAlgorithm, Callable[[], ActorNetwork]]:
+    """Return the learner, and what copies its actor."""
+    if isinstance(recipe, PPORecipe):
+        ppo: ImagePPO = make_ppo(envs, recipe, seed, device)
+        return ppo, lambda: ppo_actor(ppo, recipe)
+    assert isinstance(recipe, SACRecipe)
+    sac: ImageSAC = make_sac(envs, recipe, seed, device)
+    return sac, lambda: sac_actor(sac, recipe)
+
+
+def _config(env_id: str, recipe: Recipe, seed: int, device: str) -> dict[str, Any]:
+    return {
+        "env_id": env_id,
+        "algorithm": type(recipe).__name__,
+        "recipe": asdict(recipe),
+        "seed": seed,
+        "device": device,
+        "versions": versions(),
+    }
+
+
+def _save(policy: NetworkPolicy, folder: Path, env_id: str, recipe: Recipe) -> None:
+    manifest = {
+        **policy.description(),
+        "env_id": env_id,
+        "env_options": recipe.env_options,
+        "versions": versions(),
+    }
+    save_policy_folder(folder, manifest, policy.tensors())

@@ -1,0 +1,111 @@
+"""The one bridge from Gymnasium's batches to Stable-Baselines3's."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from numpy.typing import NDArray
+from stable_baselines3.common.vec_env import VecEnv
+
+from autonomy.errors import InputError
+from autonomy.policy import Observation
+from autonomy.world import Info
+
+
+class BatchedVecEnv(VecEnv):
+    """Shows a batched world to Stable-Baselines3, arrays untouched.
+
+    `info` is the world's own info of the last step: arrays over the batch, which callbacks read.
+    The list of dicts that Stable-Baselines3 expects is filled for ended episodes only, so a step
+    costs no Python per environment.
+    """
+
+    def __init__(self, envs: VectorEnv[Any, Any, Any]) -> None:
+        """Take over `envs`, which must reset ended episodes in the same step.
+
+        Raises:
+            InputError: Another autoreset mode.
+        """
+        mode = envs.metadata.get("autoreset_mode")
+        if mode is not AutoresetMode.SAME_STEP:
+            raise InputError(f"training needs the autoreset mode SAME_STEP, got {mode}")
+        self.envs = envs
+        self.info: Info = {}
+        self._seed: int | None = None
+        self._actions: NDArray[np.float32] = np.zeros((0,), np.float32)
+        self._returns = np.zeros(envs.num_envs)
+        self._lengths = np.zeros(envs.num_envs, np.int64)
+        self._born = time.monotonic()
+        super().__init__(envs.num_envs, envs.single_observation_space, envs.single_action_space)
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Seed the next reset; environment i gets `seed + i`."""
+        self._seed = seed
+        return [None if seed is None else seed + i for i in range(self.num_envs)]
+
+    def reset(self) -> Observation:  # pyright: ignore[reportIncompatibleMethodOverride] narrower
+        """Begin all episodes and return their first observation `(N, ...)`."""
+        observation, self.info = self.envs.reset(seed=self._seed)
+        self._seed = None
+        self._returns[:] = 0.0
+        self._lengths[:] = 0
+        return observation
+
+    def step_async(self, actions: NDArray[np.float32]) -> None:
+        """Keep the actions `(N, A)` for `step_wait`."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[Info]]:  # pyright: ignore[reportIncompatibleMethodOverride] narrower
+        """Step all environments; ended ones already show their next episode's beginning."""
+        observation, rewards, terminated, truncated, self.info = self.envs.step(self._actions)
+        self._returns += rewards
+        self._lengths += 1
+        ended = terminated | truncated
+        infos: list[Info] = [{} for _ in range(self.num_envs)]
+        places: list[int] = np.flatnonzero(ended).tolist()
+        for i in places:
+            infos[i] = self._ending(i, bool(truncated[i] and not terminated[i]))
+        self._returns[ended] = 0.0
+        self._lengths[ended] = 0
+        return observation, rewards.astype(np.float32), ended, infos
+
+    def close(self) -> None:
+        """Close the world."""
+        self.envs.close()
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """Return the world's attribute once per environment asked for."""
+        return [getattr(self.envs, attr_name)] * self._count(indices)
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Refuse: the environments of a batch share their attributes."""
+        raise NotImplementedError("the environments of a batch share their attributes")
+
+    def env_method(
+        self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
+    ) -> list[Any]:
+        """Refuse: the environments of a batch have no methods of their own."""
+        raise NotImplementedError("the environments of a batch have no methods of their own")
+
+    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+        """Say that no environment is wrapped: a batch has no wrappers inside."""
+        return [False] * self._count(indices)
+
+    def _count(self, indices: Any) -> int:
+        return len(list(self._get_indices(indices)))
+
+    def _ending(self, i: int, time_limit: bool) -> Info:
+        return {
+            "terminal_observation": {
+                name: rows[i] for name, rows in self.info["final_obs"].items()
+            },
+            "TimeLimit.truncated": time_limit,
+            "is_success": bool(self.info["success"][i]),
+            "episode": {
+                "r": float(self._returns[i]),
+                "l": int(self._lengths[i]),
+                "t": time.monotonic() - self._born,
+            },
+        }

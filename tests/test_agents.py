@@ -1,0 +1,307 @@
+"""Learners solve a toy in seconds, twice the same, and what they learned acts without them."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+from numpy.testing import assert_allclose, assert_array_equal
+from rich.console import Console
+from safetensors.torch import load_file
+from torch import nn
+from toy_world import DRIFT, HOLD_STEPS, TOY_ID, Steer, register_toy
+from train import default_for
+
+from agents.encoders import ENCODERS, make_encoder
+from agents.network_policy import NetworkPolicy
+from agents.observation_network import ObservationNetwork
+from agents.ppo import make_ppo, ppo_actor
+from agents.recipes import PPORecipe, Recipe, SACRecipe, recipe_class
+from agents.sac import make_sac, sac_actor
+from agents.training import Trained, train
+from agents.vec_env import BatchedVecEnv
+from autonomy.errors import InputError
+from autonomy.evaluation import evaluate
+from autonomy.imported_class import imported_class
+from autonomy.policy_folder import load_policy_folder
+
+register_toy()
+
+QUIET = Console(file=io.StringIO())
+
+RECIPES: dict[str, Recipe] = {
+    "ppo": PPORecipe(
+        total_steps=16_384,
+        num_envs=32,
+        n_steps=32,
+        batch_size=256,
+        image_size=(16, 16),
+        layers=(32,),
+        learning_rate=2e-3,
+        gamma=0.9,
+        validation_interval=8_192,
+        threads=1,  # less to lose on a busy machine
+    ),
+    "sac": SACRecipe(
+        total_steps=4_096,
+        num_envs=16,
+        image_size=(16, 16),
+        layers=(32,),
+        batch_size=64,
+        learning_starts=512,
+        gradient_steps=4,
+        learning_rate=2e-3,
+        final_learning_rate=2e-3,
+        tau=0.02,
+        gamma=0.9,
+        replay_size=8_192,
+        threads=1,
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=["ppo", "sac"])
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    run = tmp_path_factory.mktemp("runs") / request.param
+    return train(TOY_ID, RECIPES[request.param], 0, run, "cpu", QUIET)
+
+
+def test_learner_solves_the_toy(trained: Trained) -> None:
+    assert trained.validation.success_rate >= 0.9
+
+
+def test_saved_policy_does_as_well_without_the_learner(trained: Trained) -> None:
+    policy = load_policy_folder(trained.run / "policy", "cpu")
+    world = Steer(32, split="test", autoreset_mode=AutoresetMode.DISABLED)
+    assert evaluate(world, policy, episodes=64).success_rate >= 0.85
+
+
+def test_run_folder_holds_configuration_curves_and_checkpoints(trained: Trained) -> None:
+    config = json.loads((trained.run / "config.json").read_text())
+    assert config["env_id"] == TOY_ID
+    assert config["recipe"]["image_size"] == [16, 16]
+    assert (trained.run / "checkpoints" / str(trained.steps) / "policy.json").is_file()
+    assert list((trained.run / "curves").glob("events.out.tfevents.*"))
+    with (trained.run / "curves" / "progress.csv").open() as file:
+        columns = set(next(csv.reader(file)))
+    assert {"reward/offset", "reward/left", "episode/success_rate", "episode_end/held"} <= columns
+    assert {"validation/success_rate", "validation/offset_rms", "time/steps_per_second"} <= columns
+    assert any(column.endswith("gradient_norm") for column in columns)
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "sac"])
+def test_same_seed_gives_the_same_weights(algorithm: str, tmp_path: Path) -> None:
+    recipe = replace(RECIPES[algorithm], total_steps=1_024, validation_episodes=4)
+    first, second, other = (
+        _weights(train(TOY_ID, recipe, seed, tmp_path / name, "cpu", QUIET))
+        for name, seed in (("first", 3), ("second", 3), ("other", 4))
+    )
+    for name, tensor in first.items():
+        assert torch.equal(tensor, second[name]), name
+    assert any(not torch.equal(tensor, other[name]) for name, tensor in first.items())
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "make", "actor"), [("ppo", make_ppo, ppo_actor), ("sac", make_sac, sac_actor)]
+)
+def test_exported_policy_acts_as_the_learner_predicts(
+    algorithm: str, make: Callable[..., Any], actor: Callable[..., Any]
+) -> None:
+    recipe = RECIPES[algorithm]
+    envs = BatchedVecEnv(Steer(16))
+    model = make(envs, recipe, 0, "cpu")
+    with torch.no_grad():
+        for parameter in model.policy.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))  # some actions beyond the bounds
+    observation = {
+        name: np.stack([space.sample() for _ in range(64)])
+        for name, space in envs.observation_space.items()
+    }
+    predicted, _ = model.predict(observation, deterministic=True)
+    action = NetworkPolicy(actor(model, recipe)).act(observation)
+    assert action.dtype == np.float32
+    assert_allclose(action, predicted, atol=1e-6)
+    assert np.ptp(predicted) > 0.1
+
+
+def test_adapter_shows_the_end_of_an_episode_and_the_next_beginning() -> None:
+    envs = BatchedVecEnv(Steer(4))
+    alone = Steer(4, autoreset_mode=AutoresetMode.DISABLED)
+    envs.seed(7)
+    assert_array_equal(envs.reset()["camera"], alone.reset(seed=7)[0]["camera"])
+    right = np.ones((4, 1), np.float32)
+    rewards: list[np.ndarray] = []
+    while True:
+        observation, reward, dones, infos = envs.step(right)
+        last, _, _, _, _ = alone.step(right)
+        rewards.append(reward)
+        if dones.any():
+            break
+        assert infos == [{}] * 4
+        assert_array_equal(observation["camera"], last["camera"])
+    i = int(np.argmax(dones))
+    ending = infos[i]
+    assert not ending["is_success"]
+    assert not ending["TimeLimit.truncated"]
+    assert_array_equal(ending["terminal_observation"]["camera"], last["camera"][i])
+    assert np.any(observation["camera"][i] != last["camera"][i])
+    assert ending["episode"]["l"] == len(rewards)
+    assert ending["episode"]["r"] == pytest.approx(sum(r[i] for r in rewards), rel=1e-6)
+
+
+def test_adapter_tells_success_from_time_limit() -> None:
+    world = Steer(8, max_episode_steps=40)
+    envs, expert = BatchedVecEnv(world), world.expert()
+    observation = envs.reset()
+    infos: list[dict[str, Any]] = []
+    for _ in range(HOLD_STEPS + 8):
+        observation, _, _, step_infos = envs.step(expert.act(observation))
+        infos += [info for info in step_infos if info]
+    assert len(infos) >= 8
+    assert all(info["is_success"] and not info["TimeLimit.truncated"] for info in infos)
+
+    idle = BatchedVecEnv(Steer(8, max_episode_steps=2))
+    idle.reset()
+    idle.step(np.zeros((8, 1), np.float32))
+    _, _, dones, endings = idle.step(np.zeros((8, 1), np.float32))
+    assert 2 * DRIFT < 0.2, "the wind alone cannot end an episode in two steps"
+    assert dones.all()
+    assert all(info["TimeLimit.truncated"] and not info["is_success"] for info in endings)
+
+
+def test_adapter_refuses_worlds_that_do_not_reset_in_the_same_step() -> None:
+    with pytest.raises(InputError, match="SAME_STEP"):
+        BatchedVecEnv(Steer(2, autoreset_mode=AutoresetMode.DISABLED))
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("shape", [(48, 80, 3), (37, 53, 1), (84, 84, 4)])
+def test_encoders_take_any_image_size(name: str, shape: tuple[int, int, int]) -> None:
+    encoder = make_encoder(name, shape, imported_class)
+    images = torch.randint(0, 256, (2, *shape), dtype=torch.uint8)
+    untouched = images.clone()
+    features = encoder(images)
+    assert features.shape[0] == 2
+    assert features.dtype == torch.float32
+    assert torch.isfinite(features).all()
+    assert torch.equal(images, untouched)
+
+
+class BrightnessEncoder(nn.Module):
+    """A user's own encoder: the mean of each channel."""
+
+    def __init__(self, image_shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(image_shape[-1]))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Map images `(N, H, W, C)` to `(N, C)`."""
+        return images.float().mean(dim=(1, 2)) * self.scale
+
+
+def test_user_encoder_trains_and_loads_only_when_its_module_is_named(tmp_path: Path) -> None:
+    recipe = replace(
+        RECIPES["ppo"],
+        total_steps=1_024,
+        validation_episodes=4,
+        encoder=f"{__name__}:BrightnessEncoder",
+    )
+    run = train(TOY_ID, recipe, 0, tmp_path / "run", "cpu", QUIET).run
+    with pytest.raises(InputError, match="may not be imported"):
+        load_policy_folder(run / "policy", "cpu")
+    policy = load_policy_folder(run / "policy", "cpu", modules=(__name__,))
+    observation, _ = Steer(3).reset(seed=0)
+    assert policy.act(observation).shape == (3, 1)
+
+
+def test_observation_entries_are_scaled_by_their_bounds() -> None:
+    space = spaces.Dict(
+        {
+            "proprioception": spaces.Box(
+                np.float32([0, -2, -np.inf]), np.float32([10, 2, np.inf]), dtype=np.float32
+            ),
+            "depth": spaces.Box(0, np.inf, (1, 2), np.float32),
+            "semantic": spaces.Box(0, 5, (1, 2), np.uint8),
+        }
+    )
+    network = ObservationNetwork(space, f"{__name__}:BrightnessEncoder")
+    features = network(
+        {
+            "proprioception": torch.tensor([[5.0, 2.0, 7.0]]),
+            "depth": torch.tensor([[[4.0, torch.inf]]]),  # 255 / 5 = 51 and 0: mean 25.5
+            "semantic": torch.tensor([[[5, 0]]], dtype=torch.uint8),  # 255 and 0: mean 127.5
+        }
+    )
+    assert features.tolist() == [[25.5, 127.5, 0.0, 1.0, 7.0]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"encoder": "resnet"}, "encoder must be one of small, nature, impala"),
+        ({"encoder": "nature"}, r"cannot take images of shape \(16, 16, 3\)"),
+        ({"encoder": "no_such_module:Encoder"}, "no_such_module"),
+        ({"world": {"wind": 3}}, "has no option 'wind'"),
+    ],
+)
+def test_recipe_that_cannot_work_leaves_nothing(
+    changes: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=message):
+        train(TOY_ID, replace(RECIPES["ppo"], **changes), 0, tmp_path / "run", "cpu", QUIET)
+    assert not list(tmp_path.iterdir())
+
+
+def test_existing_run_folder_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="run folder must be new"):
+        train(TOY_ID, RECIPES["ppo"], 0, tmp_path, "cpu", QUIET)
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_device_algorithm_and_id_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="no CUDA device"):
+        train(TOY_ID, RECIPES["ppo"], 0, tmp_path / "run", "cuda", QUIET)
+    with pytest.raises(InputError, match="algorithm must be one of ppo, sac, got 'dqn'"):
+        recipe_class("dqn")
+    with pytest.raises(InputError, match="unknown environment"):
+        train("toy/Nowhere-v0", RECIPES["ppo"], 0, tmp_path / "run", "cpu", QUIET)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"batch_size": 300}, "batch_size must divide num_envs . n_steps = 4096, got 300"),
+        ({"num_envs": 0}, "num_envs must be positive, got 0"),
+        ({"learning_rate": -1.0}, "learning_rate must be positive"),
+    ],
+)
+def test_recipe_fields_are_checked(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        PPORecipe(**changes).check()
+
+
+def test_learning_rate_falls_on_a_straight_line() -> None:
+    recipe = PPORecipe(learning_rate=4e-4, final_learning_rate=2e-4)
+    rates = [recipe.learning_rate_at(remaining) for remaining in (1.0, 0.5, 0.0)]
+    assert rates == pytest.approx([4e-4, 3e-4, 2e-4])
+
+
+def test_command_line_starts_from_the_recipe_of_its_algorithm() -> None:
+    assert isinstance(default_for([TOY_ID, "--seed", "3"]), PPORecipe)
+    assert isinstance(default_for(["--algo", "sac", TOY_ID]), SACRecipe)
+    assert isinstance(default_for([TOY_ID, "--algo=sac"]), SACRecipe)
+
+
+def _weights(trained: Trained) -> dict[str, torch.Tensor]:
+    return load_file(trained.run / "policy" / "policy.safetensors")
