@@ -11,12 +11,15 @@ from agents.encoders import FindClass, ImageShape, make_encoder
 from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
 
+VECTOR_FEATURES = 64
+
 
 class ObservationNetwork(nn.Module):
     """Maps a dict of observation entries to features `(N, F)`.
 
     Entries with two or three axes are images, each with an encoder of its own; entries with one
-    axis are vectors, scaled to [-1, 1] where their space has finite bounds.
+    axis are vectors, scaled to [-1, 1] where their space has finite bounds and then widened, so
+    that two numbers of proprioception weigh as much as an image at the start of learning.
     """
 
     def __init__(
@@ -39,7 +42,7 @@ class ObservationNetwork(nn.Module):
             if not isinstance(space, spaces.Box) or len(space.shape) not in (1, 2, 3):
                 raise InputError(f"observation {name} must be a vector or an image, got {space}")
             if len(space.shape) == 1:
-                self.vectors[name] = VectorScale(space)
+                self.vectors[name] = VectorEntry(space)
             else:
                 self.images[name] = ImageEntry(space, encoder, find_class)
         self.features = self._measure(observation_space)
@@ -61,8 +64,8 @@ class ObservationNetwork(nn.Module):
             return self(blank).shape[1]
 
 
-class VectorScale(nn.Module):
-    """Maps a bounded vector to [-1, 1]; unbounded elements pass as they are."""
+class VectorEntry(nn.Module):
+    """Maps a bounded vector to [-1, 1], unbounded elements as they are, and on to features."""
 
     centre: Tensor
     half_range: Tensor
@@ -75,10 +78,15 @@ class VectorScale(nn.Module):
         half_range = np.where(bounded, np.where(bounded, high, 1) - centre, 1)
         self.register_buffer("centre", _float32(centre), persistent=False)
         self.register_buffer("half_range", _float32(half_range), persistent=False)
+        self.widen = nn.Sequential(nn.Linear(len(low), VECTOR_FEATURES), nn.Tanh())
+
+    def scaled(self, vector: Tensor) -> Tensor:
+        """Map `(N, P)` to `(N, P)` float32 in [-1, 1]."""
+        return (vector.to(torch.float32) - self.centre) / self.half_range
 
     def forward(self, vector: Tensor) -> Tensor:
-        """Map `(N, P)` to `(N, P)` float32."""
-        return (vector.to(torch.float32) - self.centre) / self.half_range
+        """Map `(N, P)` to features `(N, 64)`."""
+        return self.widen(self.scaled(vector))
 
 
 class ImageEntry(nn.Module):

@@ -2,8 +2,8 @@
 
 Two habits of the code that is compiled here have their reasons in Numba. Loops over pixels and
 vertices count in `np.uint64`: a signed index may be negative, and the test for that keeps a loop
-from being vectorised. A counter that is handed to a kernel begins as `np.int64(0)`: for a plain
-0 the kernel would be compiled once more.
+from being vectorised. A counter that a kernel is given begins as `np.int64(0)`: for the literal 0
+the kernel would be compiled once more.
 """
 
 import hashlib
@@ -12,10 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
 from numba.core import config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Index = int | np.int64
+"""What kernels count with."""
 
 # Contraction (fused multiply-add) and reciprocals change the last bit, never with the batch or
 # the number of threads. Reordering and "no NaN" stay off: both would.

@@ -18,14 +18,15 @@ Trace = dict[str, NDArray[np.float32]]
 class World(Protocol):
     """A batch of N environments that can also be judged, shown and driven by an expert.
 
-    It is a `gymnasium.vector.VectorEnv`. Every `info` of `reset` and `step` holds:
+    It is a `gymnasium.vector.VectorEnv`. The `info` of every `step` holds:
 
     - `success` `(N,)` bool, true on the step that reaches the task's end;
     - `episode_end` `(N,)` str, why the episode ended on this step, or `""`;
     - `reward_terms`, a dict of named terms, each `(N,)`;
     - `measurements`, a dict of named quantities with their units, each `(N,)` float32.
 
-    Entries describe the step that was just taken, before any automatic reset.
+    They describe the step that was just taken, before any automatic reset. Where episodes begin,
+    in `reset` or by an automatic reset, `info` holds `randomization`: what was drawn for each row.
     """
 
     num_envs: int

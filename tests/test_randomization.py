@@ -11,6 +11,8 @@ from autonomy.randomization import Range, Sampler, around, between
 
 @dataclass(frozen=True)
 class Looks:
+    """Ranges of one number, of three, and of none."""
+
     grey: Range = between(10.0, 20.0)
     sun: Range = around((1.0, 2.0, 3.0), 0.5)
     haze: Range = between(7.0, 7.0)

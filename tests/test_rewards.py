@@ -12,6 +12,8 @@ from autonomy.rewards import tolerance, weighted_sum
 
 @dataclass(frozen=True)
 class Weights:
+    """Of two terms."""
+
     near: float = 2.0
     rough: float = 0.5
 

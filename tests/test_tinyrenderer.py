@@ -94,11 +94,11 @@ def test_labels_and_depth_agree(meshes: list[Mesh], camera: Camera) -> None:
         labels, counts = np.unique(theirs, return_counts=True)
         for label in labels[counts > 400]:
             both, either = (ours == label) & (theirs == label), (ours == label) | (theirs == label)
-            assert both.sum() >= 0.98 * either.sum(), label
+            assert both.sum() >= 0.99 * either.sum(), label
     assert len(np.unique(body)) >= 7
     inside = _interior(body) & (body >= 0) & (frames.instance[0] // 10 == body)
     assert inside.sum() > 0.9 * (body >= 0).sum()
-    np.testing.assert_allclose(frames.depth[0][inside], depth[inside], rtol=0.01)
+    np.testing.assert_allclose(frames.depth[0][inside], depth[inside], rtol=1e-3)
 
 
 def _interior(body: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -1,10 +1,8 @@
 """One call from scenes and views to images."""
 
 from collections.abc import Collection
-from functools import cache
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numba import get_num_threads, prange
 from numba.np.ufunc.parallel import get_thread_id
@@ -12,11 +10,11 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.geometry import project_frame
+from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
 from autonomy.camera.shading import (
-    GRAIN_SIZE,
     lit_paint,
     read_depth,
     read_labels,
@@ -25,7 +23,7 @@ from autonomy.camera.shading import (
     world_rays,
 )
 from autonomy.camera.visibility import rasterize
-from autonomy.compiled import compiled, compiled_parallel
+from autonomy.compiled import Index, compiled, compiled_parallel
 
 
 class Images(NamedTuple):
@@ -87,7 +85,7 @@ class Renderer:
             camera_from_world,
             self._intrinsics,
             self._reach,
-            _grain(),
+            grain_tile(),
             self._buffers,
             images,
         )
@@ -160,7 +158,7 @@ def _render(
 
 @compiled
 def _draw(
-    frame: int,
+    frame: Index,
     thread: int,
     library: LibraryArrays,
     draws: Draws,
@@ -209,17 +207,3 @@ def _draw(
         read_labels(1, 0, seen, labels, images.semantic[frame])
     if images.instance.size:
         read_labels(2, -1, seen, labels, images.instance[frame])
-
-
-@cache
-def _grain() -> NDArray[np.float32]:
-    """A tile of noise in [-1, 1] that repeats without a seam: three octaves, row by row."""
-    random = np.random.default_rng(0)
-    tile = np.zeros((GRAIN_SIZE, GRAIN_SIZE))
-    for width in (1, 3, 9):
-        noise = random.standard_normal(tile.shape)
-        wrapped = np.pad(noise, 2 * width, mode="wrap")
-        smooth = cv2.GaussianBlur(wrapped, (0, 0), width / 2)[2 * width :, 2 * width :]
-        smooth = smooth[:GRAIN_SIZE, :GRAIN_SIZE]
-        tile += smooth / smooth.std()
-    return np.clip(tile / 4.0, -1.0, 1.0).astype(np.float32).ravel()

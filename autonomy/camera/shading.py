@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.grain import GRAIN_SIZE
 from autonomy.camera.scene import Appearance
-from autonomy.compiled import compiled
+from autonomy.compiled import Index, compiled
 
-GRAIN_SIZE = 128
 _TEXELS_PER_METRE = np.float32(20.0)
 # [m2] At this squared distance half of the grain's contrast is left; farther it would only flicker.
 _GRAIN_FADES = np.float32(12.0**2)
@@ -83,8 +83,8 @@ def _fill_sky(
     sky: NDArray[np.float32],
     rays: NDArray[np.float32],
     y: int,
-    start: int,
-    stop: int,
+    start: Index,
+    stop: Index,
     row: NDArray[np.float32],
 ) -> None:
     """Let the zenith show through the air by twice the sine of a ray's elevation."""
@@ -114,8 +114,8 @@ def _fill_run(
     triangle: int,
     material: int,
     y: int,
-    start: int,
-    stop: int,
+    start: Index,
+    stop: Index,
     row: NDArray[np.float32],
 ) -> None:
     """Fill colour and graininess of pixels that see one triangle."""
@@ -202,7 +202,7 @@ def world_rays(
 
 
 @compiled
-def lit_paint(frame: int, look: Appearance) -> NDArray[np.float32]:
+def lit_paint(frame: Index, look: Appearance) -> NDArray[np.float32]:
     """`(M, 7)` per material: its colour in ambient light and in the sun, and its graininess."""
     count = look.palette.shape[1]
     paint = np.empty((count, 7), np.float32)
@@ -216,7 +216,7 @@ def lit_paint(frame: int, look: Appearance) -> NDArray[np.float32]:
 
 
 @compiled
-def sky_colors(frame: int, look: Appearance) -> NDArray[np.float32]:
+def sky_colors(frame: Index, look: Appearance) -> NDArray[np.float32]:
     """`(2, 3)` colours of the horizon and the zenith."""
     colors = np.empty((2, 3), np.float32)
     for channel in range(3):

@@ -8,12 +8,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.compiled import compiled
+from autonomy.compiled import Index, compiled
 
 
 @compiled
 def rasterize(
-    count: int,
+    count: Index,
     corners: NDArray[np.float32],
     nearness: NDArray[np.float32],
     seen: NDArray[np.int32],

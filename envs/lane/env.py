@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Outcome, State, read_options
+from autonomy.errors import InputError
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import Sampler
 from autonomy.rewards import weighted_sum
@@ -111,6 +112,8 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         state = self._state
+        if (state.road < 0).any():
+            raise InputError("a world must be reset before its first step")
         steering, along = state.cars.steering.copy(), state.location.along.copy()
         drive(state.cars, actions, state.location.grade, self._duration)
         locate(self._paths, state.cars, state.location)

@@ -14,8 +14,8 @@ from envs.lane.lane_path import LanePaths, Location
 
 _STUCK_SPEED = 0.5  # [m/s]
 _STUCK_TIME = 5.0  # [s]
-_COMFORTABLE = 4.0  # [m/s2] of lateral acceleration, firm but usual
-_HARSH = 10.0  # [m/s2]
+_COMFORTABLE = 3.0  # [m/s2] of lateral acceleration, firm but usual
+_HARSH = 8.0  # [m/s2], near the grip of a dry road
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RewardWeights:
     progress: float = 0.1
     lane_offset: float = 0.05
     heading: float = 0.02
-    comfort: float = 0.1
+    comfort: float = 0.2
     smoothness: float = 0.01
 
 
@@ -82,7 +82,7 @@ def reward_terms(
     along = cars.speed * np.cos(location.heading_error)
     harshness = (np.abs(lateral) - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
     return {
-        "progress": np.clip(along / target_speed, 0.0, 1.0),
+        "progress": np.clip(1.0 - np.abs(along / target_speed - 1.0), 0.0, 1.0),
         "lane_offset": tolerance(location.offset, (0.0, 0.0), location.width / 2),
         "heading": tolerance(location.heading_error, (0.0, 0.0), 0.3),
         "comfort": -np.clip(harshness, 0.0, 1.0),
@@ -96,10 +96,11 @@ def episode_ends(
     """Judge N episodes; the car has left its lane when its reference point has."""
     left = np.abs(location.offset) > location.width / 2
     wrong = np.abs(location.heading_error) > np.pi / 2
-    success = (progress.distance >= route_length) & ~left & ~wrong
     stuck = progress.standing >= _STUCK_TIME
-    terminated = left | wrong | success | stuck
-    truncated = (progress.elapsed >= max_steps) & ~terminated
+    terminated = left | wrong | stuck
+    success = (progress.distance >= route_length) & ~terminated
+    # The route's end is no end of the road: what comes after is worth as much as what came before.
+    truncated = (success | (progress.elapsed >= max_steps)) & ~terminated
     reason = np.select(
         [left, wrong, success, stuck, truncated],
         ["left_lane", "wrong_way", "success", "stuck", "time_limit"],

@@ -1,8 +1,9 @@
 """What a user may choose of the lane-following world."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from pathlib import Path
 
 from autonomy.camera.camera import Camera
@@ -18,7 +19,7 @@ FRONT = Camera(
     width=84,
     fov=math.radians(80.0),
     position=(1.2, 0.0, 1.35),
-    pitch=0.12,
+    pitch=0.22,
     near=0.3,
     far=120.0,
 )
@@ -71,9 +72,8 @@ class LaneFollowOptions:
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise InputError(f"{name} must be positive, got {value}")
-        size = self.image_size
-        if size is not None and not (isinstance(size, Sequence) and len(size) == 2):
-            raise InputError(f"image_size must be a height and a width, got {size!r}")
+        if self.image_size is not None and not _is_size(self.image_size):
+            raise InputError(f"image_size must be a height and a width, got {self.image_size!r}")
         if not self.cameras:
             raise InputError("cameras must name at least one camera, got none")
         randomization(self.randomization)
@@ -100,3 +100,11 @@ class LaneFollowOptions:
             name: replace(camera, height=height, width=width)
             for name, camera in self.cameras.items()
         }
+
+
+def _is_size(value: object) -> bool:
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2
+        and all(isinstance(number, Integral) for number in value)
+    )

@@ -42,7 +42,7 @@ class LaneRandomization:
 PRESETS = {
     "none": LaneRandomization(),
     "default": LaneRandomization(
-        ground=Range((70.0, 95.0, 40.0), (150.0, 150.0, 95.0)),
+        ground=Range((68.0, 104.0, 42.0), (138.0, 142.0, 84.0)),
         asphalt=between(66.0, 122.0),
         paint=between(0.8, 1.0),
         foliage=around((62.0, 98.0, 48.0), 24.0),
@@ -140,6 +140,7 @@ def _palette(draws: dict[str, NDArray[np.float64]]) -> NDArray[np.float32]:
     paint(Material.ROOF, draws["roof"])
     paint(Material.CAR_BODY, draws["car"])
     paint(Material.CAR_GLASS, (44.0, 52.0, 62.0))
+    paint(Material.LAMP, (196.0, 28.0, 26.0))
     paint(Material.TYRE, (36.0, 36.0, 38.0))
-    paint(Material.SHADOW, (40.0, 42.0, 44.0))
+    paint(Material.SHADOW, (52.0, 53.0, 56.0))
     return palette

@@ -1,58 +1,79 @@
 """The car's body, for whoever looks at it from outside."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh, joined, surface
-from autonomy.camera.primitives import cylinder
+from autonomy.camera.primitives import box, cylinder
 from envs.lane.scene.materials import Material
 
-_REAR_OVERHANG = 0.9  # [m] behind the rear axle, the body's origin
+_LENGTH, _HALF_WIDTH = 4.1, 0.86  # [m]
+_REAR_OVERHANG = 0.75  # [m] behind the rear axle, the body's origin
+_AXLES = (0.75, 3.4)  # [m] from the rear
+_WHEEL_RADIUS, _WHEEL_WIDTH = 0.33, 0.22  # [m]
+_SHADOW_HEIGHT = 0.03  # [m] keeps it in front of the paint
+_SEEN = SemanticClass.VEHICLE
+
+# Side views (x, z) [m], counter-clockwise as seen from the right.
+_BODY = (
+    (0.0, 0.42),
+    (0.1, 0.28),
+    (3.95, 0.28),
+    (4.1, 0.45),
+    (4.05, 0.7),
+    (2.95, 0.92),
+    (0.1, 0.95),
+)
+_WINDOWS = ((0.15, 0.93), (3.0, 0.9), (2.2, 1.36), (0.55, 1.38))
+_ROOF = ((0.5, 1.34), (2.28, 1.32), (2.15, 1.4), (0.65, 1.43))
 
 
 def car_mesh() -> Mesh:
-    """Return a small car whose rear axle's middle is above the origin, on the road at z = 0."""
-    length, half = 4.2, 0.88
-    side = np.array(
-        [
-            (0.0, 0.35),
-            (length, 0.35),
-            (length, 0.72),
-            (length - 1.1, 0.92),
-            (0.15, 0.98),
-            (0.0, 0.8),
-        ]
-    )
-    cabin = np.array([(0.35, 0.96), (3.1, 0.93), (2.35, 1.42), (0.8, 1.45)])
-    shadow = surface(
-        [(-0.15, -1, 0.03), (length + 0.15, -1, 0.03), (length + 0.15, 1, 0.03), (-0.15, 1, 0.03)],
-        [(0, 1, 2), (0, 2, 3)],
-        Material.SHADOW,
-        SemanticClass.VEHICLE,
-    )
-    body = _extruded(side, half, Material.CAR_BODY)
-    glass = _extruded(cabin, half - 0.12, Material.CAR_GLASS)
-    roof = _extruded(cabin[2:] * (1, 1) + [(0, 0.01), (0, 0.01)], half - 0.1, Material.CAR_BODY)
-    wheels = [_wheel(x, y) for x in (0.8, 3.4) for y in (-half + 0.08, half - 0.08)]
-    return joined([shadow, body, glass, roof, *wheels]).moved((-_REAR_OVERHANG, 0.0, 0.0))
+    """Return a small car, the middle of its rear axle above the origin and the road at z = 0."""
+    parts = [
+        _shadow(),
+        _extruded(_BODY, (_HALF_WIDTH, _HALF_WIDTH), Material.CAR_BODY),
+        _extruded(_WINDOWS, (_HALF_WIDTH - 0.04, _HALF_WIDTH - 0.2), Material.CAR_GLASS),
+        _extruded(_ROOF, (_HALF_WIDTH - 0.18, _HALF_WIDTH - 0.22), Material.CAR_BODY),
+        *(_lamp(side) for side in (-1, 1)),
+        *(_wheel(x, side) for x in _AXLES for side in (-1, 1)),
+    ]
+    return joined(parts).moved((-_REAR_OVERHANG, 0.0, 0.0))
 
 
-def _extruded(profile: np.ndarray, half: float, material: Material) -> Mesh:
-    """Give a side profile (x, z), counter-clockwise seen from the right, a width of 2 `half`."""
-    if len(profile) == 2:  # a thin plate
-        profile = np.vstack([profile, profile[::-1] - (0, 0.06)])[[3, 2, 0, 1]]
-    count = len(profile)
-    right = np.column_stack([profile[:, 0], np.full(count, -half), profile[:, 1]])
-    points = np.vstack([right, right * (1, -1, 1)])
+def _shadow() -> Mesh:
+    front, side, height = _LENGTH - 0.05, _HALF_WIDTH - 0.02, _SHADOW_HEIGHT
+    corners = [(0.05, -side, height), (front, -side, height), (front, side, height)]
+    corners.append((0.05, side, height))
+    return surface(corners, [(0, 1, 2), (0, 2, 3)], Material.SHADOW, _SEEN)
+
+
+def _extruded(
+    profile: tuple[tuple[float, float], ...], halves: tuple[float, float], material: Material
+) -> Mesh:
+    """Give a side view a half width [m] at its lowest and at its highest point."""
+    points = np.array(profile)
+    low, high = points[:, 1].min(), points[:, 1].max()
+    half = np.interp(points[:, 1], (low, high), halves)
+    right = np.column_stack([points[:, 0], -half, points[:, 1]])
+    count = len(points)
     faces = [(0, k, k + 1) for k in range(1, count - 1)]
     faces += [(count, count + k + 1, count + k) for k in range(1, count - 1)]
     for k in range(count):
         after = (k + 1) % count
         faces += [(k, count + k, count + after), (k, count + after, after)]
-    return surface(points, faces, material, SemanticClass.VEHICLE, smooth=False)
+    both: NDArray[np.float64] = np.vstack([right, right * (1, -1, 1)])
+    return surface(both, faces, material, _SEEN, smooth=False)
 
 
-def _wheel(x: float, y: float) -> Mesh:
-    upright = cylinder(0.33, 0.22, 12, Material.TYRE, SemanticClass.VEHICLE)
-    points = upright.vertices[:, [0, 2, 1]] * (1, -1, 1) + np.array([x, y, 0.33])
-    return surface(points, upright.triangles, Material.TYRE, SemanticClass.VEHICLE, smooth=False)
+def _lamp(side: int) -> Mesh:
+    lamp = box((0.06, 0.3, 0.13), Material.LAMP, _SEEN)
+    return lamp.moved((0.04, side * (_HALF_WIDTH - 0.2), 0.78))
+
+
+def _wheel(x: float, side: int) -> Mesh:
+    upright = cylinder(_WHEEL_RADIUS, _WHEEL_WIDTH, 14, Material.TYRE, _SEEN)
+    lying = upright.vertices[:, [0, 2, 1]] * (1, -1, 1)
+    place = np.array([x, side * (_HALF_WIDTH - 0.08), _WHEEL_RADIUS])
+    return surface(lying + place, upright.triangles, Material.TYRE, _SEEN, smooth=False)

@@ -19,5 +19,6 @@ class Material(IntEnum):
     ROOF = 10
     CAR_BODY = 11
     CAR_GLASS = 12
-    TYRE = 13
-    SHADOW = 14
+    LAMP = 13
+    TYRE = 14
+    SHADOW = 15

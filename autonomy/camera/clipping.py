@@ -1,0 +1,67 @@
+"""Triangles that reach behind the camera, and which side of one is seen."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.compiled import Index, compiled
+
+Corner = tuple[float, float, float, float]
+"""Image x and y [px], nearness (1 / depth) [1/m], sunlight in [0, 1]."""
+
+
+@compiled
+def faces_camera(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> bool:
+    """Tell whether corners run counter-clockwise as seen, which is clockwise with y down.
+
+    In double precision, so that rounding drops no sliver that covers a pixel's centre.
+    """
+    left, top = float(ax), float(ay)
+    return (bx - left) * (cy - top) - (cx - left) * (by - top) < 0.0
+
+
+@compiled
+def clip(
+    vertices: NDArray[np.float32],
+    a: int,
+    b: int,
+    c: int,
+    lens: NDArray[np.float64],
+    near: float,
+    count: Index,
+    corners: NDArray[np.float32],
+) -> Index:
+    """Cut a triangle at the near plane (Sutherland and Hodgman, 1974); append what is left."""
+    cut = np.empty((4, 4), np.float32)
+    kept = 0
+    for here, after in ((a, b), (b, c), (c, a)):
+        if vertices[2, here] >= near:
+            for k in range(4):
+                cut[kept, k] = vertices[3 + k, here]
+            kept += 1
+        if (vertices[2, here] >= near) != (vertices[2, after] >= near):
+            # Always from the end in front, so that triangles that share the edge cut it alike.
+            front, back = (here, after) if vertices[2, here] >= near else (after, here)
+            crossing = _crossing(vertices, front, back, lens, near)
+            for k in range(4):
+                cut[kept, k] = crossing[k]
+            kept += 1
+    for k in range(1, kept - 1):
+        if faces_camera(cut[0, 0], cut[0, 1], cut[k, 0], cut[k, 1], cut[k + 1, 0], cut[k + 1, 1]):
+            for column in range(4):
+                corners[count, column] = cut[0, column]
+                corners[count, 4 + column] = cut[k, column]
+                corners[count, 8 + column] = cut[k + 1, column]
+            count += 1
+    return count
+
+
+@compiled
+def _crossing(
+    vertices: NDArray[np.float32], front: int, back: int, lens: NDArray[np.float64], near: float
+) -> Corner:
+    """Where an edge meets the near plane."""
+    share = (vertices[2, front] - near) / (vertices[2, front] - vertices[2, back])
+    right = vertices[0, front] + share * (vertices[0, back] - vertices[0, front])
+    down = vertices[1, front] + share * (vertices[1, back] - vertices[1, front])
+    sunlight = vertices[6, front] + share * (vertices[6, back] - vertices[6, front])
+    return (lens[0] * right / near + lens[2], lens[1] * down / near + lens[3], 1.0 / near, sunlight)

@@ -1,0 +1,170 @@
+"""Measure speed, memory and import time, and compare with the peers that are installed.
+
+Examples:
+    python scripts/benchmark.py
+    python scripts/benchmark.py --image-sizes 48x80 84x84 --batch-sizes 1 16 64 --json speed.json
+    python scripts/benchmark.py --parts memory --steps-memory 1000000
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from benchmarking.contestants import Contestant, Settings, installed_peers, our_worlds
+from benchmarking.footprint import Memory, import_seconds, measure_memory
+from benchmarking.machine import machine
+from benchmarking.race import Result, Timing, race
+from benchmarking.report import Findings
+from rich.console import Console
+from rich.progress import Progress
+
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.files import write_json
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Measure speed, memory and import time, and compare with the peers that are installed."""
+
+    ids: tuple[str, ...] = ("autonomy/LaneFollow-v0",)
+    """Worlds to measure."""
+    observations: tuple[str, ...] = (
+        "camera,proprioception",
+        "camera",
+        "camera,depth,semantic",
+        "state",
+    )
+    """What they observe, with commas between names; the expert drives with the first."""
+    image_sizes: tuple[str, ...] = ("84x84",)
+    """Heights x widths of their images [pixels]."""
+    batch_sizes: tuple[int, ...] = (64,)
+    """Environments side by side; memory is measured with the first."""
+    parts: tuple[Literal["speed", "memory", "import"], ...] = ("speed", "memory", "import")
+    """What to measure."""
+    peers: bool = True
+    """Time CarRacing, EnvPool and HighwayEnv too, where the extra `peers` is installed."""
+    seconds: float = 1.0
+    """Length of one repetition [s]."""
+    repetitions: int = 7
+    """How often each environment is timed, in turn with all others."""
+    warm_up_episodes: int = 3500
+    """Episodes of our worlds begun before; as many meet nearly all of 512 training roads."""
+    warm_up_limit: float = 60.0
+    """Longest time that beginning them may take [s]."""
+    warm_up_seconds: float = 1.0
+    """Stepping before [s]."""
+    steps_memory: int = 100_000
+    """Environment steps over which memory is watched."""
+    threads: int = 2
+    """Threads of our renderer, and of EnvPool."""
+    seed: int = 0
+    """Seed of episodes and actions."""
+    json: str | None = None
+    """File for the findings as JSON; - writes them to standard output, and no tables."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of our worlds.
+
+        Raises:
+            InputError: An image size is not two numbers.
+        """
+        return Settings(
+            self.ids,
+            tuple(tuple(names.split(",")) for names in self.observations),
+            tuple(_size(words) for words in self.image_sizes),
+            self.batch_sizes,
+        )
+
+    @property
+    def timing(self) -> Timing:
+        """How long is measured."""
+        return Timing(
+            self.seconds,
+            self.repetitions,
+            self.warm_up_episodes,
+            self.warm_up_limit,
+            self.warm_up_seconds,
+            self.threads,
+            self.seed,
+        )
+
+
+def main(arguments: Arguments) -> None:
+    """Measure, and print tables or JSON."""
+    _check(arguments)
+    worlds, about = our_worlds(arguments.settings), machine()
+    rivals = installed_peers(arguments.batch_sizes, arguments.threads) if arguments.peers else []
+    with _progress() as report:
+        findings = Findings(
+            about,
+            arguments.timing,
+            _speed([*worlds, *rivals], arguments, report),
+            _memory(worlds, arguments, report),
+            import_seconds(arguments.repetitions) if "import" in arguments.parts else [],
+        )
+    if arguments.json == "-":
+        json.dump(findings.to_json(), sys.stdout, indent=2, allow_nan=False)
+        print()
+        return
+    if arguments.json is not None:
+        write_json(Path(arguments.json), findings.to_json())
+    console = Console()
+    findings.show(console)
+    if arguments.peers and not rivals:
+        console.print("No peers are installed: pip install '.\\[peers]' brings them.")
+
+
+def _check(arguments: Arguments) -> None:
+    for name in ("ids", "observations", "image_sizes", "batch_sizes", "parts"):
+        if not getattr(arguments, name):
+            raise InputError(f"{name} must name at least one, got none")
+    for name in ("seconds", "repetitions", "steps_memory", "threads"):
+        if getattr(arguments, name) <= 0:
+            raise InputError(f"{name} must be positive, got {getattr(arguments, name)}")
+    for name in ("warm_up_episodes", "warm_up_limit", "warm_up_seconds", "seed"):
+        if getattr(arguments, name) < 0:
+            raise InputError(f"{name} must not be negative, got {getattr(arguments, name)}")
+    if min(arguments.batch_sizes) <= 0:
+        raise InputError(f"batch sizes must be positive, got {min(arguments.batch_sizes)}")
+
+
+def _speed(contestants: list[Contestant], arguments: Arguments, report: Report) -> list[Result]:
+    return race(contestants, arguments.timing, report) if "speed" in arguments.parts else []
+
+
+def _memory(worlds: list[Contestant], arguments: Arguments, report: Report) -> list[Memory]:
+    """Watch each id's first batch, whose actions are random."""
+    if "memory" not in arguments.parts:
+        return []
+    first = {one.env_id: one for one in reversed(worlds) if one.kind == "world"}
+    return [
+        measure_memory(one, arguments.timing, arguments.steps_memory, report)
+        for one in reversed(first.values())
+    ]
+
+
+def _size(words: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d+)x(\d+)", words)
+    if not found:
+        raise InputError(f"an image size must be height x width such as 84x84, got {words!r}")
+    return int(found[1]), int(found[2])
+
+
+@contextmanager
+def _progress() -> Generator[Report]:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("starting", total=None)
+        yield lambda words: progress.update(task, description=words)
+
+
+if __name__ == "__main__":
+    run(main, Arguments)

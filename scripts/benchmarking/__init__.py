@@ -1,0 +1,1 @@
+"""How fast, how large: what `scripts/benchmark.py` measures, each in a process of its own."""

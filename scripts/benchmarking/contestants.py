@@ -1,0 +1,105 @@
+"""Who is timed: our worlds in every setting asked for, and the peers that are installed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import product
+from typing import Any, Literal
+
+Kind = Literal["world", "gymnasium", "envpool"]
+Actions = Literal["random", "expert"]
+
+_GREY = {
+    "type": "GrayscaleObservation",
+    "observation_shape": (84, 84),
+    "stack_size": 1,
+    "weights": [0.2989, 0.587, 0.114],
+    "scaling": 1.75,
+}
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One environment to be timed.
+
+    `world` is a batch of ours, `gymnasium` a single environment of `gym.make`, `envpool` a batch
+    of EnvPool's.
+    """
+
+    name: str
+    kind: Kind
+    env_id: str
+    num_envs: int = 1
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    actions: Actions = "random"
+    peer: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which of our worlds are timed: every combination, and the first one's variants."""
+
+    ids: tuple[str, ...]
+    observations: tuple[tuple[str, ...], ...]
+    image_sizes: tuple[tuple[int, int], ...]
+    batch_sizes: tuple[int, ...]
+
+
+def our_worlds(settings: Settings) -> list[Contestant]:
+    """Return every batch asked for, and each id's expert and single environment."""
+    found: dict[str, Contestant] = {}
+    for env_id in settings.ids:
+        every = product(settings.batch_sizes, settings.image_sizes, settings.observations)
+        batches = [_batch(env_id, *setting) for setting in every]
+        expert = _batch(
+            env_id, settings.batch_sizes[0], settings.image_sizes[0], settings.observations[0]
+        )
+        single = Contestant(f"{env_id} gym.make", "gymnasium", env_id)
+        driven = Contestant(
+            f"{expert.name}, expert",
+            "world",
+            env_id,
+            expert.num_envs,
+            expert.options,
+            "expert",
+        )
+        # vectors have no image size, so some settings come twice
+        found |= {one.name: one for one in (*batches, driven, single)}
+    return list(found.values())
+
+
+def installed_peers(batch_sizes: Sequence[int], threads: int) -> list[Contestant]:
+    """Return the rivals whose packages are there: the extra `peers` brings them all."""
+    peers: list[Contestant] = []
+    if find_spec("envpool"):
+        peers += [
+            Contestant(
+                f"EnvPool CarRacing-v3 x {size}",
+                "envpool",
+                "CarRacing-v3",
+                size,
+                {"num_threads": threads},
+                peer=True,
+            )
+            for size in batch_sizes
+        ]
+    if find_spec("Box2D") and find_spec("pygame"):
+        peers.append(Contestant("CarRacing-v3 gym.make", "gymnasium", "CarRacing-v3", peer=True))
+    if find_spec("highway_env"):
+        options = {"config": {"observation": _GREY}}
+        racetrack = "highway_env:racetrack-v0"
+        peers.append(
+            Contestant("HighwayEnv racetrack-v0", "gymnasium", racetrack, 1, options, peer=True)
+        )
+    return peers
+
+
+def _batch(
+    env_id: str, num_envs: int, image_size: tuple[int, int], observations: tuple[str, ...]
+) -> Contestant:
+    options: dict[str, Any] = {"observations": observations}
+    name = f"{env_id} x {num_envs}, {'+'.join(observations)}"
+    if not set(observations) <= {"state", "proprioception"}:
+        options["image_size"] = image_size
+        name += f" {image_size[0]}x{image_size[1]}"
+    return Contestant(name, "world", env_id, num_envs, options)

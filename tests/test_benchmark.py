@@ -1,0 +1,169 @@
+"""The benchmark measures what it says, and says it in JSON; how fast is not a test's business."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import benchmark
+import pytest
+from benchmarking.contestants import Contestant, Settings, our_worlds
+from benchmarking.race import Result
+from benchmarking.ratios import ratios
+from benchmarking.stepping import Sample, run_for
+
+from autonomy.command_line import run
+
+Command = Callable[..., None]
+
+LANE = "autonomy/LaneFollow-v0"
+
+TINY = (
+    *("--batch-sizes", "2", "--image-sizes", "12x16", "--seconds", "0.01", "--repetitions", "2"),
+    *("--warm-up-episodes", "2", "--warm-up-seconds", "0.01", "--steps-memory", "40"),
+    *("--no-peers",),
+)
+
+
+@pytest.fixture
+def benchmark_script(monkeypatch: pytest.MonkeyPatch) -> Command:
+    def command(*words: str) -> None:
+        monkeypatch.setattr("sys.argv", ["benchmark.py", *words])
+        run(benchmark.main, benchmark.Arguments)
+
+    return command
+
+
+def result(name: str, kind: str, observations: str, seconds: float, peer: bool) -> Result:
+    options: dict[str, object] = {}
+    if not peer:
+        options["observations"] = tuple(observations.split(","))
+    if observations.startswith("camera"):
+        options["image_size"] = (84, 84)
+    contestant = Contestant(name, kind, "Race-v0" if peer else LANE, 64, options, peer=peer)
+    samples = (Sample(640, 0, seconds, 2 * seconds), Sample(640, 0, 2 * seconds, seconds))
+    return Result(contestant, 64, samples)
+
+
+def test_the_json_holds_every_part(
+    benchmark_script: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    benchmark_script(*TINY, "--observations", "camera", "state", "--json", "-")
+    found = json.loads(capsys.readouterr().out)
+    assert {"cpu", "cores", "versions", "system", "load_average_1min"} <= found["machine"].keys()
+    assert [row["name"].removeprefix(LANE) for row in found["speed"]] == [
+        " x 2, camera 12x16",
+        " x 2, state",
+        " x 2, camera 12x16, expert",
+        " gym.make",
+    ]
+    for row in found["speed"]:
+        assert row["steps_per_s"] > 0
+        assert row["cpu_us_per_step"] > 0
+        assert 0 <= row["resets_per_step"] <= 1
+        assert len(row["repetitions"]) == 2
+    (ratio,) = found["ratios"]
+    assert (ratio["faster"], ratio["slower"]) == (
+        f"{LANE} x 2, state",
+        f"{LANE} x 2, camera 12x16",
+    )
+    (memory,) = found["memory"]
+    assert memory["contestant"]["num_envs"] == 2
+    assert memory["held_beyond_imports_mb"] > 0
+    assert [steps for steps, _ in memory["stepped"]] == list(range(4, 41, 4))
+    assert found["import_envs_s"] > 0
+
+
+def test_a_table_is_on_standard_output(
+    benchmark_script: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "speed.json"
+    benchmark_script(*TINY, "--parts", "import", "--json", str(path))
+    assert "import envs:" in capsys.readouterr().out
+    assert json.loads(path.read_text())["speed"] == []
+
+
+def test_every_combination_is_timed_once() -> None:
+    worlds = our_worlds(Settings((LANE,), (("camera",), ("state",)), ((8, 8), (9, 9)), (1, 2)))
+    names = [world.name.removeprefix(LANE) for world in worlds]
+    assert names == [
+        " x 1, camera 8x8",
+        " x 1, state",
+        " x 1, camera 9x9",
+        " x 2, camera 8x8",
+        " x 2, state",
+        " x 2, camera 9x9",
+        " x 1, camera 8x8, expert",
+        " gym.make",
+    ]
+
+
+def test_ratios_compare_rounds_and_only_what_is_alike() -> None:
+    rgb = result("rgb", "world", "camera", 1.0, peer=False)
+    labelled = result("labelled", "world", "camera,depth,semantic", 1.5, peer=False)
+    blind = result("blind", "world", "state", 0.25, peer=False)
+    pool = result("pool", "envpool", "", 8.0, peer=True)
+    single = result("single", "gymnasium", "", 9.0, peer=True)
+    found = {(one.faster, one.slower): one for one in ratios([rgb, labelled, blind, pool, single])}
+    assert {pair: one.ratio for pair, one in found.items()} == {
+        ("rgb", "pool"): 8.0,
+        ("labelled", "pool"): pytest.approx(16 / 3),
+        ("rgb", "labelled"): 1.5,
+        ("blind", "rgb"): 4.0,
+    }
+    assert found["rgb", "pool"].cpu == 8.0
+
+
+class Counting:
+    """A stepper that takes no time and ends every fourth step."""
+
+    steps = 0
+
+    def reset(self) -> None:
+        """Do nothing."""
+
+    def decide(self) -> None:
+        """Do nothing."""
+
+    def step(self) -> int:
+        """Take a step."""
+        self.steps += 1
+        return int(self.steps % 4 == 0)
+
+
+def test_a_sample_counts_what_was_stepped() -> None:
+    stepper = Counting()
+    sample = run_for(stepper, 8, 0.001)
+    assert sample.env_steps == 8 * stepper.steps
+    assert sample.resets == stepper.steps // 4
+    assert sample.seconds >= 0.001
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--image-sizes", "84"), "must be height x width such as 84x84, got '84'"),
+        (("--image-sizes", "0x84"), "got 0"),
+        (("--observations", "smell"), "got smell"),
+        (("--ids", "autonomy/LaneFolow-v0"), "unknown environment"),
+        (("--batch-sizes", "0"), "batch sizes must be positive, got 0"),
+        (("--repetitions", "0"), "repetitions must be positive, got 0"),
+        (("--seed", "-1"), "seed must not be negative, got -1"),
+        (("--ids",), "ids must name at least one, got none"),
+    ],
+)
+def test_bad_words_end_with_one_line_and_status_2(
+    benchmark_script: Command,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    words: tuple[str, ...],
+    message: str,
+) -> None:
+    path = tmp_path / "speed.json"
+    with pytest.raises(SystemExit) as exit_:
+        benchmark_script(*TINY, *words, "--json", str(path))
+    captured = capsys.readouterr()
+    assert exit_.value.code == 2
+    assert captured.out == ""
+    assert message in captured.err
+    assert captured.err.strip().count("\n") == 0
+    assert not path.exists()

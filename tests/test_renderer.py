@@ -1,0 +1,235 @@
+"""What the images of a scene show: light, air, grain, labels; and that a batch changes nothing."""
+
+from collections.abc import Iterator
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from small_scene import CHANNELS, HORIZON, draws_of, frames_of, look_of, pose
+
+from autonomy.camera.camera import Camera
+from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.primitives import box, cylinder, sphere
+from autonomy.camera.renderer import Renderer
+from autonomy.camera.scene import Appearance, Draws, Frames, Scene
+
+CAMERA = Camera(32, 40, fov=1.2, position=(0.0, 0.0, 1.5))
+MIDDLE = (0, 16, 20)
+
+
+def _wall(distance: float) -> Mesh:
+    """A wall across the view that faces the camera."""
+    corners = [(distance, y, z) for y, z in ((90, -90), (-90, -90), (-90, 90), (90, 90))]
+    return surface(corners, [(0, 1, 2), (0, 2, 3)], 0, 9)
+
+
+def _color(meshes: list[Mesh], look: Appearance, camera: Camera = CAMERA) -> NDArray[np.uint8]:
+    rgb = frames_of(meshes, camera, look, channels=("rgb",)).rgb
+    assert rgb is not None
+    return rgb
+
+
+def _random_batch(count: int) -> tuple[MeshLibrary, Scene, NDArray[np.float64]]:
+    """Scenes that all differ: poses, looks and views."""
+    random = np.random.default_rng(5)
+    library = MeshLibrary()
+    ground = surface([(-50, -50, 0), (50, -50, 0), (0, 60, 0)], [(0, 1, 2)], 1, 1)
+    solids = [
+        ground,
+        box((1, 1, 1), 0, 6),
+        sphere(0.7, 8, 2, 7),
+        cylinder(0.5, 2, 12, 3, 8),
+    ]
+    parts = [library.add([solid]) for solid in solids]
+    draws = draws_of(parts, [pose()] * len(parts), count)
+    for frame in range(count):
+        for draw in range(1, len(parts)):
+            place = (random.uniform(2, 9), random.uniform(-3, 3), random.uniform(0, 2))
+            draws.poses[frame, draw] = pose(place, yaw=random.uniform(-3, 3))
+    look = look_of(count, grain=0.5, ambient=0.5, sun=0.5, sun_direction=(1, 2, 2), visibility=30)
+    look.palette[..., :3] = random.uniform(0, 255, look.palette[..., :3].shape)
+    cameras = [
+        Camera(32, 40, 1.2, position=(0, 0, random.uniform(0.5, 2)), yaw=random.uniform(-1, 1))
+        for _ in range(count)
+    ]
+    return library, Scene(draws, look), np.stack([one.camera_from_body for one in cameras])
+
+
+@pytest.fixture
+def all_threads() -> Iterator[None]:
+    before = numba.get_num_threads()
+    yield
+    numba.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("all_threads")
+@pytest.mark.parametrize("distortion", [(), (-0.2, 0.04, 0.0, 0.0)])
+def test_a_frame_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
+    distortion: tuple[float, ...],
+) -> None:
+    library, scene, views = _random_batch(64)
+    renderer = Renderer(Camera(32, 40, fov=1.2, distortion=distortion))
+    drawn: dict[int, Frames] = {}
+    for threads in {1, min(2, numba.config.NUMBA_NUM_THREADS)}:
+        numba.set_num_threads(threads)
+        drawn[threads] = renderer.render(library, scene, views, CHANNELS)
+    for channel in CHANNELS:
+        batch = getattr(drawn[1], channel)
+        for frames in drawn.values():
+            np.testing.assert_array_equal(getattr(frames, channel), batch)
+        assert len(np.unique(batch.reshape(64, -1), axis=0)) > 60
+    for row in (0, 17, 63):
+        alone = renderer.render(library, scene.rows(np.array([row])), views[[row]], CHANNELS)
+        for channel in CHANNELS:
+            expected = getattr(drawn[1], channel)[[row]]
+            np.testing.assert_array_equal(getattr(alone, channel), expected)
+
+
+def test_an_empty_scene_is_sky() -> None:
+    frames = frames_of([], CAMERA)
+    assert frames.rgb is not None
+    assert np.isinf(frames.depth).all()
+    assert not frames.semantic.any()
+    assert (frames.instance == -1).all()
+    assert (frames.rgb[0, -1] == HORIZON).all()  # below the horizon there is but air
+    assert frames.rgb[0, 0, 20, 0] < HORIZON[0]  # the zenith is darker
+    nothing = Scene(draws_of([(0, 0)], [pose()], 1), look_of())
+    drawn = Renderer(CAMERA).render(
+        MeshLibrary(), nothing, CAMERA.camera_from_body[np.newaxis], ("semantic",)
+    )
+    assert not drawn.semantic.any()
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_only_what_is_asked_for_is_drawn(channel: str) -> None:
+    meshes = [box((1, 1, 3), 0, 6).moved((5, 0, 1)), _wall(20)]
+    everything, one = frames_of(meshes, CAMERA), frames_of(meshes, CAMERA, channels=(channel,))
+    for name in CHANNELS:
+        if name == channel:
+            np.testing.assert_array_equal(getattr(one, name), getattr(everything, name))
+        else:
+            assert getattr(one, name) is None
+
+
+def test_labels_are_those_of_the_mesh_and_of_the_draw() -> None:
+    frames = frames_of([_wall(20), box((1, 1, 3), 0, 6).moved((5, 0, 1))], CAMERA)
+    assert frames.semantic[MIDDLE] == 6
+    assert frames.instance[MIDDLE] == 10
+    assert frames.depth[MIDDLE] == pytest.approx(4.5)
+    assert frames.semantic[0, 0, 0] == 9
+    assert frames.instance[0, 0, 0] == 0
+    assert frames.depth[0, 0, 0] == pytest.approx(20.0)
+
+
+def test_copies_of_parts_are_instances_of_their_own_size() -> None:
+    """More copies than the first room holds, so that it has to grow with them."""
+    library = MeshLibrary()
+    first, _ = library.add([sphere(0.5, 12, 0, 7)])  # 528 triangles
+    places = [(10.0, y, 1.5) for y in (3.0, 0.0, -3.0)] + [(-10.0, 0.0, 0.0)] * 30
+    scales = [1.0, 2.0, 0.5] + [1.0] * 30
+    poses = np.stack([pose(p, scale=s) for p, s in zip(places, scales, strict=True)])
+    copies = library.place(np.full(len(places), first), poses)
+    all_ahead = library.place(np.full(40, first), np.stack([pose((8.0, 0.0, 1.5))] * 40))
+    camera = Camera(120, 160, fov=0.9, position=(0, 0, 1.5))
+    renderer, view = Renderer(camera), camera.camera_from_body[np.newaxis]
+    draws = draws_of([copies], [pose()], 1)._replace(instances=np.array([[70]], np.int32))
+    instance = renderer.render(library, Scene(draws, look_of()), view, ("instance",)).instance
+    assert instance is not None
+    labels, counts = np.unique(instance, return_counts=True)
+    assert labels.tolist() == [-1, 70, 71, 72]
+    focal = camera.intrinsics[0]
+    for count, scale in zip(counts[1:], (1.0, 2.0, 0.5), strict=True):
+        assert count == pytest.approx(np.pi * (0.5 * scale * focal / 10.0) ** 2, rel=0.15)
+    crowd = draws_of([all_ahead], [pose()], 1)
+    drawn = renderer.render(library, Scene(crowd, look_of()), view, ("instance",)).instance
+    assert drawn is not None
+    assert set(np.unique(drawn)) == {-1, 0}  # where all are equally near, the first one is seen
+
+
+def test_far_parts_and_specks_are_left_out() -> None:
+    camera = Camera(32, 40, fov=1.2, position=(0, 0, 1.5), far=50.0)
+    assert frames_of([_wall(40)], camera).semantic.any()
+    assert not frames_of([box((1, 9, 9), 0, 9).moved((80, 0, 0))], camera).semantic.any()
+    assert not frames_of([box((0.01, 0.01, 0.01), 0, 9).moved((30, 0, 1.5))], CAMERA).semantic.any()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(10.0, 300.0), st.floats(1.05, 3.0))
+def test_air_takes_more_of_a_farther_colour_and_half_at_the_visibility(
+    visibility: float, ratio: float
+) -> None:
+    look = look_of(color=(0, 0, 0), visibility=visibility)
+    half = _color([_wall(visibility)], look)[MIDDLE]
+    np.testing.assert_allclose(half, np.array(HORIZON) / 2, atol=1.5)
+    nearer = _color([_wall(visibility / ratio)], look)[MIDDLE]
+    farther = _color([_wall(visibility * ratio)], look)[MIDDLE]
+    assert (nearer < half).all()
+    assert (half < farther).all()
+    assert (farther <= HORIZON).all()
+
+
+def test_colour_is_that_of_the_palette_in_even_light() -> None:
+    np.testing.assert_array_equal(
+        _color([_wall(5)], look_of(color=(10, 120, 250)))[MIDDLE], (10, 120, 250)
+    )
+
+
+def test_the_sun_brightens_what_faces_it() -> None:
+    """Half-Lambert: full light straight on, a quarter from the side, none from behind."""
+    for towards_sun, share in (((-1, 0, 0), 1.0), ((0, 1, 0), 0.25), ((1, 0, 0), 0.0)):
+        look = look_of(ambient=0.5, sun=1.0, sun_direction=towards_sun)
+        color = _color([_wall(5)], look)[MIDDLE]
+        np.testing.assert_allclose(color, 100 * (0.5 + share), atol=1.0)
+
+
+def test_the_sun_stands_still_when_bodies_turn() -> None:
+    library = MeshLibrary()
+    ball = library.add([sphere(1.0, 24, 0, 7)])
+    look = look_of(ambient=0.3, sun=1.0, sun_direction=(-1, 1, 1))
+    view = CAMERA.camera_from_body[np.newaxis]
+    images: list[NDArray[np.int64]] = []
+    for yaw in (0.0, np.pi / 2):
+        scene = Scene(draws_of([ball], [pose((5, 0, 1.5), yaw)], 1), look)
+        images.append(np.int64(Renderer(CAMERA).render(library, scene, view, ("rgb",)).rgb))
+    assert np.ptp(images[0][0, 12:20, 16:24]) > 30
+    assert np.abs(images[0] - images[1]).max() <= 2
+
+
+def test_shared_vertices_shade_smoothly_and_split_ones_flat() -> None:
+    """The round wall of a drum: flat sides step, the ball's shade never jumps."""
+    look = look_of(ambient=0.2, sun=1.0, sun_direction=(0, 1, 0))
+    camera = Camera(64, 64, fov=0.5, position=(0, 0, 0))
+    flat = _color([cylinder(1.0, 4.0, 8, 0, 7).moved((6, 0, 0))], look, camera)[0, 32, 8:56, 0]
+    smooth = _color([sphere(1.0, 8, 0, 7).moved((6, 0, 0))], look, camera)[0, 32, 24:40, 0]
+    steps = np.diff(flat.astype(int))
+    assert np.count_nonzero(steps) <= 5
+    assert np.abs(steps).max() > 10
+    assert np.abs(np.diff(smooth.astype(int))).max() <= 6
+
+
+def test_grain_roughens_the_ground_and_stays_on_it() -> None:
+    corners = [(-40, -40, 0), (40, -40, 0), (40, 40, 0), (-40, 40, 0)]
+    ground = surface(corners, [(0, 1, 2), (0, 2, 3)], 0, 1)
+    down = Camera(32, 40, fov=1.0, position=(0, 0, 2.0), pitch=np.pi / 2)
+    plain, rough = _color([ground], look_of(), down), _color([ground], look_of(grain=1.0), down)
+    assert (plain == 100).all()
+    assert rough.std() > 5.0
+    assert rough.mean() == pytest.approx(100.0, abs=5.0)
+    # one pixel's step to the right shifts the image by one pixel
+    step = 2.0 / down.intrinsics[0]
+    aside = Camera(32, 40, fov=1.0, position=(0, -step, 2.0), pitch=np.pi / 2)
+    same = _color([ground], look_of(grain=1.0), aside)[:, :, :-1] == rough[:, :, 1:]
+    assert same.mean() > 0.95
+
+
+def test_scene_rows_are_those_of_its_arrays() -> None:
+    _, scene, _ = _random_batch(4)
+    chosen = scene.rows(np.array([False, True, False, True]))
+    assert isinstance(chosen.draws, Draws)
+    for part in ("draws", "look"):
+        for field, own in zip(getattr(scene, part), getattr(chosen, part), strict=True):
+            np.testing.assert_array_equal(own, field[[1, 3]])
