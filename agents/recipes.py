@@ -122,7 +122,23 @@ Algorithm = Literal["ppo", "sac"]
 
 ALGORITHMS: dict[str, type[Recipe]] = {"ppo": PPORecipe, "sac": SACRecipe}
 
-RECIPES: dict[tuple[str, str], Recipe] = {}
+# Short routes show a learner more roads; what has been learned is judged on long ones.
+_LANE_FOLLOW: dict[str, Any] = {"image_size": (40, 96), "world": {"route_length": 150.0}}
+
+RECIPES: dict[tuple[str, str], Recipe] = {
+    ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
+        **_LANE_FOLLOW,
+        total_steps=262_144,
+        n_steps=32,
+        learning_rate=1.5e-3,
+        final_learning_rate=1e-4,
+        gamma=0.95,
+        gae_lambda=0.9,
+        log_std_init=-1.5,
+        validation_interval=100_000,
+    ),
+    ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
+}
 
 _POSITIVE = (
     "total_steps",

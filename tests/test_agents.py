@@ -51,15 +51,15 @@ RECIPES: dict[str, Recipe] = {
         threads=1,  # less to lose on a busy machine
     ),
     "sac": SACRecipe(
-        total_steps=4_096,
+        total_steps=8_192,
         num_envs=16,
         image_size=(16, 16),
         layers=(32,),
         batch_size=64,
         learning_starts=512,
         gradient_steps=4,
-        learning_rate=2e-3,
-        final_learning_rate=2e-3,
+        learning_rate=1e-3,
+        final_learning_rate=1e-3,
         tau=0.02,
         gamma=0.9,
         replay_size=8_192,

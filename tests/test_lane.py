@@ -76,10 +76,8 @@ def straight(length: int = 400, grade: float = 0.0) -> Road:
 # --- reward ---
 
 
-def terms_of(
-    car: Cars, where: Location, lateral: float = 0.0, steering_rate: float = 0.0
-) -> dict[str, float]:
-    terms = reward_terms(car, where, np.array([lateral]), np.array([steering_rate]), 15.0)
+def terms_of(car: Cars, where: Location, steering_rate: float = 0.0) -> dict[str, float]:
+    terms = reward_terms(car, where, np.array([steering_rate]), 15.0)
     return {name: float(values[0]) for name, values in terms.items()}
 
 
@@ -94,25 +92,23 @@ def test_perfect_driving_at_the_target_speed() -> None:
 
 
 def test_each_term_by_hand() -> None:
-    """At 7.5 of 15 m/s; at the lane's edge; 0.3 rad askew; 7 m/s2 sideways; 0.3 of 0.6 rad/s."""
-    terms = terms_of(
-        cars(speed=7.5), location(offset=-1.5, heading_error=0.3), lateral=-7.0, steering_rate=0.3
-    )
+    """At 7.5 of 15 m/s; at the lane's edge; 0.3 rad askew; 5.5 m/s2 sideways; 0.3 of 0.6 rad/s."""
+    where = location(offset=-1.5, heading_error=0.3, curvature=-5.5 / 7.5**2)
+    terms = terms_of(cars(speed=7.5), where, steering_rate=0.3)
     assert terms == pytest.approx(
         {
             "progress": 0.5 * np.cos(0.3),
             "lane_offset": 0.1,
             "heading": 0.1,
-            "comfort": -0.5,  # half way from 4 to 10 m/s2
+            "comfort": -0.5,  # half way from 3 to 8 m/s2
             "smoothness": -0.25,
         }
     )
 
 
 def test_terms_have_their_bounds() -> None:
-    extreme = terms_of(
-        cars(speed=30.0), location(offset=40.0, heading_error=3.0), lateral=99.0, steering_rate=-9.0
-    )
+    far_off = location(offset=40.0, heading_error=3.0, curvature=0.1)
+    extreme = terms_of(cars(speed=30.0), far_off, steering_rate=-9.0)
     assert extreme == pytest.approx(
         {"progress": 0.0, "lane_offset": 0.0, "heading": 0.0, "comfort": -1.0, "smoothness": -1.0},
         abs=1e-6,
@@ -136,7 +132,13 @@ def test_the_reward_of_a_step_is_the_weighted_sum() -> None:
 
 
 def test_usual_lateral_acceleration_is_comfortable() -> None:
-    assert terms_of(cars(speed=10.0), location(), lateral=3.9)["comfort"] == 0.0
+    assert terms_of(cars(speed=10.0), location(curvature=0.029))["comfort"] == 0.0
+
+
+def test_comfort_never_asks_for_less_steering() -> None:
+    where = location(curvature=1 / 20)
+    straight_on, into_the_bend = cars(speed=10.0), cars(speed=10.0, steering=0.3)
+    assert terms_of(straight_on, where)["comfort"] == terms_of(into_the_bend, where)["comfort"] < 0
 
 
 # --- endings ---
@@ -360,7 +362,7 @@ def test_the_control_rate_is_the_time_of_a_step(rate: float) -> None:
     world = make(road=straight(), control_rate=rate, observations=("state",))
     assert world.metadata["render_fps"] == rate
     speed = world.reset(seed=0)[0]["state"][0, 2]
-    *_, info = world.step(np.zeros((1, 2), np.float32))
+    *_, info = world.step(np.array([[0.0, 2 * speed / SPEED_MAX - 1]], np.float32))
     assert info["measurements"]["distance_m"][0] == pytest.approx(speed / rate, rel=0.01)
 
 
@@ -402,7 +404,8 @@ def test_the_expert_keeps_to_comfort_and_speed() -> None:
         speed.append(info["measurements"]["speed_m_s"])
         comfort.append(info["reward_terms"]["comfort"])
     assert np.mean(speed) > 10.0
-    assert np.min(comfort) > -0.3
+    assert np.mean(comfort) > -0.1
+    assert np.min(comfort) > -0.6
 
 
 @pytest.mark.parametrize(

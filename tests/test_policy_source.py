@@ -200,7 +200,7 @@ def test_another_action_is_refused(run_folder: Path) -> None:
 
 def test_a_policy_folder_without_its_options_is_refused(tmp_path: Path) -> None:
     save_policy_folder(tmp_path / "policy", {"class": "agents.network_policy:NetworkPolicy"}, {})
-    with pytest.raises(InputError, match="must say its env_options, got None"):
+    with pytest.raises(InputError, match="must also say action_space, env_id, env_options"):
         trained_options(str(tmp_path / "policy"))
 
 

@@ -1,7 +1,8 @@
 """The car: a kinematic bicycle whose actuators lag, as a batch.
 
 The model is the one of Rajamani, Vehicle Dynamics and Control (2012), section 2.2, with the rear
-axle's middle as the reference point: no slip, so it holds for what a careful driver does.
+axle's middle as the reference point: no slip, so it holds for what a careful driver does. It is
+commanded like an Ackermann-steered robot, by a steering angle and a speed.
 """
 
 import math
@@ -17,7 +18,8 @@ STEERING_MAX = 0.35  # [rad] of the front wheels, a turning radius of 7.4 m
 STEERING_RATE_MAX = 0.6  # [rad/s]
 ACCELERATION_MAX = 3.0  # [m/s2]
 BRAKING_MAX = 6.0  # [m/s2]
-SPEED_MAX = 30.0  # [m/s]
+SPEED_MAX = 25.0  # [m/s]
+SPEED_GAIN = 2.0  # [1/s] of the speed controller
 LAG = 0.15  # [s] time constant of steering and drive
 _GRAVITY = 9.81  # [m/s2]
 _SUBSTEP = 0.02  # [s]
@@ -34,11 +36,6 @@ class Cars(NamedTuple):
     acceleration: NDArray[np.float64]  # (N,) [m/s2] of the drive, without the grade
 
 
-def lateral_acceleration(cars: Cars) -> NDArray[np.float64]:
-    """Return `(N,)` [m/s2] towards the left."""
-    return cars.speed**2 * np.tan(cars.steering) / WHEELBASE
-
-
 @compiled
 def drive(
     cars: Cars, actions: NDArray[np.float32], grade: NDArray[np.float64], duration: float
@@ -47,8 +44,8 @@ def drive(
 
     Args:
         cars: The cars.
-        actions: `(N, 2)` in [-1, 1]: front wheels from full right to full left, pedals from full
-            braking to full acceleration.
+        actions: `(N, 2)` in [-1, 1]: front wheels from full right to full left, and the speed to
+            reach from 0 to `SPEED_MAX`.
         grade: `(N,)` slope of the road under each car, rise over run.
         duration: Time to advance [s].
     """
@@ -56,15 +53,16 @@ def drive(
     dt = duration / substeps
     for i in range(len(cars.x)):
         wanted_steering = STEERING_MAX * min(max(actions[i, 0], -1.0), 1.0)
-        pedal = min(max(actions[i, 1], -1.0), 1.0)
-        wanted_acceleration = pedal * (ACCELERATION_MAX if pedal > 0 else BRAKING_MAX)
+        wanted_speed = SPEED_MAX * 0.5 * (1.0 + min(max(actions[i, 1], -1.0), 1.0))
         downhill = -_GRAVITY * grade[i] / math.sqrt(1.0 + grade[i] * grade[i])
         steering, acceleration = cars.steering[i], cars.acceleration[i]
         speed, heading = cars.speed[i], cars.heading[i]
         for _ in range(substeps):
             rate = (wanted_steering - steering) / LAG
             steering += dt * min(max(rate, -STEERING_RATE_MAX), STEERING_RATE_MAX)
-            acceleration += dt * (wanted_acceleration - acceleration) / LAG
+            demand = SPEED_GAIN * (wanted_speed - speed) - downhill
+            demand = min(max(demand, -BRAKING_MAX), ACCELERATION_MAX)
+            acceleration += dt * (demand - acceleration) / LAG
             speed = min(max(speed + dt * (acceleration + downhill), 0.0), SPEED_MAX)
             turn = dt * speed / WHEELBASE * math.tan(steering)
             cars.x[i] += dt * speed * math.cos(heading + 0.5 * turn)

@@ -15,7 +15,7 @@ from autonomy.randomization import Sampler
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
-from envs.lane.car import drive, lateral_acceleration
+from envs.lane.car import drive
 from envs.lane.experts import PurePursuit
 from envs.lane.lane_follow import (
     RewardWeights,
@@ -42,7 +42,7 @@ class LaneFollowVectorEnv(BatchedWorld):
     """N cars, each in its lane of its own road.
 
     Actions `(N, 2)` in [-1, 1]: the front wheels' angle from full right to full left (0.35 rad),
-    and the pedals from full braking (6 m/s2) to full acceleration (3 m/s2).
+    and the speed to reach, from 0 to 25 m/s, with at most 3 m/s2 up and 6 m/s2 down.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
         )
-        self.metadata["action_names"] = ("steering", "pedals")
+        self.metadata["action_names"] = ("steering", "speed")
         self._options = chosen
         self._duration = 1.0 / chosen.control_rate
         self._weights = RewardWeights()
@@ -123,7 +123,6 @@ class LaneFollowVectorEnv(BatchedWorld):
         terms = reward_terms(
             state.cars,
             state.location,
-            lateral_acceleration(state.cars),
             (state.cars.steering - steering) / self._duration,
             self._options.target_speed,
         )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.policy import Observation
-from envs.lane.car import ACCELERATION_MAX, BRAKING_MAX, STEERING_MAX, WHEELBASE, Cars
+from envs.lane.car import SPEED_MAX, STEERING_MAX, WHEELBASE, Cars
 from envs.lane.lane_path import LanePaths, Location, look_ahead
 
 _LATERAL = 3.2  # [m/s2] of lateral acceleration in bends
@@ -14,8 +14,6 @@ _BRAKING = 2.0  # [m/s2] when slowing down for them
 _PREVIEW = 0.65  # [s] ahead where the car is steered to
 _NEAREST, _FARTHEST = 4.0, 14.0  # [m]
 _HORIZON = np.arange(0.0, 75.0, 3.0)  # [m]
-_SPEED_GAIN = 2.5  # [1/s]
-_GRAVITY = 9.81  # [m/s2]
 
 
 class PurePursuit:
@@ -34,13 +32,11 @@ class PurePursuit:
         """Do nothing: the true state is all there is to know."""
 
     def act(self, observation: Observation) -> NDArray[np.float32]:
-        """Return steering and pedal `(N, 2)`; the observation is not read."""
+        """Return steering and speed `(N, 2)`; the observation is not read."""
         cars, location, paths = self._read()
         steering = self._steering(cars, location, paths)
-        wanted = (self._planned_speed(location, paths) - cars.speed) * _SPEED_GAIN
-        wanted += _GRAVITY * np.sin(np.arctan(location.grade))
-        pedal = np.where(wanted > 0, wanted / ACCELERATION_MAX, wanted / BRAKING_MAX)
-        actions = np.stack([steering / STEERING_MAX, pedal], axis=1)
+        speed = 2.0 * self._planned_speed(location, paths) / SPEED_MAX - 1.0
+        actions = np.stack([steering / STEERING_MAX, speed], axis=1)
         return np.clip(actions, -1.0, 1.0).astype(np.float32)
 
     def _steering(self, cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ class RewardWeights:
     progress: float = 0.1
     lane_offset: float = 0.05
     heading: float = 0.02
-    comfort: float = 0.2
+    comfort: float = 0.3
     smoothness: float = 0.01
 
 
@@ -66,7 +66,6 @@ def update_progress(
 def reward_terms(
     cars: Cars,
     location: Location,
-    lateral: NDArray[np.float64],
     steering_rate: NDArray[np.float64],
     target_speed: float,
 ) -> dict[str, NDArray[np.float64]]:
@@ -75,12 +74,14 @@ def reward_terms(
     Args:
         cars: The cars.
         location: Where they are.
-        lateral: Lateral acceleration `(N,)` [m/s2].
         steering_rate: `(N,)` [rad/s] over the last control step.
         target_speed: [m/s].
     """
     along = cars.speed * np.cos(location.heading_error)
-    harshness = (np.abs(lateral) - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
+    # What the lane demands at this speed, not what the wheels do: the way to comfort is to slow
+    # down before a bend, and never to steer less in it.
+    lateral = cars.speed**2 * np.abs(location.curvature)
+    harshness = (lateral - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
     return {
         "progress": np.clip(1.0 - np.abs(along / target_speed - 1.0), 0.0, 1.0),
         "lane_offset": tolerance(location.offset, (0.0, 0.0), location.width / 2),

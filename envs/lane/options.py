@@ -17,8 +17,8 @@ VECTORS = ("proprioception", "state")
 FRONT = Camera(
     height=84,
     width=84,
-    fov=math.radians(80.0),
-    position=(1.2, 0.0, 1.35),
+    fov=math.radians(120.0),
+    position=(0.8, 0.0, 1.4),
     pitch=0.22,
     near=0.3,
     far=120.0,
@@ -58,7 +58,7 @@ class LaneFollowOptions:
     roads: RoadDistribution = field(default_factory=RoadDistribution)
     route_length: float | None = None
     control_rate: float = 10.0
-    target_speed: float = 12.0
+    target_speed: float = 11.0
     max_episode_steps: int | None = None
 
     def __post_init__(self) -> None:

@@ -39,10 +39,10 @@ def draw_circuit(
     fits = np.nonzero((_both_ends(needed * unit) <= length).all(axis=1))[0]
     if not len(fits):
         return None
-    best = fits[np.argmax(np.abs(deflection[fits]).sum(axis=1))]  # the one that winds most
-    radius = _draw_radii(random, needed[best], unit[best], length[best], distribution.radius[1])
-    straight = length[best] - _both_ends(radius * unit[best])
-    corners = Corners(np.roll(straight, 1), deflection[best], radius, transition)
+    first = fits[0]
+    radius = _draw_radii(random, needed[first], unit[first], length[first], distribution.radius[1])
+    straight = length[first] - _both_ends(radius * unit[first])
+    corners = Corners(np.roll(straight, 1), deflection[first], radius, transition)
     shortest, longest = distribution.circuit_length
     return corners if shortest <= corners.length <= longest else None
 

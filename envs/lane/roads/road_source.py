@@ -16,6 +16,7 @@ from envs.lane.scene.road_bank import RoadBank
 _ROUTE_LENGTH = 1000.0  # [m]
 _RUN_UP = 10.0  # [m] of an open road behind the start
 _RUN_OUT = 100.0  # [m] of an open road beyond the end, so that it is never seen
+_STRAIGHT_APPEAL = 1 / 80  # [1/m] the curvature at which training begins twice as often
 
 
 class RoadSource:
@@ -33,6 +34,7 @@ class RoadSource:
         if options.split not in SPLITS:
             raise InputError(f"split must be one of {', '.join(SPLITS)}, got {options.split!r}")
         self._numbers = range(1) if road is not None else SPLITS[options.split]
+        self._seeks_bends = options.split == "train"
         self.route_length = options.route_length or (road.length if road else _ROUTE_LENGTH)
         self.make_road: Callable[[int], Road]
         if road is None:
@@ -49,11 +51,20 @@ class RoadSource:
             )
 
     def draw(self, roads: RoadBank, random: np.random.Generator) -> tuple[int, int, int]:
-        """Draw an episode's road, one of its lanes that run with it, and a station to start at."""
+        """Draw an episode's road, one of the lanes that run with it, and the station to start at.
+
+        Training episodes begin more often where the road bends, because bends are rare and hard;
+        all others begin anywhere.
+        """
         number = int(random.integers(self._numbers.start, self._numbers.stop))
         road = roads[number].road
         lane = int(random.choice(np.flatnonzero(road.directions > 0)))
-        first, last = 0.0, road.length
+        first, last = 0, road.station_count
         if not road.closed:
-            first, last = _RUN_UP, road.length - self.route_length - _RUN_OUT
-        return number, lane, int(random.uniform(first, last) / road.spacing)
+            first = int(_RUN_UP / road.spacing)
+            last = int((road.length - self.route_length - _RUN_OUT) / road.spacing) + 1
+        if not self._seeks_bends:
+            return number, lane, int(random.integers(first, last))
+        appeal = np.cumsum(_STRAIGHT_APPEAL + np.abs(road.curvature[first:last]))
+        start = np.searchsorted(appeal, random.uniform(0.0, appeal[-1]))
+        return number, lane, first + min(int(start), last - first - 1)
