@@ -128,7 +128,7 @@ _LANE_FOLLOW: dict[str, Any] = {"image_size": (40, 96), "world": {"route_length"
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,
-        total_steps=262_144,
+        total_steps=249_856,
         n_steps=32,
         learning_rate=1.5e-3,
         final_learning_rate=1e-4,

@@ -15,7 +15,7 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.randomization import between
-from envs.lane.car import STEERING_MAX, Cars
+from envs.lane.car import SPEED_MAX, STEERING_MAX, Cars
 from envs.lane.lane_follow import (
     Progress,
     RewardWeights,

@@ -78,7 +78,8 @@ class Renderer:
         assert len(scene.draws.parts) == len(scene.look.palette) == len(camera_from_world)
         self._fit(library, scene.draws)
         images = self._images(len(camera_from_world), channels)
-        _render(
+        render = _render_alone if len(camera_from_world) == 1 else _render_batch
+        render(
             library.arrays,
             scene.draws,
             scene.look,
@@ -124,35 +125,6 @@ class Renderer:
             planes=np.empty((threads, triangles, 3), np.float32),
             nearness=np.empty((threads, *self._size), np.float32),
             seen=np.empty((threads, *self._size), np.int32),
-        )
-
-
-@compiled_parallel
-def _render(
-    library: LibraryArrays,
-    draws: Draws,
-    look: Appearance,
-    poses: NDArray[np.float64],
-    lens: NDArray[np.float64],
-    reach: tuple[float, float],
-    grain: NDArray[np.float32],
-    buffers: Buffers,
-    images: Images,
-) -> None:
-    for frame in prange(poses.shape[0]):
-        # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
-        _draw(
-            np.int64(frame),
-            get_thread_id(),
-            library,
-            draws,
-            look,
-            poses[frame],
-            lens,
-            reach,
-            grain,
-            buffers,
-            images,
         )
 
 
@@ -207,3 +179,60 @@ def _draw(
         read_labels(1, 0, seen, labels, images.semantic[frame])
     if images.instance.size:
         read_labels(2, -1, seen, labels, images.instance[frame])
+
+
+@compiled
+def _render_alone(
+    library: LibraryArrays,
+    draws: Draws,
+    look: Appearance,
+    poses: NDArray[np.float64],
+    lens: NDArray[np.float64],
+    reach: tuple[float, float],
+    grain: NDArray[np.float32],
+    buffers: Buffers,
+    images: Images,
+) -> None:
+    """Draw a batch of one: to wake the other threads would cost as much as the frame."""
+    _draw(
+        np.int64(0),
+        get_thread_id(),
+        library,
+        draws,
+        look,
+        poses[0],
+        lens,
+        reach,
+        grain,
+        buffers,
+        images,
+    )
+
+
+@compiled_parallel
+def _render_batch(
+    library: LibraryArrays,
+    draws: Draws,
+    look: Appearance,
+    poses: NDArray[np.float64],
+    lens: NDArray[np.float64],
+    reach: tuple[float, float],
+    grain: NDArray[np.float32],
+    buffers: Buffers,
+    images: Images,
+) -> None:
+    for frame in prange(poses.shape[0]):
+        # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
+        _draw(
+            np.int64(frame),
+            get_thread_id(),
+            library,
+            draws,
+            look,
+            poses[frame],
+            lens,
+            reach,
+            grain,
+            buffers,
+            images,
+        )
