@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALLER = {
     "train.py": "--recipe.total-steps 256 --recipe.num-envs 4 --recipe.n-steps 16 "
-    "--recipe.batch-size 64 --recipe.validation-episodes 2 --recipe.world route_length 30 "
+    "--recipe.batch-size 64 --recipe.validation-episodes 2 --recipe.world.route-length 30 "
     "--recipe.threads 1",
     "evaluate.py": "--episodes 2",
     "record.py": "--seconds 0.5",
