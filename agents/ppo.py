@@ -1,16 +1,19 @@
 """PPO of Stable-Baselines3 on images as they are."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from gymnasium import spaces
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import MultiInputActorCriticPolicy
+from stable_baselines3.common.type_aliases import Schedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
 from agents.gradient_norm import limit_gradients
 from agents.network_policy import ActorNetwork, Architecture
+from agents.privileged import CriticFeatures, features_extractor
 from agents.recipes import PPORecipe
 from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
 
@@ -26,7 +29,23 @@ class ImagePPO(PPO):
 class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride] - the base's own
     MultiInputActorCriticPolicy, UntouchedObservations
 ):
-    """Actor and critic on one features extractor, which reads observations as they are."""
+    """Actor and critic that read observations as they are.
+
+    They share their features, unless the critic has privileged entries to judge by.
+    """
+
+    def __init__(self, *args: Any, privileged: Sequence[str], **kwargs: Any) -> None:
+        self._privileged = privileged  # before the base, which builds
+        super().__init__(*args, **kwargs)
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        if self._privileged:
+            assert isinstance(self.observation_space, spaces.Dict)
+            self.share_features_extractor = False
+            self.vf_features_extractor = CriticFeatures(
+                self.observation_space, self._privileged, self.features_dim
+            )
+        super()._build(lr_schedule)
 
 
 def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePPO:
@@ -45,8 +64,8 @@ def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePP
         vf_coef=recipe.value_coefficient,
         max_grad_norm=math.inf,  # limit_gradients does it
         policy_kwargs={
-            "features_extractor_class": ObservationFeatures,
-            "features_extractor_kwargs": {"encoder": recipe.encoder},
+            **features_extractor(recipe),
+            "privileged": recipe.privileged,
             "net_arch": list(recipe.layers),
             "activation_fn": nn.Tanh,
             "log_std_init": recipe.log_std_init,
@@ -61,12 +80,11 @@ def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePP
 def ppo_actor(model: ImagePPO, recipe: PPORecipe) -> ActorNetwork:
     """Copy the actor out of the learner."""
     policy = model.policy
-    assert isinstance(policy.observation_space, spaces.Dict)
-    assert isinstance(policy.action_space, spaces.Box)
-    architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
-    network = ActorNetwork(policy.observation_space, policy.action_space, architecture)
     features = policy.features_extractor
     assert isinstance(features, ObservationFeatures)
+    assert isinstance(policy.action_space, spaces.Box)
+    architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
+    network = ActorNetwork(features.observation_space, policy.action_space, architecture)
     copy_weights(features.network, network.observation)
     copy_weights(policy.mlp_extractor.policy_net, network.hidden)
     copy_weights(policy.action_net, network.action)

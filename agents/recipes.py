@@ -16,6 +16,10 @@ class Recipe:
     """Environments that step together."""
     observations: tuple[str, ...] = ("camera", "proprioception")
     """What the policy observes."""
+    privileged: tuple[str, ...] = ()
+    """What only training observes: critics judge by it, and the encoder learns to predict it."""
+    prediction_coefficient: float = 1.0
+    """Weight of the loss of that prediction, beside the algorithm's own."""
     image_size: tuple[int, int] = (48, 80)
     """Height and width of the policy's camera, in pixels."""
     world: dict[str, int | float | str] = field(default_factory=dict[str, int | float | str])
@@ -48,6 +52,9 @@ class Recipe:
         for name in _POSITIVE:
             if getattr(self, name) <= 0:
                 raise InputError(f"{name} must be positive, got {getattr(self, name)}")
+        for name in self.privileged:
+            if name in self.observations:
+                raise InputError(f"privileged must not be among the observations, got {name}")
 
     @property
     def env_options(self) -> dict[str, Any]:
@@ -123,7 +130,11 @@ Algorithm = Literal["ppo", "sac"]
 ALGORITHMS: dict[str, type[Recipe]] = {"ppo": PPORecipe, "sac": SACRecipe}
 
 # Short routes show a learner more roads; what has been learned is judged on long ones.
-_LANE_FOLLOW: dict[str, Any] = {"image_size": (40, 96), "world": {"route_length": 150.0}}
+_LANE_FOLLOW: dict[str, Any] = {
+    "privileged": ("state",),
+    "image_size": (32, 96),
+    "world": {"route_length": 150.0},
+}
 
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(

@@ -1,5 +1,6 @@
 """SAC of Stable-Baselines3 on images as they are."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gymnasium import spaces
@@ -12,6 +13,8 @@ from torch import nn
 
 from agents.gradient_norm import limit_gradients
 from agents.network_policy import ActorNetwork, Architecture
+from agents.observation_network import VECTOR_FEATURES
+from agents.privileged import CriticFeatures, features_extractor
 from agents.recipes import SACRecipe
 from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
 
@@ -33,7 +36,14 @@ class ImageCritic(ContinuousCritic, UntouchedObservations):
 
 
 class ImageSACPolicy(MultiInputPolicy):
-    """Actor and critics that read observations as they are, each with its own encoder."""
+    """Actor and critics that read observations as they are.
+
+    Each has its own encoder, unless the critics have privileged entries to judge by.
+    """
+
+    def __init__(self, *args: Any, privileged: Sequence[str], **kwargs: Any) -> None:
+        self._privileged = privileged  # before the base, which builds
+        super().__init__(*args, **kwargs)
 
     def make_actor(self, features_extractor: BaseFeaturesExtractor | None = None) -> Actor:
         """Make the actor."""
@@ -44,6 +54,11 @@ class ImageSACPolicy(MultiInputPolicy):
         self, features_extractor: BaseFeaturesExtractor | None = None
     ) -> ContinuousCritic:
         """Make the pair of critics."""
+        if self._privileged:
+            assert isinstance(self.observation_space, spaces.Dict)
+            features_extractor = CriticFeatures(
+                self.observation_space, self._privileged, VECTOR_FEATURES
+            )
         kwargs = self._update_features_extractor(self.critic_kwargs, features_extractor)
         return ImageCritic(**kwargs).to(self.device)
 
@@ -62,8 +77,8 @@ def make_sac(envs: VecEnv, recipe: SACRecipe, seed: int, device: str) -> ImageSA
         train_freq=1,
         gradient_steps=recipe.gradient_steps,
         policy_kwargs={
-            "features_extractor_class": ObservationFeatures,
-            "features_extractor_kwargs": {"encoder": recipe.encoder},
+            **features_extractor(recipe),
+            "privileged": recipe.privileged,
             "net_arch": list(recipe.layers),
             "activation_fn": nn.ReLU,
         },
@@ -78,12 +93,11 @@ def make_sac(envs: VecEnv, recipe: SACRecipe, seed: int, device: str) -> ImageSA
 def sac_actor(model: ImageSAC, recipe: SACRecipe) -> ActorNetwork:
     """Copy the actor out of the learner."""
     actor = model.actor
-    assert isinstance(actor.observation_space, spaces.Dict)
-    assert isinstance(actor.action_space, spaces.Box)
-    architecture = Architecture(recipe.encoder, recipe.layers, activation="relu", squash="tanh")
-    network = ActorNetwork(actor.observation_space, actor.action_space, architecture)
     features = actor.features_extractor
     assert isinstance(features, ObservationFeatures)
+    assert isinstance(actor.action_space, spaces.Box)
+    architecture = Architecture(recipe.encoder, recipe.layers, activation="relu", squash="tanh")
+    network = ActorNetwork(features.observation_space, actor.action_space, architecture)
     copy_weights(features.network, network.observation)
     copy_weights(actor.latent_pi, network.hidden)
     copy_weights(actor.mu, network.action)

@@ -23,6 +23,7 @@ class ObservationFeatures(BaseFeaturesExtractor):
     def __init__(self, observation_space: spaces.Dict, encoder: str) -> None:
         network = ObservationNetwork(observation_space, encoder)
         super().__init__(observation_space, features_dim=network.features)
+        self.observation_space = observation_space
         self.network = network
 
     def forward(self, observations: dict[str, Tensor]) -> Tensor:

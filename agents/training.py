@@ -100,7 +100,9 @@ def train(
 
 def _training_envs(env_id: str, recipe: Recipe) -> BatchedVecEnv:
     same_step = {"autoreset_mode": AutoresetMode.SAME_STEP}
-    world = make_world(env_id, recipe.num_envs, **same_step, **_options(recipe, "train"))
+    options = _options(recipe, "train")
+    options["observations"] = recipe.observations + recipe.privileged
+    world = make_world(env_id, recipe.num_envs, **same_step, **options)
     _check_actions(world.single_action_space)
     return BatchedVecEnv(cast(VectorEnv[Any, Any, Any], world))
 

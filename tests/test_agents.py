@@ -24,6 +24,7 @@ from agents.encoders import ENCODERS, make_encoder
 from agents.network_policy import NetworkPolicy
 from agents.observation_network import VECTOR_FEATURES, ObservationNetwork, VectorEntry
 from agents.ppo import make_ppo, ppo_actor
+from agents.privileged import PredictingFeatures
 from agents.recipes import PPORecipe, Recipe, SACRecipe, recipe_class
 from agents.sac import make_sac, sac_actor
 from agents.training import Trained, train
@@ -68,7 +69,12 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-@pytest.fixture(scope="module", params=["ppo", "sac"])
+RECIPES |= {
+    f"{name}_privileged": replace(recipe, privileged=("state",)) for name, recipe in RECIPES.items()
+}
+
+
+@pytest.fixture(scope="module", params=list(RECIPES))
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     run = tmp_path_factory.mktemp("runs") / request.param
     return train(TOY_ID, RECIPES[request.param], 0, run, "cpu", QUIET)
@@ -97,9 +103,9 @@ def test_run_folder_holds_configuration_curves_and_checkpoints(trained: Trained)
     assert any(column.endswith("gradient_norm") for column in columns)
 
 
-@pytest.mark.parametrize("algorithm", ["ppo", "sac"])
-def test_same_seed_gives_the_same_weights(algorithm: str, tmp_path: Path) -> None:
-    recipe = replace(RECIPES[algorithm], total_steps=1_024, validation_episodes=4)
+@pytest.mark.parametrize("name", RECIPES)
+def test_same_seed_gives_the_same_weights(name: str, tmp_path: Path) -> None:
+    recipe = replace(RECIPES[name], total_steps=1_024, validation_episodes=4)
     first, second, other = (
         _weights(train(TOY_ID, recipe, seed, tmp_path / name, "cpu", QUIET))
         for name, seed in (("first", 3), ("second", 3), ("other", 4))
@@ -112,11 +118,15 @@ def test_same_seed_gives_the_same_weights(algorithm: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("algorithm", "make", "actor"), [("ppo", make_ppo, ppo_actor), ("sac", make_sac, sac_actor)]
 )
+@pytest.mark.parametrize("privileged", [(), ("state",)])
 def test_exported_policy_acts_as_the_learner_predicts(
-    algorithm: str, make: Callable[..., Any], actor: Callable[..., Any]
+    algorithm: str,
+    make: Callable[..., Any],
+    actor: Callable[..., Any],
+    privileged: tuple[str, ...],
 ) -> None:
-    recipe = RECIPES[algorithm]
-    envs = BatchedVecEnv(Steer(16))
+    recipe = replace(RECIPES[algorithm], privileged=privileged)
+    envs = BatchedVecEnv(Steer(16, observations=recipe.observations + privileged))
     model = make(envs, recipe, 0, "cpu")
     with torch.no_grad():
         for parameter in model.policy.parameters():
@@ -127,10 +137,44 @@ def test_exported_policy_acts_as_the_learner_predicts(
         for name, space in envs.observation_space.items()
     }
     predicted, _ = model.predict(observation, deterministic=True)
-    action = NetworkPolicy(actor(model, recipe)).act(observation)
+    exported = NetworkPolicy(actor(model, recipe))
+    assert set(exported.observation_space.spaces) == set(recipe.observations)
+    action = exported.act(observation)
     assert action.dtype == np.float32
     assert_allclose(action, predicted, atol=1e-5)
     assert np.ptp(predicted) > 0.1
+
+
+def test_features_learn_to_predict_the_truth_beside_any_loss() -> None:
+    space = Steer(1, observations=("proprioception", "state")).single_observation_space
+    features = PredictingFeatures(space, "small", ("state",), prediction_coefficient=0.3)
+    batch = {
+        name: torch.from_numpy(np.stack([entry.sample() for _ in range(32)]))
+        for name, entry in space.items()
+    }
+    weights = list(features.network.parameters())
+    loss = features(batch).square().sum()
+    found = torch.autograd.grad(loss, weights)
+
+    plain = features.network(batch)
+    state = batch["state"]
+    truth = (state - state.mean(0)) / (state.var(0, unbiased=False) + 1e-5).sqrt()
+    error = (features.predict(plain) - truth).square().mean()
+    expected = torch.autograd.grad(plain.square().sum() + 0.3 * error, weights)
+    for one, other in zip(found, expected, strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+def test_what_is_observed_cannot_be_privileged_too() -> None:
+    with pytest.raises(InputError, match="among the observations, got camera"):
+        PPORecipe(privileged=("camera",)).check()
+
+
+def test_an_image_cannot_be_privileged(tmp_path: Path) -> None:
+    recipe = replace(RECIPES["ppo"], observations=("proprioception",), privileged=("camera",))
+    with pytest.raises(InputError, match="camera must be a vector"):
+        train(TOY_ID, recipe, 0, tmp_path / "run", "cpu", QUIET)
+    assert not (tmp_path / "run").exists()
 
 
 def test_adapter_shows_the_end_of_an_episode_and_the_next_beginning() -> None:
