@@ -139,6 +139,6 @@ def test_a_rewound_library_uses_its_room_again() -> None:
 def test_triangles_of_ranges_count_copies_too() -> None:
     library = MeshLibrary()
     library.add([box((1, 1, 1), 0, 1), cone(1, 1, 10, 0, 1)])
-    library.place(np.array([0, 0, 1]), np.stack([np.eye(3, 4)] * 3))
+    library.place(np.array([0, 0, 1]), np.array([0, 0, 1]), np.stack([np.eye(3, 4)] * 3))
     ranges = np.array([[0, 2], [2, 5], [1, 3], [5, 5]], np.int32)
     assert library.triangles_in(ranges).tolist() == [32, 44, 32, 0]

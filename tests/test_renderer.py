@@ -132,8 +132,9 @@ def test_copies_of_parts_are_instances_of_their_own_size() -> None:
     places = [(10.0, y, 1.5) for y in (3.0, 0.0, -3.0)] + [(-10.0, 0.0, 0.0)] * 30
     scales = [1.0, 2.0, 0.5] + [1.0] * 30
     poses = np.stack([pose(p, scale=s) for p, s in zip(places, scales, strict=True)])
-    copies = library.place(np.full(len(places), first), poses)
-    all_ahead = library.place(np.full(40, first), np.stack([pose((8.0, 0.0, 1.5))] * 40))
+    parts, ahead = np.full(len(places), first), np.full(40, first)
+    copies = library.place(parts, parts, poses)
+    all_ahead = library.place(ahead, ahead, np.stack([pose((8.0, 0.0, 1.5))] * 40))
     camera = Camera(120, 160, fov=0.9, position=(0, 0, 1.5))
     renderer, view = Renderer(camera), camera.camera_from_body[np.newaxis]
     draws = draws_of([copies], [pose()], 1)._replace(instances=np.array([[70]], np.int32))
@@ -148,6 +149,23 @@ def test_copies_of_parts_are_instances_of_their_own_size() -> None:
     drawn = renderer.render(library, Scene(crowd, look_of()), view, ("instance",)).instance
     assert drawn is not None
     assert set(np.unique(drawn)) == {-1, 0}  # where all are equally near, the first one is seen
+
+
+def test_a_copy_that_is_small_in_the_image_shows_its_coarse_mesh() -> None:
+    library = MeshLibrary()
+    fine, coarse = library.add([sphere(1.0, 12, 0, 7), box((1, 1, 1), 0, 3)])[0], 1
+    poses = np.stack([pose((6.0, 0.0, 1.5)), pose((60.0, 20.0, 1.5))])
+    copies = library.place(np.array([fine, fine]), np.array([coarse, coarse]), poses)
+    camera = Camera(120, 160, fov=1.2, position=(0, 0, 1.5))
+    draws = draws_of([copies], [pose()], 1)
+    view = camera.camera_from_body[np.newaxis]
+    frames = Renderer(camera).render(
+        library, Scene(draws, look_of()), view, ("semantic", "instance")
+    )
+    assert frames.semantic is not None
+    assert frames.instance is not None
+    assert set(np.unique(frames.semantic[frames.instance == 0])) == {7}
+    assert set(np.unique(frames.semantic[frames.instance == 1])) == {3}
 
 
 def test_far_parts_and_specks_are_left_out() -> None:

@@ -1,4 +1,4 @@
-"""Which parts a camera cannot see, by the spheres around them."""
+"""Which parts a camera cannot see, and which are small, by the spheres around them."""
 
 import math
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from autonomy.compiled import compiled
 
 _SMALLEST = 0.5  # [px] radius of a part's sphere in the image, below which it is left out
+_COARSE = 5.0  # [px] likewise, below which its coarse mesh is as good
 
 
 @compiled
@@ -34,6 +35,16 @@ def out_of_sight(
         or _beyond(down, ahead, fy, cy + 0.5, radius)
         or _beyond(-down, ahead, fy, size[0] - 0.5 - cy, radius)
     )
+
+
+@compiled
+def is_small(
+    sphere: NDArray[np.float32], pose: NDArray[np.float64], lens: NDArray[np.float64]
+) -> bool:
+    """Tell whether a sphere takes so few pixels that details cannot be told apart."""
+    x, y, z, radius = sphere[0], sphere[1], sphere[2], sphere[3]
+    ahead = pose[2, 0] * x + pose[2, 1] * y + pose[2, 2] * z + pose[2, 3]
+    return radius * lens[0] < _COARSE * ahead
 
 
 @compiled

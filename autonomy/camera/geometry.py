@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.clipping import clip, faces_camera
-from autonomy.camera.culling import out_of_sight
+from autonomy.camera.culling import is_small, out_of_sight
 from autonomy.camera.library import LibraryArrays
 from autonomy.camera.scene import Draws
 from autonomy.compiled import Index, compiled
@@ -42,21 +42,29 @@ def project_frame(
         labels: `(K, 3)` receives material, class, instance of each triangle.
     """
     count = np.int64(0)
+    camera_from_body, camera_from_part = np.empty((3, 4)), np.empty((3, 4))
+    body_to_sun, part_to_sun = np.empty(3, np.float32), np.empty(3, np.float32)
     for draw in range(draws.parts.shape[1]):
-        camera_from_body = _composed(camera_from_world, draws.poses[frame, draw])
+        _compose(camera_from_world, draws.poses[frame, draw], camera_from_body)
+        _turn_back(draws.poses[frame, draw], to_sun, body_to_sun)
         for part in range(draws.parts[frame, draw, 0], draws.parts[frame, draw, 1]):
             if out_of_sight(library.spheres[part], camera_from_body, lens, reach, size):
                 continue
-            camera_from_part = _composed(camera_from_body, library.poses[part])
-            sunward = _turned_back(
-                library.poses[part], _turned_back(draws.poses[frame, draw], to_sun)
-            )
+            small = is_small(library.spheres[part], camera_from_body, lens)
+            shown = library.coarse[part] if small else part
+            _compose(camera_from_body, library.poses[part], camera_from_part)
+            _turn_back(library.poses[part], body_to_sun, part_to_sun)
             _project_vertices(
-                library.vertices, library.parts[part], camera_from_part, sunward, lens, vertices
+                library.vertices,
+                library.parts[shown],
+                camera_from_part,
+                part_to_sun,
+                lens,
+                vertices,
             )
             drawn = _collect(
                 library.triangles,
-                library.parts[part],
+                library.parts[shown],
                 lens,
                 reach[0],
                 size,
@@ -75,27 +83,27 @@ def project_frame(
 
 
 @compiled
-def _composed(outer: NDArray[np.float64], inner: NDArray[np.float64]) -> NDArray[np.float64]:
+def _compose(
+    outer: NDArray[np.float64], inner: NDArray[np.float64], result: NDArray[np.float64]
+) -> None:
     """Chain two `(3, 4)` poses."""
-    result = np.empty((3, 4))
     for i in range(3):
         for j in range(4):
             value = outer[i, 3] if j == 3 else 0.0
             for k in range(3):
                 value += outer[i, k] * inner[k, j]
             result[i, j] = value
-    return result
 
 
 @compiled
-def _turned_back(pose: NDArray[np.float64], direction: NDArray[np.float32]) -> NDArray[np.float32]:
+def _turn_back(
+    pose: NDArray[np.float64], direction: NDArray[np.float32], result: NDArray[np.float32]
+) -> None:
     """Express an outer unit direction in a body's frame, whatever the pose's scale."""
-    result = np.empty(3, np.float32)
-    scale = math.sqrt(pose[0, 0] ** 2 + pose[1, 0] ** 2 + pose[2, 0] ** 2)
+    scale = 1.0 / math.sqrt(pose[0, 0] ** 2 + pose[1, 0] ** 2 + pose[2, 0] ** 2)
     for i in range(3):
         along = pose[0, i] * direction[0] + pose[1, i] * direction[1] + pose[2, i] * direction[2]
-        result[i] = along / scale
-    return result
+        result[i] = along * scale
 
 
 @compiled

@@ -22,6 +22,8 @@ class LibraryArrays(NamedTuple):
         poses: `(P, 3, 4)` float64: where a part's mesh is on its body; rotation times a scale,
             and position [m].
         spheres: `(P, 4)` float32: a sphere (x, y, z, radius) around each part on its body.
+        coarse: `(P,)` int32: the part whose mesh is drawn where this one is small in the image;
+            itself if it has no coarser one.
     """
 
     vertices: NDArray[np.float32]
@@ -31,6 +33,7 @@ class LibraryArrays(NamedTuple):
     parts: NDArray[np.int32]
     poses: NDArray[np.float64]
     spheres: NDArray[np.float32]
+    coarse: NDArray[np.int32]
 
 
 class MeshLibrary:
@@ -45,6 +48,7 @@ class MeshLibrary:
             parts=np.empty((0, 5), np.int32),
             poses=np.empty((0, 3, 4)),
             spheres=np.empty((0, 4), np.float32),
+            coarse=np.empty(0, np.int32),
         )
         self._triangles_before = np.zeros(1, np.int64)  # (P + 1,) those of all parts before each
         self._used = _Counts(0, 0, 0)
@@ -90,15 +94,19 @@ class MeshLibrary:
         stored.parts[parts, 4] = 0
         stored.poses[parts] = np.eye(3, 4)
         stored.spheres[parts] = [_bounding_sphere(mesh.vertices) for mesh in meshes]
+        stored.coarse[parts] = np.arange(parts.start, parts.stop)
         self._count_triangles(parts)
         self._largest_part = max(self._largest_part, int(sizes[:, 0].max()))
         return parts.start, parts.stop
 
-    def place(self, parts: NDArray[np.intp], poses: NDArray[np.float64]) -> tuple[int, int]:
+    def place(
+        self, parts: NDArray[np.intp], coarse: NDArray[np.intp], poses: NDArray[np.float64]
+    ) -> tuple[int, int]:
         """Show parts once more, at other poses; each is an instance, counted from 0.
 
         Args:
             parts: `(K,)` parts, as they were added.
+            coarse: `(K,)` parts of no more triangles that stand for them where they are small.
             poses: `(K, 3, 4)` rotation times one scale, and position [m].
 
         Returns:
@@ -109,6 +117,7 @@ class MeshLibrary:
         stored.parts[new] = stored.parts[parts]
         stored.parts[new, 4] = np.arange(len(parts))
         stored.poses[new] = poses
+        stored.coarse[new] = coarse
         spheres = stored.spheres[parts]
         stored.spheres[new, :3] = (
             np.einsum("kij,kj->ki", poses[:, :, :3], spheres[:, :3]) + poses[:, :, 3]
@@ -142,6 +151,7 @@ class MeshLibrary:
             parts=_grown(stored.parts, wanted.parts),
             poses=_grown(stored.poses, wanted.parts),
             spheres=_grown(stored.spheres, wanted.parts),
+            coarse=_grown(stored.coarse, wanted.parts),
         )
         self._used = wanted
         return (

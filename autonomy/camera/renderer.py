@@ -44,6 +44,17 @@ class Buffers(NamedTuple):
     planes: NDArray[np.float32]
     nearness: NDArray[np.float32]
     seen: NDArray[np.int32]
+    spans: NDArray[np.int32]
+
+
+class Optics(NamedTuple):
+    """What all frames of a camera have in common."""
+
+    lens: NDArray[np.float64]  # (4,) fx, fy, cx, cy [px]
+    near: float  # [m] depth
+    far: float  # [m]
+    height: int  # [px]
+    width: int  # [px]
 
 
 class Renderer:
@@ -57,9 +68,13 @@ class Renderer:
         """
         self._lens = lens_of(camera)
         source = self._lens.source if self._lens else camera
-        self._intrinsics = self._lens.intrinsics if self._lens else camera.intrinsics
-        self._size = (source.height, source.width)
-        self._reach = (source.near, source.far)
+        self._optics = Optics(
+            self._lens.intrinsics if self._lens else camera.intrinsics,
+            source.near,
+            source.far,
+            source.height,
+            source.width,
+        )
         self._buffers = self._allocate(get_num_threads(), triangles=1024, vertices=1024)
 
     def render(
@@ -84,8 +99,7 @@ class Renderer:
             scene.draws,
             scene.look,
             camera_from_world,
-            self._intrinsics,
-            self._reach,
+            self._optics,
             grain_tile(),
             self._buffers,
             images,
@@ -96,7 +110,7 @@ class Renderer:
         return self._lens.distort(frames) if self._lens else frames
 
     def _images(self, count: int, channels: Collection[str]) -> Images:
-        shape, nothing = (count, *self._size), (0, 0, 0)
+        shape, nothing = (count, self._optics.height, self._optics.width), (0, 0, 0)
         return Images(
             rgb=np.empty((*shape, 3) if "rgb" in channels else (0, 0, 0, 3), np.uint8),
             depth=np.empty(shape if "depth" in channels else nothing, np.float32),
@@ -118,13 +132,15 @@ class Renderer:
             self._buffers = self._allocate(*map(max, wanted, given))
 
     def _allocate(self, threads: int, triangles: int, vertices: int) -> Buffers:
+        size = (self._optics.height, self._optics.width)
         return Buffers(
             vertices=np.empty((threads, 7, vertices), np.float32),
             corners=np.empty((threads, triangles, 12), np.float32),
             labels=np.empty((threads, triangles, 3), np.int32),
             planes=np.empty((threads, triangles, 3), np.float32),
-            nearness=np.empty((threads, *self._size), np.float32),
-            seen=np.empty((threads, *self._size), np.int32),
+            nearness=np.empty((threads, *size), np.float32),
+            seen=np.empty((threads, *size), np.int32),
+            spans=np.empty((threads, 2, size[0]), np.int32),
         )
 
 
@@ -136,8 +152,7 @@ def _draw(
     draws: Draws,
     look: Appearance,
     pose: NDArray[np.float64],
-    lens: NDArray[np.float64],
-    reach: tuple[float, float],
+    optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
@@ -152,25 +167,26 @@ def _draw(
         draws,
         look.sun_direction[frame],
         pose,
-        lens,
-        reach,
+        optics.lens,
+        (optics.near, optics.far),
         seen.shape,
         vertices,
         corners,
         labels,
     )
-    rasterize(count, corners, nearness, seen, planes)
+    highest = rasterize(count, corners, nearness, seen, planes, buffers.spans[thread])
     if images.rgb.size:
         shade(
             lit_paint(frame, look),
             sky_colors(frame, look),
             look.visibility[frame],
-            world_rays(lens, pose),
+            world_rays(optics.lens, pose),
             grain,
             nearness,
             seen,
             planes,
             labels,
+            highest,
             images.rgb[frame],
         )
     if images.depth.size:
@@ -187,8 +203,7 @@ def _render_alone(
     draws: Draws,
     look: Appearance,
     poses: NDArray[np.float64],
-    lens: NDArray[np.float64],
-    reach: tuple[float, float],
+    optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
@@ -201,8 +216,7 @@ def _render_alone(
         draws,
         look,
         poses[0],
-        lens,
-        reach,
+        optics,
         grain,
         buffers,
         images,
@@ -215,8 +229,7 @@ def _render_batch(
     draws: Draws,
     look: Appearance,
     poses: NDArray[np.float64],
-    lens: NDArray[np.float64],
-    reach: tuple[float, float],
+    optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
@@ -230,8 +243,7 @@ def _render_batch(
             draws,
             look,
             poses[frame],
-            lens,
-            reach,
+            optics,
             grain,
             buffers,
             images,

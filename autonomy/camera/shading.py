@@ -27,6 +27,7 @@ def shade(
     seen: NDArray[np.int32],
     planes: NDArray[np.float32],
     labels: NDArray[np.int32],
+    highest: Index,
     rgb: NDArray[np.uint8],
 ) -> None:
     """Colour one frame, run by run of pixels that see the same triangle.
@@ -41,12 +42,17 @@ def shade(
         seen: `(H, W)` triangle of each pixel, -1 for the sky.
         planes: `(K, 3)` sunlight / depth per column, per row, and its constant.
         labels: `(K, 3)` material, class, instance.
+        highest: The first row that shows more than the sky.
         rgb: `(H, W, 3)` receives the colours.
     """
     height, width = seen.shape
     row = np.empty((6, width), np.float32)
     texels, colors = np.empty(width, np.int32), np.empty((3, width), np.uint8)
-    for y in range(height):
+    for y in range(highest):
+        _fill_sky(sky, rays, y, np.int64(0), np.int64(width), row)
+        row[_GRAININESS] = _ONE
+        _write(sky, y, row, colors, rgb)
+    for y in range(highest, height):
         _see_through_air(visibility * visibility, nearness, y, row)
         x = np.int64(0)
         while x < width:
@@ -72,7 +78,7 @@ def _see_through_air(
     far: np.float32, nearness: NDArray[np.float32], y: int, row: NDArray[np.float32]
 ) -> None:
     """Fill depth, and what is left of a colour: half at the visibility, squared in `far`."""
-    for x in range(np.uint64(nearness.shape[1])):
+    for x in range(np.uint64(row.shape[1])):
         near = max(nearness[y, x], _NEARLY_NOTHING)
         row[_DEPTH, x] = _ONE / near
         row[_CLEAR, x] = far * near * near / (far * near * near + _ONE)
@@ -169,6 +175,8 @@ def _write(
     rgb: NDArray[np.uint8],
 ) -> None:
     """Blend with the horizon's colour; colour by colour, because that is vectorised."""
+    line = rgb[y].reshape(-1)
+    three, one, two = np.uint64(3), np.uint64(1), np.uint64(2)
     for channel in range(3):
         air = sky[0, channel]
         for x in range(np.uint64(row.shape[1])):
@@ -177,9 +185,9 @@ def _write(
             whole = np.int32(min(max(value, np.float32(0.0)), np.float32(255.0)))
             planes[channel, x] = np.uint8(whole)
     for x in range(np.uint64(row.shape[1])):
-        rgb[y, x, 0] = planes[0, x]
-        rgb[y, x, 1] = planes[1, x]
-        rgb[y, x, 2] = planes[2, x]
+        line[three * x] = planes[0, x]
+        line[three * x + one] = planes[1, x]
+        line[three * x + two] = planes[2, x]
 
 
 @compiled
@@ -244,7 +252,7 @@ def read_labels(
 @compiled
 def read_depth(nearness: NDArray[np.float32], image: NDArray[np.float32]) -> None:
     """Fill `image` `(H, W)` with depth [m]; where nothing is seen, 1 / 0 gives its infinity."""
-    height, width = nearness.shape
+    height, width = image.shape
     for y in range(height):
         for x in range(np.uint64(width)):
             image[y, x] = _ONE / nearness[y, x]

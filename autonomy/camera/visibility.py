@@ -18,8 +18,9 @@ def rasterize(
     nearness: NDArray[np.float32],
     seen: NDArray[np.int32],
     planes: NDArray[np.float32],
-) -> None:
-    """Fill the visibility buffer of one frame.
+    spans: NDArray[np.int32],
+) -> Index:
+    """Fill the visibility buffer of one frame; return the first row where anything is seen.
 
     A pixel belongs to a triangle when its centre does. Every edge is evaluated from its upper
     end, so two triangles that share it agree to the bit: no pixel twice, none left out.
@@ -30,10 +31,12 @@ def rasterize(
         nearness: `(H, W)` receives 1 / depth [1/m], 0 where nothing is seen.
         seen: `(H, W)` receives the triangle, -1 where nothing is seen.
         planes: `(K, 3)` receives sunlight / depth: per column, per row, and its constant.
+        spans: `(2, H)` working room.
     """
     height, width = seen.shape
     nearness[:] = 0.0
     seen[:] = -1
+    highest = np.int64(height)
     for row in range(count):
         ax, ay, bx, by, cx, cy = _image_corners(corners, row)
         aw, bw, cw = float(corners[row, 2]), float(corners[row, 6]), float(corners[row, 10])
@@ -57,20 +60,48 @@ def rasterize(
             ax, ay, cx, cy = cx, cy, ax, ay
         if cy < by:
             bx, by, cx, cy = cx, cy, bx, by
-        long_edge = (cx - ax) / (cy - ay)
-        upper_edge = (bx - ax) / (by - ay) if by > ay else 0.0
-        lower_edge = (cx - bx) / (cy - by) if cy > by else 0.0
-        for y in range(math.ceil(max(ay, 0.0)), math.ceil(min(cy, float(height)))):
-            one = ax + (y - ay) * long_edge
-            other = ax + (y - ay) * upper_edge if y < by else bx + (y - by) * lower_edge
-            left = math.ceil(max(min(one, other), 0.0))
-            right = math.ceil(min(max(one, other), float(width)))
+        top = math.ceil(max(ay, 0.0))
+        bottom = math.ceil(min(cy, float(height)))
+        highest = min(highest, top)
+        _find_spans((ax, ay, bx, by, cx, cy), top, bottom, float(width), spans)
+        for y in range(top, bottom):
+            left, right = spans[0, y], spans[1, y]
+            if left >= right:
+                continue
             start = np.float32(origin + y * dy)
-            for x in range(np.uint64(left), np.uint64(max(left, right))):
+            for x in range(np.uint64(left), np.uint64(right)):
                 value = start + step * np.float32(np.int32(x))
-                if value > nearness[y, x]:
-                    nearness[y, x] = value
-                    seen[y, x] = row
+                nearer = value > nearness[y, x]
+                # written in any case: a loop without branches is vectorised
+                seen[y, x] = np.int32(row) if nearer else seen[y, x]
+                nearness[y, x] = value if nearer else nearness[y, x]
+    return highest
+
+
+@compiled
+def _find_spans(
+    corners: tuple[float, float, float, float, float, float],
+    top: int,
+    bottom: int,
+    width: float,
+    spans: NDArray[np.int32],
+) -> None:
+    """Fill the first column and the one after the last of each row of a triangle.
+
+    Its corners run from top to bottom. Most rows of thin triangles hold no pixel, so finding that
+    out costs more than filling the others; this loop is vectorised.
+    """
+    ax, ay, bx, by, cx, cy = corners
+    long_edge = (cx - ax) / (cy - ay)
+    upper_edge = (bx - ax) / (by - ay) if by > ay else 0.0
+    lower_edge = (cx - bx) / (cy - by) if cy > by else 0.0
+    for row in range(np.uint64(top), np.uint64(bottom)):
+        y = float(np.int32(row))
+        one = ax + (y - ay) * long_edge
+        upper, lower = ax + (y - ay) * upper_edge, bx + (y - by) * lower_edge
+        other = upper if y < by else lower
+        spans[0, row] = np.int32(np.ceil(max(min(one, other), 0.0)))
+        spans[1, row] = np.int32(np.ceil(min(max(one, other), width)))
 
 
 @compiled

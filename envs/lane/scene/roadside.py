@@ -24,6 +24,7 @@ class _Kind:
     """What may stand at a site: how often, how far from the road [m] at least, how large."""
 
     mesh: Mesh
+    coarse: Mesh
     share: float
     nearest: float
     scales: tuple[float, float]
@@ -36,8 +37,9 @@ class Roadside:
         """Add them to `library`."""
         self._library = library
         self._kinds = _kinds()
-        self._post, _ = library.add([_post()])
+        self._post, self._coarse_post = library.add([_post(), _coarse_post()])
         self._first, _ = library.add([kind.mesh for kind in self._kinds])
+        self._first_coarse, _ = library.add([kind.coarse for kind in self._kinds])
 
     def place(
         self, road: Road, width: NDArray[np.float64], random: np.random.Generator
@@ -47,16 +49,17 @@ class Roadside:
         `width` `(S, 2)` [m] is the land to the right and to the left that is the road's own.
         """
         posts = _posts(road)
-        parts, sites = self._sites(road, width, random)
+        kinds, sites = self._sites(road, width, random)
         return self._library.place(
-            np.concatenate([np.full(len(posts), self._post), parts]),
+            np.concatenate([np.full(len(posts), self._post), self._first + kinds]),
+            np.concatenate([np.full(len(posts), self._coarse_post), self._first_coarse + kinds]),
             np.concatenate([posts, sites]),
         )
 
     def _sites(
         self, road: Road, width: NDArray[np.float64], random: np.random.Generator
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Return parts `(K,)` and poses `(K, 3, 4)` of trees and houses."""
+        """Return kinds `(K,)` and poses `(K, 3, 4)` of trees and houses."""
         count = int(road.length / _SITE_SPACING)
         shares = np.array([kind.share for kind in self._kinds])
         nearest = np.array([kind.nearest for kind in self._kinds])
@@ -80,7 +83,7 @@ class Roadside:
             scales[kind, 0] + size * (scales[kind, 1] - scales[kind, 0]),
         )
         fits = room > 0
-        return self._first + kind[fits], poses[fits]
+        return kind[fits], poses[fits]
 
 
 def _posts(road: Road) -> NDArray[np.float64]:
@@ -116,9 +119,9 @@ def _poses(
 
 def _kinds() -> tuple[_Kind, ...]:
     return (
-        _Kind(_conifer(), 0.52, 3.0, (0.7, 1.5)),
-        _Kind(_broadleaf(), 0.42, 3.0, (0.7, 1.4)),
-        _Kind(_house(), 0.06, 10.0, (0.9, 1.3)),
+        _Kind(_conifer(), _coarse_conifer(), 0.52, 3.0, (0.7, 1.5)),
+        _Kind(_broadleaf(), _coarse_broadleaf(), 0.42, 3.0, (0.7, 1.4)),
+        _Kind(_house(), _house(), 0.06, 10.0, (0.9, 1.3)),
     )
 
 
@@ -126,6 +129,12 @@ def _post() -> Mesh:
     body = box((0.12, 0.14, 1.0), Material.POST, SemanticClass.POST).moved((0, 0, 0.5))
     band = box((0.13, 0.15, 0.2), Material.POST_BAND, SemanticClass.POST).moved((0, 0, 0.78))
     return joined([body, band])
+
+
+def _coarse_post() -> Mesh:
+    return cylinder(0.09, 1.0, 3, Material.POST, SemanticClass.POST, closed=False).moved(
+        (0, 0, 0.5)
+    )
 
 
 def _conifer() -> Mesh:
@@ -148,6 +157,16 @@ def _broadleaf() -> Mesh:
             crown.moved((0, 0, 3.6), scale=(1.0, 1.0, 1.15)),
         ]
     )
+
+
+def _coarse_conifer() -> Mesh:
+    crown = cone(1.7, 5.0, 4, Material.CONIFER, SemanticClass.VEGETATION, closed=False)
+    return crown.moved((0, 0, 3.3))
+
+
+def _coarse_broadleaf() -> Mesh:
+    crown = sphere(1.9, 2, Material.BROADLEAF, SemanticClass.VEGETATION)
+    return crown.moved((0, 0, 3.6), scale=(1.0, 1.0, 1.15))
 
 
 def _house() -> Mesh:
