@@ -24,7 +24,8 @@ def _rasterized(corners: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArra
     table[:, :, :2] = corners
     nearness, seen = np.empty((SIZE, SIZE), np.float32), np.empty((SIZE, SIZE), np.int32)
     planes = np.empty((count, 3), np.float32)
-    rasterize(count, table.reshape(count, 12), nearness, seen, planes)
+    spans = np.empty((2, SIZE), np.int32)
+    rasterize(count, table.reshape(count, 12), nearness, seen, planes, spans)
     return seen, nearness
 
 
