@@ -132,21 +132,22 @@ ALGORITHMS: dict[str, type[Recipe]] = {"ppo": PPORecipe, "sac": SACRecipe}
 # Short routes show a learner more roads; what has been learned is judged on long ones.
 _LANE_FOLLOW: dict[str, Any] = {
     "privileged": ("state",),
-    "image_size": (32, 96),
+    "image_size": (48, 96),
+    "layers": (128,),
     "world": {"route_length": 150.0},
 }
 
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,
-        total_steps=249_856,
+        total_steps=294_912,
         n_steps=32,
         learning_rate=1.5e-3,
         final_learning_rate=1e-4,
         gamma=0.95,
         gae_lambda=0.9,
         log_std_init=-1.5,
-        validation_interval=100_000,
+        validation_interval=150_000,
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
 }

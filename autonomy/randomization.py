@@ -50,7 +50,7 @@ class Sampler:
             field.name: getattr(ranges, field.name) for field in fields(ranges)
         }
         self._low = np.array([value for one in each.values() for value in one.low])
-        self._high = np.array([value for one in each.values() for value in one.high])
+        self._span = np.array([value for one in each.values() for value in one.high]) - self._low
         ends = list(accumulate(len(one.low) for one in each.values()))
         self._slices = {
             name: slice(end - len(one.low), end)
@@ -64,7 +64,7 @@ class Sampler:
 
     def sample(self, random: np.random.Generator) -> NDArray[np.float64]:
         """Draw `(K,)` values."""
-        return random.uniform(self._low, self._high)
+        return self._low + self._span * random.random(self.size)
 
     def named(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Split `(N, K)` draws by name: one number is `(N,)`, several are `(N, k)`."""

@@ -1,14 +1,16 @@
 """Rewards: named terms times weights, and the one shape that most terms have."""
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.compiled import compiled
+
 _AT_MARGIN = 0.1
 
 
+@compiled
 def tolerance(
     x: NDArray[np.float64], bounds: tuple[float, float], margin: NDArray[np.float64] | float
 ) -> NDArray[np.float64]:
@@ -23,7 +25,7 @@ def tolerance(
     """
     outside = np.maximum(bounds[0] - x, 0.0) + np.maximum(x - bounds[1], 0.0)
     scaled = outside / margin
-    return np.asarray(np.exp(np.log(_AT_MARGIN) * scaled * scaled))
+    return np.exp(np.log(_AT_MARGIN) * scaled * scaled)
 
 
 def weighted_sum(terms: dict[str, NDArray[np.float64]], weights: Any) -> NDArray[np.float64]:
@@ -36,7 +38,10 @@ def weighted_sum(terms: dict[str, NDArray[np.float64]], weights: Any) -> NDArray
     Raises:
         KeyError: A term has no weight, or a weight no term: a mistake in the task.
     """
-    factors = asdict(weights)
+    factors = vars(weights)
     if factors.keys() != terms.keys():
         raise KeyError(f"reward terms {sorted(terms)} and weights {sorted(factors)} differ")
-    return np.sum([factors[name] * term for name, term in terms.items()], axis=0)
+    reward = np.zeros_like(next(iter(terms.values())))
+    for name, term in terms.items():
+        reward += factors[name] * term
+    return reward

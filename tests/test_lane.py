@@ -77,7 +77,7 @@ def straight(length: int = 400, grade: float = 0.0) -> Road:
 
 
 def terms_of(car: Cars, where: Location, steering_rate: float = 0.0) -> dict[str, float]:
-    terms = reward_terms(car, where, np.array([steering_rate]), 15.0)
+    terms = reward_terms(car, where, np.array([steering_rate]), 15.0)._asdict()
     return {name: float(values[0]) for name, values in terms.items()}
 
 

@@ -125,7 +125,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             state.location,
             (state.cars.steering - steering) / self._duration,
             self._options.target_speed,
-        )
+        )._asdict()
         ends = episode_ends(
             state.location, state.progress, self._source.route_length, self._max_steps
         )

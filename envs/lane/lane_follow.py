@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.compiled import compiled
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 from envs.lane.car import STEERING_RATE_MAX, Cars
@@ -16,6 +17,7 @@ _STUCK_SPEED = 0.5  # [m/s]
 _STUCK_TIME = 5.0  # [s]
 _COMFORTABLE = 3.0  # [m/s2] of lateral acceleration, firm but usual
 _HARSH = 8.0  # [m/s2], near the grip of a dry road
+_REASON = "U10"  # room for the longest
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,27 @@ class Progress(NamedTuple):
     standing: NDArray[np.float64]  # (N,) [s] for which the car has stood
 
 
+class RewardTerms(NamedTuple):
+    """What N steps are worth, each term `(N,)` in [0, 1] or [-1, 0]."""
+
+    progress: NDArray[np.float64]
+    lane_offset: NDArray[np.float64]
+    heading: NDArray[np.float64]
+    comfort: NDArray[np.float64]
+    smoothness: NDArray[np.float64]
+
+
 class Ends(NamedTuple):
     """How N episodes end with a step, if they do."""
 
     terminated: NDArray[np.bool_]  # (N,)
     truncated: NDArray[np.bool_]  # (N,)
     success: NDArray[np.bool_]  # (N,)
+    left_lane: NDArray[np.bool_]  # (N,)
     reason: NDArray[np.str_]  # (N,) empty where the episode goes on
 
 
+@compiled
 def update_progress(
     cars: Cars,
     location: Location,
@@ -55,21 +69,26 @@ def update_progress(
     progress: Progress,
 ) -> None:
     """Count a step of `duration` [s] in place; `before` `(N,)` [m] is where it began along."""
-    moved = location.along - before
-    lap = paths.along[np.arange(len(moved)), paths.stations - 1]
-    moved -= np.where(paths.closed, lap * np.rint(moved / lap), 0.0)
-    progress.distance[:] += moved
-    progress.elapsed[:] += 1
-    progress.standing[:] = np.where(cars.speed < _STUCK_SPEED, progress.standing + duration, 0.0)
+    for i in range(len(before)):
+        moved = location.along[i] - before[i]
+        if paths.closed[i]:
+            lap = paths.along[i, paths.stations[i] - 1]
+            moved -= lap * np.rint(moved / lap)
+        progress.distance[i] += moved
+        progress.elapsed[i] += 1
+        progress.standing[i] += duration
+        if cars.speed[i] >= _STUCK_SPEED:
+            progress.standing[i] = 0.0
 
 
+@compiled
 def reward_terms(
     cars: Cars,
     location: Location,
     steering_rate: NDArray[np.float64],
     target_speed: float,
-) -> dict[str, NDArray[np.float64]]:
-    """Return the reward's terms, each `(N,)`.
+) -> RewardTerms:
+    """Return the reward's terms.
 
     Args:
         cars: The cars.
@@ -82,13 +101,14 @@ def reward_terms(
     # down before a bend, and never to steer less in it.
     lateral = cars.speed**2 * np.abs(location.curvature)
     harshness = (lateral - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
-    return {
-        "progress": np.clip(1.0 - np.abs(along / target_speed - 1.0), 0.0, 1.0),
-        "lane_offset": tolerance(location.offset, (0.0, 0.0), location.width / 2),
-        "heading": tolerance(location.heading_error, (0.0, 0.0), 0.3),
-        "comfort": -np.clip(harshness, 0.0, 1.0),
-        "smoothness": -(np.clip(np.abs(steering_rate) / STEERING_RATE_MAX, 0.0, 1.0) ** 2),
-    }
+    rate = np.minimum(np.abs(steering_rate) / STEERING_RATE_MAX, 1.0)
+    return RewardTerms(
+        progress=np.maximum(1.0 - np.abs(along / target_speed - 1.0), 0.0),
+        lane_offset=tolerance(location.offset, (0.0, 0.0), location.width / 2),
+        heading=tolerance(location.heading_error, (0.0, 0.0), 0.3),
+        comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),
+        smoothness=-rate * rate,
+    )
 
 
 def episode_ends(
@@ -102,12 +122,14 @@ def episode_ends(
     success = (progress.distance >= route_length) & ~terminated
     # The route's end is no end of the road: what comes after is worth as much as what came before.
     truncated = (success | (progress.elapsed >= max_steps)) & ~terminated
-    reason = np.select(
-        [left, wrong, success, stuck, truncated],
-        ["left_lane", "wrong_way", "success", "stuck", "time_limit"],
-        "",
-    )
-    return Ends(terminated, truncated, success, reason)
+    reason = np.full(len(left), "", _REASON)
+    if terminated.any() or truncated.any():
+        reason[truncated] = "time_limit"
+        reason[stuck] = "stuck"
+        reason[success] = "success"
+        reason[wrong] = "wrong_way"
+        reason[left] = "left_lane"
+    return Ends(terminated, truncated, success, left, reason)
 
 
 def measurements(
@@ -120,7 +142,7 @@ def measurements(
         "lane_offset_m": location.offset,
         "heading_error_rad": location.heading_error,
         "steering_rad": cars.steering,
-        "departures": ends.reason == "left_lane",
+        "departures": ends.left_lane,
     }
     return {name: value.astype(np.float32) for name, value in values.items()}
 

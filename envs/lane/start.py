@@ -9,7 +9,7 @@ from envs.lane.lane_state import LaneState
 
 _OFFSET = 0.3  # [m] to either side
 _HEADING = 0.05  # [rad] to either side
-_SPEED = (0.3, 0.8)  # of the target speed
+_SPEED = (0.3, 1.0)  # of the target speed
 
 
 def start_rolling(

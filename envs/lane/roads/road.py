@@ -72,6 +72,11 @@ class Road:
         """(S, 2) horizontal unit vectors to the left."""
         return np.stack([-np.sin(self.heading), np.cos(self.heading)], axis=1)
 
+    @cached_property
+    def bending(self) -> NDArray[np.float64]:
+        """(S,) integral of the squared curvature from the first station on [1/m]."""
+        return np.cumsum(self.curvature**2) * self.spacing
+
     def at_offset(self, offset: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """(S, 2) horizontal points beside each station, `offset` (S,) [m] to the left."""
         return self.position[:, :2] + np.reshape(offset, (-1, 1)) * self.normal

@@ -16,7 +16,7 @@ from envs.lane.scene.road_bank import RoadBank
 _ROUTE_LENGTH = 1000.0  # [m]
 _RUN_UP = 10.0  # [m] of an open road behind the start
 _RUN_OUT = 100.0  # [m] of an open road beyond the end, so that it is never seen
-_STRAIGHT_APPEAL = 1 / 80  # [1/m] the curvature at which training begins twice as often
+_APPROACH = 50.0  # [m] at most, before a bend that training begins at
 
 
 class RoadSource:
@@ -53,18 +53,26 @@ class RoadSource:
     def draw(self, roads: RoadBank, random: np.random.Generator) -> tuple[int, int, int]:
         """Draw an episode's road, one of the lanes that run with it, and the station to start at.
 
-        Training episodes begin more often where the road bends, because bends are rare and hard;
-        all others begin anywhere.
+        Half of the training episodes begin shortly before a bend, because bends are rare and
+        hard; all others begin anywhere.
         """
         number = int(random.integers(self._numbers.start, self._numbers.stop))
         road = roads[number].road
-        lane = int(random.choice(np.flatnonzero(road.directions > 0)))
+        lanes = np.flatnonzero(road.directions > 0)
+        lane = int(lanes[random.integers(len(lanes))])
         first, last = 0, road.station_count
         if not road.closed:
             first = int(_RUN_UP / road.spacing)
             last = int((road.length - self.route_length - _RUN_OUT) / road.spacing) + 1
-        if not self._seeks_bends:
-            return number, lane, int(random.integers(first, last))
-        appeal = np.cumsum(_STRAIGHT_APPEAL + np.abs(road.curvature[first:last]))
-        start = np.searchsorted(appeal, random.uniform(0.0, appeal[-1]))
-        return number, lane, first + min(int(start), last - first - 1)
+        if self._seeks_bends and random.random() < 0.5:
+            start = _bend(road, first, last, random) - int(
+                random.uniform(0.0, _APPROACH) / road.spacing
+            )
+            return number, lane, start % road.station_count if road.closed else max(start, first)
+        return number, lane, int(random.integers(first, last))
+
+
+def _bend(road: Road, first: int, last: int, random: np.random.Generator) -> int:
+    """Draw a station in a bend: each as often as its curvature squared."""
+    energy = random.uniform(road.bending[first], road.bending[last - 1])
+    return int(np.searchsorted(road.bending, energy))

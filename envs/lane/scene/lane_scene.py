@@ -9,6 +9,7 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.scene import Appearance, Draws, Scene
+from autonomy.compiled import compiled
 from envs.lane.car import Cars
 from envs.lane.lane_path import Location
 from envs.lane.roads.road import Road
@@ -63,26 +64,36 @@ class LaneScene:
         return Scene(self._draws._replace(parts=parts, poses=poses), look)
 
 
+@compiled
 def world_from_car(cars: Cars, location: Location) -> NDArray[np.float64]:
     """Return each car's pose `(N, 3, 4)`: on the road, pitched along its grade."""
-    pitch = np.arctan(location.grade)  # positive uphill
-    cos, sin = np.cos(cars.heading), np.sin(cars.heading)
-    flat, rise = np.cos(pitch), np.sin(pitch)
-    pose = np.zeros((len(cos), 3, 4))
-    pose[:, 0, 0], pose[:, 1, 0], pose[:, 2, 0] = cos * flat, sin * flat, rise
-    pose[:, 0, 1], pose[:, 1, 1] = -sin, cos
-    pose[:, 0, 2], pose[:, 1, 2], pose[:, 2, 2] = -cos * rise, -sin * rise, flat
-    pose[:, 0, 3], pose[:, 1, 3], pose[:, 2, 3] = cars.x, cars.y, location.height
-    return pose
+    poses = np.empty((len(cars.x), 3, 4))
+    for i in range(len(poses)):
+        heading, pitch = cars.heading[i], np.arctan(location.grade[i])  # positive uphill
+        cos, sin, flat, rise = np.cos(heading), np.sin(heading), np.cos(pitch), np.sin(pitch)
+        poses[i, 0] = (cos * flat, -sin, -cos * rise, cars.x[i])
+        poses[i, 1] = (sin * flat, cos, -sin * rise, cars.y[i])
+        poses[i, 2] = (rise, 0.0, flat, location.height[i])
+    return poses
 
 
+@compiled
 def camera_from_world(
     camera_from_body: NDArray[np.float64], world_from_body: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Chain poses `(N, 3, 4)`: of cameras on bodies, and of those bodies in the world."""
-    rotation = camera_from_body[:, :, :3] @ world_from_body[:, :, :3].transpose(0, 2, 1)
-    shift = camera_from_body[:, :, 3:] - rotation @ world_from_body[:, :, 3:]
-    return np.concatenate([rotation, shift], axis=2)
+    poses = np.empty_like(camera_from_body)
+    for n in range(len(poses)):
+        pose, camera, body = poses[n], camera_from_body[n], world_from_body[n]
+        for i in range(3):
+            pose[i, 3] = camera[i, 3]
+            for j in range(3):
+                turned = 0.0
+                for k in range(3):
+                    turned += camera[i, k] * body[j, k]
+                pose[i, j] = turned
+                pose[i, 3] -= turned * body[j, 3]
+    return poses
 
 
 def _ground_mesh() -> Mesh:
