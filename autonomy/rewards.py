@@ -41,7 +41,7 @@ def weighted_sum(terms: dict[str, NDArray[np.float64]], weights: Any) -> NDArray
     factors = vars(weights)
     if factors.keys() != terms.keys():
         raise KeyError(f"reward terms {sorted(terms)} and weights {sorted(factors)} differ")
-    reward = np.zeros_like(next(iter(terms.values())))
+    reward = np.zeros(len(next(iter(terms.values()))))
     for name, term in terms.items():
         reward += factors[name] * term
     return reward

@@ -205,9 +205,9 @@ def lived(world: Any, act: Callable[[], tuple[float, float]], seed: int = 0) -> 
 def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
     world = make(road=straight(), target_speed=12.0, autoreset_mode="Disabled")
     end, count = lived(world, lambda: (0.0, -1.0))
-    # from at most 0.8 * 12 m/s, the brakes need at most 9.6 / 6 s and their lag
+    # from at most 12 m/s, the brakes need at most 12 / 6 s and their lag
     assert end == "stuck"
-    assert 50 <= count <= 50 + 20
+    assert 50 <= count <= 50 + 24
 
 
 def test_a_car_that_holds_its_wheel_leaves_the_lane() -> None:
@@ -231,14 +231,27 @@ def started(world: Any, seed: int) -> NDArray[np.float32]:
     return np.array([state["location_offset"][0], state["location_heading_error"][0]])
 
 
-def test_starts_are_near_the_middle_and_rolling() -> None:
-    world = make(64, observations=("state",), target_speed=15.0)
+@pytest.mark.parametrize(
+    ("split", "far", "askew"),
+    [("train", 0.8, 0.12), ("validation", 0.3, 0.05), ("test", 0.3, 0.05)],
+)
+def test_starts_are_near_the_middle_and_rolling(split: str, far: float, askew: float) -> None:
+    world = make(64, observations=("state",), target_speed=15.0, split=split)
     state = world.reset(seed=0)[0]["state"]
     offset, heading_error, speed = np.abs(state[:, :3]).T
-    assert 0.2 < offset.max() < 0.32
-    assert 0.03 < heading_error.max() < 0.08
+    assert 0.8 * far < offset.max() < far + 0.05
+    assert 0.6 * askew < heading_error.max() < askew + 0.05
     assert (speed >= 0.3 * 15.0).all()
-    assert (speed <= 0.8 * 15.0).all()
+    assert (speed <= 15.0).all()
+
+
+def test_training_begins_before_tight_bends_more_often() -> None:
+    tight = {}
+    for split in ("train", "validation"):
+        world = make(256, observations=("state",), split=split)
+        curvatures = np.abs(world.reset(seed=0)[0]["state"][:, -4:])  # 5 to 40 m ahead
+        tight[split] = float(np.mean(curvatures.max(axis=1) > 1 / 40))
+    assert tight["train"] > tight["validation"] + 0.2
 
 
 # --- figures ---
@@ -405,7 +418,7 @@ def test_the_expert_keeps_to_comfort_and_speed() -> None:
         comfort.append(info["reward_terms"]["comfort"])
     assert np.mean(speed) > 10.0
     assert np.mean(comfort) > -0.1
-    assert np.min(comfort) > -0.6
+    assert np.quantile(comfort, 0.002) > -0.6  # an episode may begin too fast for its place
 
 
 @pytest.mark.parametrize(

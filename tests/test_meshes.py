@@ -136,9 +136,13 @@ def test_a_rewound_library_uses_its_room_again() -> None:
     _assert_same(_held(library, 0), kept)
 
 
-def test_triangles_of_ranges_count_copies_too() -> None:
+def test_triangles_of_the_fullest_row_count_copies_too() -> None:
     library = MeshLibrary()
     library.add([box((1, 1, 1), 0, 1), cone(1, 1, 10, 0, 1)])
     library.place(np.array([0, 0, 1]), np.array([0, 0, 1]), np.stack([np.eye(3, 4)] * 3))
-    ranges = np.array([[0, 2], [2, 5], [1, 3], [5, 5]], np.int32)
-    assert library.triangles_in(ranges).tolist() == [32, 44, 32, 0]
+    for ranges, most in (
+        ([[[0, 2]], [[2, 5]], [[1, 3]], [[5, 5]]], 44),
+        ([[[0, 2], [1, 3]], [[5, 5], [2, 5]]], 64),
+        (np.empty((0, 1, 2)), 0),
+    ):
+        assert library.most_triangles(np.array(ranges, np.int32)) == most

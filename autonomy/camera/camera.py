@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from autonomy.errors import InputError
 
-# The camera frame (x right, y down, z ahead) as seen from the body frame (x ahead, y left, z up).
-_CAMERA_FROM_BODY = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]])
-
 
 @dataclass(frozen=True)
 class Camera:
@@ -76,9 +73,29 @@ class Camera:
     @property
     def camera_from_body(self) -> NDArray[np.float64]:
         """`(3, 4)` pose that brings points of the body to the camera frame."""
-        cos, sin = math.cos(self.pitch), math.sin(self.pitch)
-        down = np.array([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]])
-        cos, sin = math.cos(self.yaw), math.sin(self.yaw)
-        left = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
-        rotation = down @ _CAMERA_FROM_BODY @ left
-        return np.column_stack([rotation, -rotation @ np.array(self.position)])
+        position, pitch, yaw = (
+            np.array([value]) for value in (self.position, self.pitch, self.yaw)
+        )
+        return mounted(position, pitch, yaw)[0]
+
+
+def mounted(
+    position: NDArray[np.float64], pitch: NDArray[np.float64], yaw: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the poses `(N, 3, 4)` that bring points of bodies to the frames of their cameras.
+
+    The camera frame is x right, y down, z ahead; the body's is x ahead, y left, z up.
+
+    Args:
+        position: `(N, 3)` of the cameras on their bodies [m].
+        pitch: `(N,)` how far they look down [rad].
+        yaw: `(N,)` how far they look to the left [rad].
+    """
+    level, down = np.cos(pitch), np.sin(pitch)
+    ahead, left = np.cos(yaw), np.sin(yaw)
+    poses = np.zeros((len(position), 3, 4))
+    poses[:, 0, 0], poses[:, 0, 1] = left, -ahead
+    poses[:, 1, 0], poses[:, 1, 1], poses[:, 1, 2] = -down * ahead, -down * left, -level
+    poses[:, 2, 0], poses[:, 2, 1], poses[:, 2, 2] = level * ahead, level * left, -down
+    poses[:, :, 3] = -np.einsum("nij,nj->ni", poses[:, :, :3], position)
+    return poses

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh, joined
+from autonomy.compiled import compiled
 
 
 class LibraryArrays(NamedTuple):
@@ -126,10 +127,9 @@ class MeshLibrary:
         self._count_triangles(new)
         return new.start, new.stop
 
-    def triangles_in(self, ranges: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return `(...)` how many triangles the parts of ranges `(..., 2)` show."""
-        before = self._triangles_before
-        return before[ranges[..., 1]] - before[ranges[..., 0]]
+    def most_triangles(self, ranges: NDArray[np.int32]) -> int:
+        """Return how many triangles the parts of ranges `(N, D, 2)` show in the fullest row."""
+        return _most_triangles(self._triangles_before, ranges)
 
     def mark(self) -> "_Counts":
         """Return what is in use now, to come back to with `rewind`."""
@@ -173,6 +173,17 @@ class _Counts(NamedTuple):
     vertices: int
     triangles: int
     parts: int
+
+
+@compiled
+def _most_triangles(before: NDArray[np.int64], ranges: NDArray[np.int32]) -> int:
+    most = 0
+    for row in range(ranges.shape[0]):
+        count = 0
+        for draw in range(ranges.shape[1]):
+            count += int(before[ranges[row, draw, 1]]) - int(before[ranges[row, draw, 0]])
+        most = max(most, count)
+    return most
 
 
 def _grown(array: NDArray[Any], wanted: int, axis: int = 0) -> NDArray[Any]:

@@ -123,7 +123,7 @@ class Renderer:
 
         A triangle that is cut at the near plane becomes two.
         """
-        triangles = 2 * int(library.triangles_in(draws.parts).sum(axis=1).max(initial=0))
+        triangles = 2 * library.most_triangles(draws.parts)
         room = self._buffers
         threads, _, vertices = room.vertices.shape
         wanted = (get_num_threads(), triangles, library.largest_part)

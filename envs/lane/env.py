@@ -89,7 +89,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             )
             self._place_road(row)
             body = self.streams(row, "body")
-            start_rolling(state, self._paths, row, station, self._options.target_speed, body)
+            start_rolling(state, self._paths, row, station, self._options, body)
         self._scene.forget_unused_roads(state.road)
         self._dress(rows)
         for values in state.progress:

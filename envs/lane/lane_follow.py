@@ -115,11 +115,9 @@ def episode_ends(
     location: Location, progress: Progress, route_length: float, max_steps: int
 ) -> Ends:
     """Judge N episodes; the car has left its lane when its reference point has."""
-    left = np.abs(location.offset) > location.width / 2
-    wrong = np.abs(location.heading_error) > np.pi / 2
-    stuck = progress.standing >= _STUCK_TIME
+    left, wrong, stuck, arrived = _endings(location, progress, route_length)
     terminated = left | wrong | stuck
-    success = (progress.distance >= route_length) & ~terminated
+    success = arrived & ~terminated
     # The route's end is no end of the road: what comes after is worth as much as what came before.
     truncated = (success | (progress.elapsed >= max_steps)) & ~terminated
     reason = np.full(len(left), "", _REASON)
@@ -130,6 +128,19 @@ def episode_ends(
         reason[wrong] = "wrong_way"
         reason[left] = "left_lane"
     return Ends(terminated, truncated, success, left, reason)
+
+
+@compiled
+def _endings(
+    location: Location, progress: Progress, route_length: float
+) -> tuple[NDArray[np.bool_], ...]:
+    """Return who has left the lane, goes the wrong way, is stuck, has arrived: each `(N,)`."""
+    return (
+        np.abs(location.offset) > location.width / 2,
+        np.abs(location.heading_error) > np.pi / 2,
+        progress.standing >= _STUCK_TIME,
+        progress.distance >= route_length,
+    )
 
 
 def measurements(

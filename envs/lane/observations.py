@@ -45,7 +45,9 @@ def image_key(image: str, camera: str, position: int) -> str:
 
 def proprioception(cars: Cars) -> NDArray[np.float32]:
     """Return speed [m/s] and steering [rad], `(N, 2)`."""
-    return np.stack([cars.speed, cars.steering], axis=1).astype(np.float32)
+    values = np.empty((len(cars.speed), 2), np.float32)
+    values[:, 0], values[:, 1] = cars.speed, cars.steering
+    return values
 
 
 def true_state(cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.float32]:

@@ -1,12 +1,11 @@
 """How the lane world looks in an episode: colours, light, air and how the camera is mounted."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.scene import Appearance
 from autonomy.errors import InputError
 from autonomy.randomization import Range, around, between
@@ -93,54 +92,50 @@ def appearance(draws: dict[str, NDArray[np.float64]]) -> Appearance:
     )
 
 
-def mounted(camera: Camera, draws: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return `camera_from_body` `(N, 3, 4)` of a camera as N episodes mount it."""
-    shifts = np.array(camera.position) + draws["camera_shift"]
-    return np.stack(
-        [
-            replace(
-                camera,
-                position=(float(shift[0]), float(shift[1]), float(shift[2])),
-                pitch=camera.pitch + float(pitch),
-                yaw=camera.yaw + float(yaw),
-            ).camera_from_body
-            for shift, pitch, yaw in zip(
-                shifts, draws["camera_pitch"], draws["camera_yaw"], strict=True
-            )
-        ]
-    )
-
-
 def _light(strength: NDArray[np.float64], color: tuple[float, float, float]) -> NDArray[np.float32]:
     return (strength[:, None] * np.array(color)).astype(np.float32)
 
 
 def _palette(draws: dict[str, NDArray[np.float64]]) -> NDArray[np.float32]:
     """`(N, M, 4)`: colour and grain of each material."""
-    count = len(draws["paint"])
-    palette = np.zeros((count, len(Material), 4), np.float32)
-
-    def paint(
-        material: Material, color: NDArray[np.float64] | tuple[float, ...], grain: float = 0.0
-    ) -> None:
-        palette[:, material, :3] = color
-        palette[:, material, 3] = grain
-
     foliage, fade = draws["foliage"], draws["paint"][:, None]
-    paint(Material.GROUND, draws["ground"], 0.30)
-    paint(Material.ASPHALT, draws["asphalt"][:, None] * (1.0, 1.0, 1.03), 0.16)
-    paint(Material.WHITE_PAINT, fade * (236.0, 236.0, 232.0), 0.04)
-    paint(Material.YELLOW_PAINT, fade * (232.0, 184.0, 48.0), 0.04)
-    paint(Material.TRUNK, (92.0, 70.0, 52.0))
-    paint(Material.CONIFER, foliage * (0.72, 0.86, 0.9))
-    paint(Material.BROADLEAF, foliage * (1.12, 1.1, 0.9))
-    paint(Material.POST, (232.0, 232.0, 228.0))
-    paint(Material.POST_BAND, (48.0, 48.0, 52.0))
-    paint(Material.WALL, draws["wall"])
-    paint(Material.ROOF, draws["roof"])
-    paint(Material.CAR_BODY, draws["car"])
-    paint(Material.CAR_GLASS, (44.0, 52.0, 62.0))
-    paint(Material.LAMP, (196.0, 28.0, 26.0))
-    paint(Material.TYRE, (36.0, 36.0, 38.0))
-    paint(Material.SHADOW, (52.0, 53.0, 56.0))
+    palette = np.tile(_FIXED, (len(fade), 1, 1))
+    for material, color in (
+        (Material.GROUND, draws["ground"]),
+        (Material.ASPHALT, draws["asphalt"][:, None] * (1.0, 1.0, 1.03)),
+        (Material.WHITE_PAINT, fade * (236.0, 236.0, 232.0)),
+        (Material.YELLOW_PAINT, fade * (232.0, 184.0, 48.0)),
+        (Material.CONIFER, foliage * (0.72, 0.86, 0.9)),
+        (Material.BROADLEAF, foliage * (1.12, 1.1, 0.9)),
+        (Material.WALL, draws["wall"]),
+        (Material.ROOF, draws["roof"]),
+        (Material.CAR_BODY, draws["car"]),
+    ):
+        palette[:, material, :3] = color
     return palette
+
+
+def _fixed() -> NDArray[np.float32]:
+    """`(M, 4)`: the part of the palette that no draw changes."""
+    palette = np.zeros((len(Material), 4), np.float32)
+    for material, color in (
+        (Material.TRUNK, (92.0, 70.0, 52.0)),
+        (Material.POST, (232.0, 232.0, 228.0)),
+        (Material.POST_BAND, (48.0, 48.0, 52.0)),
+        (Material.CAR_GLASS, (44.0, 52.0, 62.0)),
+        (Material.LAMP, (196.0, 28.0, 26.0)),
+        (Material.TYRE, (36.0, 36.0, 38.0)),
+        (Material.SHADOW, (52.0, 53.0, 56.0)),
+    ):
+        palette[material, :3] = color
+    for material, grain in (
+        (Material.GROUND, 0.30),
+        (Material.ASPHALT, 0.16),
+        (Material.WHITE_PAINT, 0.04),
+        (Material.YELLOW_PAINT, 0.04),
+    ):
+        palette[material, 3] = grain
+    return palette
+
+
+_FIXED = _fixed()

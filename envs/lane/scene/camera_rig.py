@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.camera import Camera, mounted
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.policy import Observation
 from envs.lane.observations import image_key
-from envs.lane.scene.appearance import mounted
 from envs.lane.scene.lane_scene import camera_from_world
 
 _CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
@@ -29,7 +28,11 @@ class CameraRig:
     def mount(self, rows: NDArray[np.intp], draws: dict[str, NDArray[np.float64]]) -> None:
         """Mount the cameras of some rows as their random draws say."""
         for name, (camera, _) in self._cameras.items():
-            self._mounts[name][rows] = mounted(camera, draws)
+            self._mounts[name][rows] = mounted(
+                np.array(camera.position) + draws["camera_shift"],
+                camera.pitch + draws["camera_pitch"],
+                camera.yaw + draws["camera_yaw"],
+            )
 
     def observe(
         self,
