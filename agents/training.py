@@ -26,7 +26,7 @@ from agents.vec_env import BatchedVecEnv
 from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
-from autonomy.files import write_json
+from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
 from autonomy.policy_folder import save_policy_folder
 from autonomy.seed import check_seed
@@ -76,7 +76,7 @@ def train(
     validation_envs = _validation_envs(env_id, recipe)
     model, current = _learner(envs, recipe, seed, device)
 
-    run.mkdir(parents=True)
+    make_folder(run)
     write_json(run / "config.json", _config(env_id, recipe, seed, device))
     model.set_logger(curve_logger(run / "curves"))
     validation = Validation(

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
@@ -16,7 +15,7 @@ from torch import Tensor
 
 from autonomy.device import torch_device
 from autonomy.errors import InputError
-from autonomy.files import whole_file, write_json
+from autonomy.files import make_folder, sync, whole_file, write_json
 from autonomy.imported_class import imported_class
 from autonomy.policy import Policy
 from autonomy.space_json import check_space, space_from_json
@@ -164,20 +163,12 @@ def _digest(manifest: Manifest, weights: bytes) -> str:
 @contextmanager
 def _whole_folder(folder: Path) -> Generator[Path]:
     """Yield a temporary folder beside `folder`; on success it is renamed to `folder`."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:
         yield temporary
         temporary.chmod(0o755)  # mkdtemp made it private
         temporary.rename(folder)
-        _sync_folder(folder.parent)
+        sync(folder.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
