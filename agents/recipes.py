@@ -140,14 +140,16 @@ _LANE_FOLLOW: dict[str, Any] = {
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,
-        total_steps=294_912,
-        n_steps=32,
-        learning_rate=1.5e-3,
+        total_steps=479_232,
+        num_envs=128,
+        n_steps=16,
+        epochs=2,
+        learning_rate=2e-3,
         final_learning_rate=1e-4,
         gamma=0.95,
         gae_lambda=0.9,
         log_std_init=-1.5,
-        validation_interval=150_000,
+        validation_interval=240_000,
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
 }
