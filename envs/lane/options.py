@@ -36,7 +36,8 @@ class LaneFollowOptions:
         cameras: By name. The first one's images are observed as `camera`, `depth`, ...; those of
             another, `left` say, as `camera_left`, `depth_left`, ...
         randomization: `default`, `none` or ranges of one's own.
-        split: `train`, `validation` or `test`: which generated roads may come.
+        split: `train`, `validation` or `test`: which generated roads may come. Training episodes
+            also begin more often before bends, and farther from the lane's middle.
         road: A road, or a CSV or JSON file with one, instead of generated roads.
         roads: The distribution of generated roads.
         route_length: How far to drive [m]; by default 1,000 m, or once along a given road.
