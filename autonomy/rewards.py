@@ -41,7 +41,15 @@ def weighted_sum(terms: dict[str, NDArray[np.float64]], weights: Any) -> NDArray
     factors = vars(weights)
     if factors.keys() != terms.keys():
         raise KeyError(f"reward terms {sorted(terms)} and weights {sorted(factors)} differ")
-    reward = np.zeros(len(next(iter(terms.values()))))
-    for name, term in terms.items():
-        reward += factors[name] * term
-    return reward
+    return _weighted(tuple(terms.values()), tuple(factors[name] for name in terms))
+
+
+@compiled
+def _weighted(
+    terms: tuple[NDArray[np.float64], ...], factors: tuple[float, ...]
+) -> NDArray[np.float64]:
+    total = np.zeros(len(terms[0]))
+    for k in range(len(terms)):
+        for i in range(len(total)):
+            total[i] += factors[k] * terms[k][i]
+    return total

@@ -91,9 +91,10 @@ class Renderer:
         """
         assert set(channels) <= set(Images._fields)
         assert len(scene.draws.parts) == len(scene.look.palette) == len(camera_from_world)
-        self._fit(library, scene.draws)
+        alone = len(camera_from_world) == 1
+        self._fit(library, scene.draws, 1 if alone else get_num_threads())
         images = self._images(len(camera_from_world), channels)
-        render = _render_alone if len(camera_from_world) == 1 else _render_batch
+        render = _render_alone if alone else _render_batch
         render(
             library.arrays,
             scene.draws,
@@ -104,9 +105,7 @@ class Renderer:
             self._buffers,
             images,
         )
-        frames = Frames(
-            **{name: image for name, image in images._asdict().items() if name in channels}
-        )
+        frames = Frames(**{name: getattr(images, name) for name in channels})
         return self._lens.distort(frames) if self._lens else frames
 
     def _images(self, count: int, channels: Collection[str]) -> Images:
@@ -118,7 +117,7 @@ class Renderer:
             instance=np.empty(shape if "instance" in channels else nothing, np.int32),
         )
 
-    def _fit(self, library: MeshLibrary, draws: Draws) -> None:
+    def _fit(self, library: MeshLibrary, draws: Draws, wanted_threads: int) -> None:
         """Make room, on every thread, for the largest frame.
 
         A triangle that is cut at the near plane becomes two.
@@ -126,7 +125,7 @@ class Renderer:
         triangles = 2 * library.most_triangles(draws.parts)
         room = self._buffers
         threads, _, vertices = room.vertices.shape
-        wanted = (get_num_threads(), triangles, library.largest_part)
+        wanted = (wanted_threads, triangles, library.largest_part)
         given = (threads, room.labels.shape[1], vertices)
         if any(more > has for more, has in zip(wanted, given, strict=True)):
             self._buffers = self._allocate(*map(max, wanted, given))

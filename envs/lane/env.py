@@ -79,6 +79,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._look = appearance(self._sampler.named(self._state.draws))
         self._rig = CameraRig(chosen.sized_cameras, chosen.images, num_envs)
         self._chase: ChaseView | None = None
+        self._begun = False  # every row has a road
 
     def _begin(self, rows: NDArray[np.intp]) -> None:
         state = self._state
@@ -90,6 +91,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             self._place_road(row)
             body = self.streams(row, "body")
             start_rolling(state, self._paths, row, station, self._options, body)
+        self._begun = bool((state.road >= 0).all())
         self._scene.forget_unused_roads(state.road)
         self._dress(rows)
         for values in state.progress:
@@ -112,7 +114,7 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         state = self._state
-        if (state.road < 0).any():
+        if not self._begun:
             raise InputError("a world must be reset before its first step")
         steering, along = state.cars.steering.copy(), state.location.along.copy()
         drive(state.cars, actions, state.location.grade, self._duration)
@@ -196,6 +198,7 @@ class LaneFollowVectorEnv(BatchedWorld):
     def set_state(self, state: State) -> None:
         """Go on, bit for bit, from what `get_state` returned."""
         self._state.restore(state)
+        self._begun = True
         self.streams.set_state(state["streams"])
         for row in range(self.num_envs):
             self._place_road(row)

@@ -115,13 +115,11 @@ def episode_ends(
     location: Location, progress: Progress, route_length: float, max_steps: int
 ) -> Ends:
     """Judge N episodes; the car has left its lane when its reference point has."""
-    left, wrong, stuck, arrived = _endings(location, progress, route_length)
-    terminated = left | wrong | stuck
-    success = arrived & ~terminated
-    # The route's end is no end of the road: what comes after is worth as much as what came before.
-    truncated = (success | (progress.elapsed >= max_steps)) & ~terminated
+    terminated, truncated, success, left, wrong, stuck, going_on = _endings(
+        location, progress, route_length, max_steps
+    )
     reason = np.full(len(left), "", _REASON)
-    if terminated.any() or truncated.any():
+    if not going_on:
         reason[truncated] = "time_limit"
         reason[stuck] = "stuck"
         reason[success] = "success"
@@ -130,17 +128,23 @@ def episode_ends(
     return Ends(terminated, truncated, success, left, reason)
 
 
+_Flags = NDArray[np.bool_]
+
+
 @compiled
 def _endings(
-    location: Location, progress: Progress, route_length: float
-) -> tuple[NDArray[np.bool_], ...]:
-    """Return who has left the lane, goes the wrong way, is stuck, has arrived: each `(N,)`."""
-    return (
-        np.abs(location.offset) > location.width / 2,
-        np.abs(location.heading_error) > np.pi / 2,
-        progress.standing >= _STUCK_TIME,
-        progress.distance >= route_length,
-    )
+    location: Location, progress: Progress, route_length: float, max_steps: int
+) -> tuple[_Flags, _Flags, _Flags, _Flags, _Flags, _Flags, bool]:
+    """Return who has ended and how, each `(N,)`, and whether nobody has."""
+    left = np.abs(location.offset) > location.width / 2
+    wrong = np.abs(location.heading_error) > np.pi / 2
+    stuck = progress.standing >= _STUCK_TIME
+    terminated = left | wrong | stuck
+    success = (progress.distance >= route_length) & ~terminated
+    # The route's end is no end of the road: what comes after is worth as much as what came before.
+    truncated = (success | (progress.elapsed >= max_steps)) & ~terminated
+    going_on = not (terminated | truncated).any()
+    return terminated, truncated, success, left, wrong, stuck, going_on
 
 
 def measurements(
