@@ -15,15 +15,14 @@ from autonomy.randomization import Sampler
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
-from envs.lane.car import drive
 from envs.lane.experts import PurePursuit
 from envs.lane.lane_follow import (
     RewardWeights,
     episode_ends,
     lane_metrics,
     measurements,
+    move,
     reward_terms,
-    update_progress,
 )
 from envs.lane.lane_path import empty_paths, fill_path, locate, with_room
 from envs.lane.lane_state import empty_state
@@ -116,12 +115,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         state = self._state
         if not self._begun:
             raise InputError("a world must be reset before its first step")
-        steering, along = state.cars.steering.copy(), state.location.along.copy()
-        drive(state.cars, actions, state.location.grade, self._duration)
-        locate(self._paths, state.cars, state.location)
-        update_progress(
-            state.cars, state.location, self._paths, along, self._duration, state.progress
-        )
+        steering = state.cars.steering.copy()
+        move(state.cars, actions, self._paths, state.location, state.progress, self._duration)
         terms = reward_terms(
             state.cars,
             state.location,
