@@ -131,6 +131,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     ) -> tuple[Observation, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Info]:
         """Advance all rows by one control step; see `World` for what `info` holds.
 
+        Where episodes end and reset themselves, `info["final_obs"]` holds their last observation,
+        in the rows of `info["_final_obs"]`; its other rows are zero.
+
         Raises:
             InputError: The actions have another shape than `(N, A)`, or one is not finite.
         """
@@ -139,18 +142,15 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         info = outcome.info
         ended = outcome.terminated | outcome.truncated
         if self.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP and ended.any():
-            final = {"final_obs": observation, "final_info": dict(info)}
-            observation = self._begin_again(observation, np.flatnonzero(ended))
-            info |= {**final, "_final_obs": ended, "_final_info": ended, **self._describe()}
+            rows = np.flatnonzero(ended)
+            final = {name: _only(rows, values) for name, values in observation.items()}
+            final_info = dict(info)
+            self._begin(rows)
+            for name, values in self._observe(rows).items():
+                observation[name][rows] = values
+            info |= {"final_obs": final, "_final_obs": ended}
+            info |= {"final_info": final_info, "_final_info": ended, **self._describe()}
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
-
-    def _begin_again(self, observation: Observation, rows: NDArray[np.intp]) -> Observation:
-        self._begin(rows)
-        fresh = self._observe(rows)
-        renewed = {name: values.copy() for name, values in observation.items()}
-        for name, values in fresh.items():
-            renewed[name][rows] = values
-        return renewed
 
     def _reset_mask(self, options: dict[str, Any]) -> NDArray[np.bool_]:
         mask = options.get("reset_mask")
@@ -161,6 +161,13 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
                 f"reset_mask must be a boolean array of shape ({self.num_envs},), got {mask!r}"
             )
         return mask
+
+
+def _only(rows: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of some rows in their places among zeros, which cost nothing until read."""
+    kept = np.zeros(values.shape, values.dtype)
+    kept[rows] = values[rows]
+    return kept
 
 
 def _supported(mode: AutoresetMode | str) -> AutoresetMode:

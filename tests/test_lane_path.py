@@ -12,11 +12,11 @@ from envs.lane.car import Cars
 from envs.lane.lane_path import (
     LanePaths,
     Location,
+    copy_path,
     empty_paths,
-    fill_path,
+    lane_path,
     locate,
     look_ahead,
-    with_room,
 )
 from envs.lane.roads.road import Marking, Road
 from envs.lane.roads.road_generator import SPLITS, generate_road
@@ -49,12 +49,6 @@ def circle(closed: bool = True) -> Road:
         directions=np.array((1, 1)),
         markings=(Marking("solid"), Marking("dashed"), Marking("solid")),
     )
-
-
-def path_of(road: Road, lane: int) -> LanePaths:
-    paths = empty_paths(1, road.station_count + 1)
-    fill_path(paths, 0, road, lane)
-    return paths
 
 
 def located(paths: LanePaths, point: NDArray[np.float64], heading: float, start: int) -> Location:
@@ -92,7 +86,7 @@ def test_a_car_is_found_where_brute_force_finds_it(
 ) -> None:
     road = road_of(number)
     lane = int(np.flatnonzero(road.directions > 0)[number % (road.directions > 0).sum()])
-    paths = path_of(road, lane)
+    paths = lane_path(road, lane)
     station = int(where * (road.station_count - 1))
     heading = paths.heading[0, station]
     ahead, left = (
@@ -117,7 +111,7 @@ def test_a_car_is_found_where_brute_force_finds_it(
 @pytest.mark.parametrize(("lane", "radius"), [(0, RADIUS + EDGE / 2), (1, RADIUS - EDGE / 2)])
 @pytest.mark.parametrize("beside", [-1.2, 0.0, 1.2])
 def test_a_car_on_a_circle_by_hand(lane: int, radius: float, beside: float) -> None:
-    paths = path_of(circle(), lane)
+    paths = lane_path(circle(), lane)
     angle = np.radians(40.3)
     point = (radius - beside) * np.array([np.cos(angle), np.sin(angle)])
     location = located(paths, point, angle + np.pi / 2 + 0.1, 0)
@@ -131,7 +125,7 @@ def test_a_car_on_a_circle_by_hand(lane: int, radius: float, beside: float) -> N
 
 
 def test_a_closed_path_goes_round() -> None:
-    paths = path_of(circle(), 0)
+    paths = lane_path(circle(), 0)
     radius = RADIUS + EDGE / 2
     assert paths.along[0, 360] == pytest.approx(2 * np.pi * radius, rel=1e-4)
     just_behind = radius * np.array([np.cos(0.01), -np.sin(0.01)])
@@ -143,7 +137,7 @@ def test_a_closed_path_goes_round() -> None:
 
 
 def test_an_open_path_ends() -> None:
-    paths = path_of(circle(closed=False), 0)
+    paths = lane_path(circle(closed=False), 0)
     radius = RADIUS + EDGE / 2
     beyond = radius * np.array([np.cos(0.0), np.sin(0.0)])
     assert located(paths, beyond, np.pi / 2, 350).station[0] == 358
@@ -152,7 +146,7 @@ def test_an_open_path_ends() -> None:
 @pytest.mark.parametrize("degrees", [3.0, 355.0])
 def test_look_ahead_finds_points_at_their_distances(degrees: float) -> None:
     """On a circle of radius r the point d ahead lies d / r further round."""
-    paths, radius, angle = path_of(circle(), 0), RADIUS + EDGE / 2, np.radians(degrees)
+    paths, radius, angle = lane_path(circle(), 0), RADIUS + EDGE / 2, np.radians(degrees)
     place = radius * np.array([np.cos(angle), np.sin(angle)])
     location = located(paths, place, angle + np.pi / 2, int(degrees))
     distances = np.array([[0.0, 5.0, 17.3, 40.0, 400.0]])
@@ -165,17 +159,20 @@ def test_look_ahead_finds_points_at_their_distances(degrees: float) -> None:
 
 
 def test_look_ahead_stops_at_the_end_of_an_open_path() -> None:
-    paths = path_of(circle(closed=False), 0)
+    paths = lane_path(circle(closed=False), 0)
     location = located(paths, np.array([RADIUS, -5.0]), np.pi / 2, 350)
     points = np.empty((1, 1, 3))
     look_ahead(paths, location, np.array([[100.0]]), points)
     np.testing.assert_allclose(points[0, 0, :2], [paths.x[0, 359], paths.y[0, 359]])
 
 
-def test_more_room_keeps_what_is_there() -> None:
-    paths = path_of(circle(), 1)
-    larger = with_room(paths, 1000)
-    assert larger.x.shape == (1, 1000)
-    for before, after in zip(paths[:8], larger[:8], strict=True):
-        np.testing.assert_array_equal(after[:, : before.shape[1]], before)
-    assert with_room(larger, 500) is larger
+def test_a_path_that_is_longer_than_the_others_gets_its_room() -> None:
+    short, long = lane_path(circle(closed=False), 0), lane_path(circle(), 1)
+    paths = copy_path(short, empty_paths(2, 10), 0)
+    paths = copy_path(long, paths, 1)
+    assert copy_path(short, paths, 0) is paths
+    for row, path in enumerate((short, long)):
+        count = path.stations[0]
+        assert (paths.stations[row], paths.closed[row]) == (count, path.closed[0])
+        for one, all_rows in zip(path[:8], paths[:8], strict=True):
+            np.testing.assert_array_equal(all_rows[row, :count], one[0, :count])

@@ -24,7 +24,7 @@ from envs.lane.lane_follow import (
     move,
     reward_terms,
 )
-from envs.lane.lane_path import empty_paths, fill_path, locate, with_room
+from envs.lane.lane_path import copy_path, empty_paths, locate
 from envs.lane.lane_state import empty_state
 from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
@@ -100,9 +100,8 @@ class LaneFollowVectorEnv(BatchedWorld):
     def _place_road(self, row: int) -> None:
         """Bring the number of a row's road to its path and its meshes."""
         number, lane = int(self._state.road[row]), int(self._state.lane[row])
-        road = self._scene.place_road(row, number)
-        self._paths = with_room(self._paths, road.station_count + 1)
-        fill_path(self._paths, row, road, lane)
+        path = self._scene.place_road(row, number).path(lane)
+        self._paths = copy_path(path, self._paths, row)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""

@@ -50,7 +50,7 @@ def empty_paths(num_envs: int, stations: int) -> LanePaths:
     return LanePaths(x, y, z, heading, curvature, grade, width, along, count, closed)
 
 
-def with_room(paths: LanePaths, stations: int) -> LanePaths:
+def _with_room(paths: LanePaths, stations: int) -> LanePaths:
     """Return `paths`, or a copy with room for `stations` in each row."""
     room = paths.x.shape[1]
     if room >= stations:
@@ -61,11 +61,12 @@ def with_room(paths: LanePaths, stations: int) -> LanePaths:
     return larger._replace(stations=paths.stations, closed=paths.closed)
 
 
-def fill_path(paths: LanePaths, row: int, road: Road, lane: int) -> None:
-    """Write the middle of one lane of `road` into a row of `paths`, which has the room."""
+def lane_path(road: Road, lane: int) -> LanePaths:
+    """Return the middle of one lane of `road` as a single path."""
+    path = empty_paths(1, road.station_count + 1)
     _fill(
-        paths,
-        row,
+        path,
+        0,
         road.position,
         road.heading,
         road.curvature,
@@ -74,6 +75,17 @@ def fill_path(paths: LanePaths, row: int, road: Road, lane: int) -> None:
         road.boundaries[:, lane + 1],
         road.closed,
     )
+    return path
+
+
+def copy_path(path: LanePaths, paths: LanePaths, row: int) -> LanePaths:
+    """Write a single path into a row; return `paths`, or a copy with the room for it."""
+    paths = _with_room(paths, path.x.shape[1])
+    stations = path.stations[0]
+    for source, target in zip(path[:-2], paths[:-2], strict=True):
+        target[row, :stations] = source[0, :stations]
+    paths.stations[row], paths.closed[row] = stations, path.closed[0]
+    return paths
 
 
 @compiled

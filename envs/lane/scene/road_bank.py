@@ -1,11 +1,12 @@
 """The roads of a world: made when first driven, kept for the next time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from autonomy.camera.library import MeshLibrary
+from envs.lane.lane_path import LanePaths, lane_path
 from envs.lane.roads.road import Road, free_width
 from envs.lane.scene.road_mesh import road_meshes
 from envs.lane.scene.roadside import Roadside
@@ -16,11 +17,18 @@ _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's o
 
 @dataclass(frozen=True)
 class StoredRoad:
-    """A road and where its parts are in the library."""
+    """A road, where its parts are in the library, and the paths of the lanes driven so far."""
 
     road: Road
     surface: tuple[int, int]
     roadside: tuple[int, int]
+    paths: dict[int, LanePaths] = field(default_factory=dict[int, LanePaths])
+
+    def path(self, lane: int) -> LanePaths:
+        """Return the middle of a lane as a single path."""
+        if lane not in self.paths:
+            self.paths[lane] = lane_path(self.road, lane)
+        return self.paths[lane]
 
 
 class RoadBank:
