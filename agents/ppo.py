@@ -26,7 +26,8 @@ class ImagePPO(PPO):
         return env
 
 
-class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride] - the base's own
+# The first base lets `extract_features` do without its second argument, the last one does not.
+class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride]
     MultiInputActorCriticPolicy, UntouchedObservations
 ):
     """Actor and critic that read observations as they are.

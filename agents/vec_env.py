@@ -45,7 +45,8 @@ class BatchedVecEnv(VecEnv):
         self._seed = seed
         return [None if seed is None else seed + i for i in range(self.num_envs)]
 
-    def reset(self) -> Observation:  # pyright: ignore[reportIncompatibleMethodOverride] narrower
+    # narrower than the base, whose observations may be bare arrays or tuples
+    def reset(self) -> Observation:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Begin all episodes and return their first observation `(N, ...)`."""
         observation, self.info = self.envs.reset(seed=self._seed)
         self._seed = None
@@ -57,7 +58,10 @@ class BatchedVecEnv(VecEnv):
         """Keep the actions `(N, A)` for `step_wait`."""
         self._actions = actions
 
-    def step_wait(self) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[Info]]:  # pyright: ignore[reportIncompatibleMethodOverride] narrower
+    # narrower likewise
+    def step_wait(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[Info]]:
         """Step all environments; ended ones already show their next episode's beginning."""
         observation, rewards, terminated, truncated, self.info = self.envs.step(self._actions)
         self._returns += rewards
@@ -81,13 +85,17 @@ class BatchedVecEnv(VecEnv):
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
         """Refuse: the environments of a batch share their attributes."""
-        raise NotImplementedError("the environments of a batch share their attributes")
+        raise InputError(
+            f"the environments of a batch share their attributes, got {attr_name} to set for some"
+        )
 
     def env_method(
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
         """Refuse: the environments of a batch have no methods of their own."""
-        raise NotImplementedError("the environments of a batch have no methods of their own")
+        raise InputError(
+            f"the environments of a batch have no methods of their own, got {method_name} to call"
+        )
 
     def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
         """Say that no environment is wrapped: a batch has no wrappers inside."""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from gymnasium import spaces
@@ -16,7 +16,10 @@ from autonomy.policy import Observation
 from autonomy.streams import RandomStreams
 from autonomy.world import Info
 
-Options = TypeVar("Options")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Options = TypeVar("Options", bound="DataclassInstance")
 State = dict[str, NDArray[Any]]
 """A world's whole state: each entry `(N, ...)`."""
 
@@ -183,7 +186,7 @@ def read_options(kind: type[Options], given: dict[str, Any]) -> Options:
     Raises:
         InputError: There is no option of such a name; or the options refuse a value.
     """
-    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    known = [field.name for field in fields(kind)]
     for name in given:
         if name not in known:
             raise InputError(f"there is no option {name!r}, only {', '.join(sorted(known))}")

@@ -51,7 +51,8 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
             _first(info),
         )
 
-    def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]  # one frame, not any
+    # Gymnasium's `render` may return text or a list of frames; this one returns a frame
+    def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return the picture `(H, W, 3)` for a person, None without a render mode."""
         pictures: Any = self.batch.render()  # Gymnasium leaves open what a picture is
         return None if pictures is None else pictures[0]

@@ -1,7 +1,7 @@
 """Observation and action spaces as JSON, and how two of them differ."""
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from gymnasium import spaces
@@ -97,5 +97,5 @@ def _number_to_json(number: float) -> float | str:
 def _bounds_from_json(value: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     if not isinstance(value, list):
         return np.full(shape, float(value), dtype)
-    numbers = [float(number) for number in value]  # pyright: ignore[reportUnknownVariableType] JSON
+    numbers = [float(number) for number in cast("list[Any]", value)]
     return np.array(numbers, dtype).reshape(shape)

@@ -175,8 +175,6 @@ def _write(
     rgb: NDArray[np.uint8],
 ) -> None:
     """Blend with the horizon's colour; colour by colour, because that is vectorised."""
-    line = rgb[y].reshape(-1)
-    three, one, two = np.uint64(3), np.uint64(1), np.uint64(2)
     for channel in range(3):
         air = sky[0, channel]
         for x in range(np.uint64(row.shape[1])):
@@ -184,6 +182,8 @@ def _write(
             value = air + (lit - air) * row[_CLEAR, x]
             whole = np.int32(min(max(value, np.float32(0.0)), np.float32(255.0)))
             planes[channel, x] = np.uint8(whole)
+    # the stride of three has to be seen at compile time for the bytes to be stored together
+    line, three, one, two = rgb[y].reshape(-1), np.uint64(3), np.uint64(1), np.uint64(2)
     for x in range(np.uint64(row.shape[1])):
         line[three * x] = planes[0, x]
         line[three * x + one] = planes[1, x]

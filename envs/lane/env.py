@@ -76,7 +76,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._paths = empty_paths(num_envs, stations=2000)
         self._scene = LaneScene(num_envs, self._source.make_road)
         self._look = appearance(self._sampler.named(self._state.draws))
-        self._rig = CameraRig(chosen.sized_cameras, chosen.images, num_envs)
+        self._rig = CameraRig(chosen.sized_cameras(), chosen.images, num_envs)
         self._chase: ChaseView | None = None
         self._begun = False  # every row has a road
 

@@ -28,7 +28,7 @@ _STATE = {
 def observation_space(options: LaneFollowOptions) -> spaces.Dict:
     """Return the space of one environment's observations."""
     entries: dict[str, spaces.Space[NDArray[np.generic]]] = {}
-    for position, (name, camera) in enumerate(options.sized_cameras.items()):
+    for position, (name, camera) in enumerate(options.sized_cameras().items()):
         for image in options.images:
             entries[image_key(image, name, position)] = _image_space(image, camera)
     for name, bounds in (("proprioception", _PROPRIOCEPTION), ("state", _STATE)):

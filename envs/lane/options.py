@@ -78,7 +78,7 @@ class LaneFollowOptions:
         if not self.cameras:
             raise InputError("cameras must name at least one camera, got none")
         randomization(self.randomization)
-        self.sized_cameras  # refuses an image size that no camera can have  # noqa: B018
+        self.sized_cameras()  # refuses an image size that no camera can have
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -91,7 +91,6 @@ class LaneFollowOptions:
             return self.max_episode_steps
         return math.ceil(3.0 * route_length / self.target_speed * self.control_rate)
 
-    @property
     def sized_cameras(self) -> dict[str, Camera]:
         """The cameras at their observed size."""
         if self.image_size is None:
