@@ -73,13 +73,20 @@ def project_frame(
                 corners,
                 labels,
             )
-            for row in range(count, drawn):
-                triangle = labels[row, 0]
-                labels[row, 0] = library.materials[triangle]
-                labels[row, 1] = library.classes[triangle]
-                labels[row, 2] = draws.instances[frame, draw] + library.parts[part, 4]
+            instance = draws.instances[frame, draw] + library.parts[part, 4]
+            _label(library, instance, labels[count:drawn])
             count = drawn
     return count
+
+
+@compiled
+def _label(library: LibraryArrays, instance: Index, labels: NDArray[np.int32]) -> None:
+    """Turn the triangles' own indices into material, class and instance."""
+    for row in range(len(labels)):
+        triangle = labels[row, 0]
+        labels[row, 0] = library.materials[triangle]
+        labels[row, 1] = library.classes[triangle]
+        labels[row, 2] = instance
 
 
 @compiled

@@ -41,14 +41,13 @@ def rasterize(
         ax, ay, bx, by, cx, cy = _image_corners(corners, row)
         aw, bw, cw = float(corners[row, 2]), float(corners[row, 6]), float(corners[row, 10])
         scale = 1.0 / ((bx - ax) * (cy - ay) - (cx - ax) * (by - ay))
-        dx = ((bw - aw) * (cy - ay) - (cw - aw) * (by - ay)) * scale
-        dy = ((cw - aw) * (bx - ax) - (bw - aw) * (cx - ax)) * scale
+        edges = bx - ax, by - ay, cx - ax, cy - ay
+        dx, dy = _slope(bw - aw, cw - aw, edges, scale)
         origin = aw - ax * dx - ay * dy
         step = np.float32(dx)
 
         al, bl, cl = aw * corners[row, 3], bw * corners[row, 7], cw * corners[row, 11]
-        light_dx = ((bl - al) * (cy - ay) - (cl - al) * (by - ay)) * scale
-        light_dy = ((cl - al) * (bx - ax) - (bl - al) * (cx - ax)) * scale
+        light_dx, light_dy = _slope(bl - al, cl - al, edges, scale)
         planes[row, 0] = light_dx
         planes[row, 1] = light_dy
         planes[row, 2] = al - ax * light_dx - ay * light_dy
@@ -76,6 +75,19 @@ def rasterize(
                 seen[y, x] = np.int32(row) if nearer else seen[y, x]
                 nearness[y, x] = value if nearer else nearness[y, x]
     return highest
+
+
+@compiled
+def _slope(
+    to_b: float, to_c: float, edges: tuple[float, float, float, float], scale: float
+) -> tuple[float, float]:
+    """How a value grows per column and per row, from how it grows along a triangle's two edges.
+
+    The edges are x and y from a to b, then from a to c; `scale` is 1 over twice the triangle's
+    signed area.
+    """
+    bx, by, cx, cy = edges
+    return (to_b * cy - to_c * by) * scale, (to_c * bx - to_b * cx) * scale
 
 
 @compiled
