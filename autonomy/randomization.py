@@ -1,7 +1,6 @@
 """Domain randomisation: ranges in a frozen dataclass, one draw of all of them an episode."""
 
 from dataclasses import dataclass, fields
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -51,22 +50,24 @@ class Sampler:
         }
         self._low = np.array([value for one in each.values() for value in one.low])
         self._span = np.array([value for one in each.values() for value in one.high]) - self._low
-        ends = list(accumulate(len(one.low) for one in each.values()))
-        self._slices = {
-            name: slice(end - len(one.low), end)
-            for (name, one), end in zip(each.items(), ends, strict=True)
-        }
+        self._record = np.dtype(
+            [(name, np.float64, (len(one.low),)[len(one.low) == 1 :]) for name, one in each.items()]
+        )
 
     @property
     def size(self) -> int:
         """K."""
         return len(self._low)
 
-    def sample(self, random: np.random.Generator) -> NDArray[np.float64]:
-        """Draw `(K,)` values."""
-        return self._low + self._span * random.random(self.size)
+    def sample(self, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn random numbers in [0, 1) `(N, K)` into draws `(N, K)`."""
+        return self._low + self._span * uniform
 
-    def named(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-        """Split `(N, K)` draws by name: one number is `(N,)`, several are `(N, k)`."""
-        parts = {name: values[:, own] for name, own in self._slices.items()}
-        return {name: part[:, 0] if part.shape[1] == 1 else part for name, part in parts.items()}
+    def records(self, draws: NDArray[np.float64]) -> NDArray[np.void]:
+        """Return a view `(N,)` of draws `(N, K)` with a field a range, as compiled code reads."""
+        return draws.view(self._record).reshape(-1)
+
+    def named(self, draws: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Return views of draws `(N, K)` by name: one number is `(N,)`, several are `(N, k)`."""
+        records = self.records(draws)
+        return {name: records[name] for name in self._record.names or ()}

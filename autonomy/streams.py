@@ -37,6 +37,13 @@ class RandomStreams:
         """Return the generator of one sub-environment and purpose."""
         return self._generators[index][STREAMS.index(stream)]
 
+    def uniform(self, rows: NDArray[np.intp], stream: str, count: int) -> NDArray[np.float64]:
+        """Draw `(n, count)` numbers in [0, 1), those of each row from its own stream."""
+        numbers = np.empty((len(rows), count))
+        for own, row in zip(numbers, rows.tolist(), strict=True):
+            self(row, stream).random(out=own)
+        return numbers
+
     def get_state(self) -> NDArray[np.uint64]:
         """Return `(N, streams, 6)` words, from which the streams go on exactly."""
         return np.array([[_words(stream) for stream in row] for row in self._generators], np.uint64)

@@ -24,7 +24,7 @@ from envs.lane.lane_follow import (
     reward_terms,
     update_progress,
 )
-from envs.lane.lane_path import Location, empty_paths
+from envs.lane.lane_path import STATION, LanePaths, Location
 from envs.lane.observations import proprioception, true_state
 from envs.lane.options import FRONT
 from envs.lane.roads.road import Marking, Road
@@ -54,6 +54,10 @@ def location(**values: float) -> Location:
 
 def progress(distance: float = 0.0, elapsed: int = 0, standing: float = 0.0) -> Progress:
     return Progress(np.array([distance]), np.array([elapsed]), np.array([standing]))
+
+
+def on_path(path: NDArray[np.void], closed: bool = False) -> LanePaths:
+    return LanePaths(path, np.array([0]), np.array([len(path)]), np.array([closed]))
 
 
 def straight(length: int = 400, grade: float = 0.0) -> Road:
@@ -176,8 +180,9 @@ def test_why_an_episode_ends(where: Location, how_far: Progress, end: str) -> No
 
 @pytest.mark.parametrize(("before", "after", "driven"), [(10, 12, 2), (99, 1, 2), (1, 99, -2)])
 def test_progress_goes_round_a_closed_road(before: float, after: float, driven: float) -> None:
-    paths = empty_paths(1, 101)
-    paths.stations[0], paths.closed[0], paths.along[0] = 101, True, np.arange(101.0)
+    path = np.zeros(101, STATION)
+    path["along"] = np.arange(101.0)
+    paths = on_path(path, closed=True)
     now = progress(distance=5.0, elapsed=3)
     update_progress(
         cars(speed=9), location(along=after), paths, np.array([float(before)]), 0.1, now
@@ -186,8 +191,7 @@ def test_progress_goes_round_a_closed_road(before: float, after: float, driven: 
 
 
 def test_standing_is_counted_and_forgotten() -> None:
-    paths, now = empty_paths(1, 2), progress()
-    paths.stations[0], paths.along[0, 1] = 2, 1.0
+    paths, now = on_path(np.zeros(2, STATION)), progress()
     for speed, expected in ((0.4, 0.1), (0.0, 0.2), (0.6, 0.0)):
         update_progress(cars(speed=speed), location(), paths, np.zeros(1), 0.1, now)
         assert now.standing[0] == pytest.approx(expected)
@@ -311,9 +315,10 @@ def test_proprioception_is_speed_and_steering() -> None:
 
 
 def test_the_state_sees_a_bend_before_it_comes() -> None:
-    paths = empty_paths(1, 101)
-    paths.stations[0], paths.along[0], paths.x[0] = 101, np.arange(101.0), np.arange(101.0)
-    paths.curvature[0, 18:] = 0.04
+    path = np.zeros(101, STATION)
+    path["along"] = path["x"] = np.arange(101.0)
+    path["curvature"][18:] = 0.04
+    paths = on_path(path)
     seen = true_state(cars(), location(), paths)[0, -4:]
     np.testing.assert_allclose(seen, [0.0, 0.0, 0.04, 0.04])  # 5, 10, 20 and 40 m ahead
 

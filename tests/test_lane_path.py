@@ -12,12 +12,11 @@ from envs.lane.car import Cars
 from envs.lane.lane_path import (
     LanePaths,
     Location,
-    copy_path,
-    empty_paths,
     lane_path,
     locate,
     look_ahead,
 )
+from envs.lane.path_bank import PathBank
 from envs.lane.roads.road import Marking, Road
 from envs.lane.roads.road_generator import SPLITS, generate_road
 
@@ -51,6 +50,11 @@ def circle(closed: bool = True) -> Road:
     )
 
 
+def on_lane(road: Road, lane: int) -> LanePaths:
+    path = lane_path(road, lane)
+    return LanePaths(path, np.array([0]), np.array([len(path)]), np.array([road.closed]))
+
+
 def located(paths: LanePaths, point: NDArray[np.float64], heading: float, start: int) -> Location:
     cars = Cars(*(np.zeros(1) for _ in Cars._fields))
     cars.x[0], cars.y[0] = point
@@ -62,14 +66,14 @@ def located(paths: LanePaths, point: NDArray[np.float64], heading: float, start:
 
 def nearest(paths: LanePaths, point: NDArray[np.float64]) -> tuple[float, float]:
     """Distance along [m] and beside [m] of the nearest point of all segments."""
-    count = paths.stations[0]
-    stations = np.column_stack([paths.x[0, :count], paths.y[0, :count]])
+    path = paths.stations
+    stations = np.column_stack([path["x"], path["y"]])
     segment = np.diff(stations, axis=0)
     share = np.sum((point - stations[:-1]) * segment, axis=1) / np.sum(segment**2, axis=1)
     share = np.clip(share, 0.0, 1.0)
     distance = np.hypot(*(point - stations[:-1] - share[:, None] * segment).T)
     best = int(np.argmin(distance))
-    along = paths.along[0, best] + share[best] * np.diff(paths.along[0, best : best + 2])[0]
+    along = path["along"][best] + share[best] * np.diff(path["along"][best : best + 2])[0]
     return float(along), float(distance[best])
 
 
@@ -86,20 +90,21 @@ def test_a_car_is_found_where_brute_force_finds_it(
 ) -> None:
     road = road_of(number)
     lane = int(np.flatnonzero(road.directions > 0)[number % (road.directions > 0).sum()])
-    paths = lane_path(road, lane)
+    paths = on_lane(road, lane)
+    path = paths.stations
     station = int(where * (road.station_count - 1))
-    heading = paths.heading[0, station]
+    heading = path["heading"][station]
     ahead, left = (
         np.array([np.cos(heading), np.sin(heading)]),
         np.array([-np.sin(heading), np.cos(heading)]),
     )
-    offset = beside * paths.width[0, station] / 2
-    point = np.array([paths.x[0, station], paths.y[0, station]]) + shift * ahead + offset * left
+    offset = beside * path["width"][station] / 2
+    point = np.array([path["x"][station], path["y"][station]]) + shift * ahead + offset * left
     start = int(np.clip(station + behind, 0, road.station_count - 2))
 
     location = located(paths, point, float(heading), start)
     along, distance = nearest(paths, point)
-    lap = paths.along[0, paths.stations[0] - 1]
+    lap = path["along"][-1]
     error = abs(float(location.along[0]) - along)
     assert min(error, abs(error - lap)) < 0.15  # of a station of 1 m: a corner's wedge is wide
     assert abs(location.offset[0]) == pytest.approx(distance, abs=0.02)
@@ -111,7 +116,7 @@ def test_a_car_is_found_where_brute_force_finds_it(
 @pytest.mark.parametrize(("lane", "radius"), [(0, RADIUS + EDGE / 2), (1, RADIUS - EDGE / 2)])
 @pytest.mark.parametrize("beside", [-1.2, 0.0, 1.2])
 def test_a_car_on_a_circle_by_hand(lane: int, radius: float, beside: float) -> None:
-    paths = lane_path(circle(), lane)
+    paths = on_lane(circle(), lane)
     angle = np.radians(40.3)
     point = (radius - beside) * np.array([np.cos(angle), np.sin(angle)])
     location = located(paths, point, angle + np.pi / 2 + 0.1, 0)
@@ -125,9 +130,9 @@ def test_a_car_on_a_circle_by_hand(lane: int, radius: float, beside: float) -> N
 
 
 def test_a_closed_path_goes_round() -> None:
-    paths = lane_path(circle(), 0)
+    paths = on_lane(circle(), 0)
     radius = RADIUS + EDGE / 2
-    assert paths.along[0, 360] == pytest.approx(2 * np.pi * radius, rel=1e-4)
+    assert paths.stations["along"][360] == pytest.approx(2 * np.pi * radius, rel=1e-4)
     just_behind = radius * np.array([np.cos(0.01), -np.sin(0.01)])
     location = located(paths, just_behind, np.pi / 2, 5)
     assert location.station[0] == 359
@@ -137,7 +142,7 @@ def test_a_closed_path_goes_round() -> None:
 
 
 def test_an_open_path_ends() -> None:
-    paths = lane_path(circle(closed=False), 0)
+    paths = on_lane(circle(closed=False), 0)
     radius = RADIUS + EDGE / 2
     beyond = radius * np.array([np.cos(0.0), np.sin(0.0)])
     assert located(paths, beyond, np.pi / 2, 350).station[0] == 358
@@ -146,7 +151,7 @@ def test_an_open_path_ends() -> None:
 @pytest.mark.parametrize("degrees", [3.0, 355.0])
 def test_look_ahead_finds_points_at_their_distances(degrees: float) -> None:
     """On a circle of radius r the point d ahead lies d / r further round."""
-    paths, radius, angle = lane_path(circle(), 0), RADIUS + EDGE / 2, np.radians(degrees)
+    paths, radius, angle = on_lane(circle(), 0), RADIUS + EDGE / 2, np.radians(degrees)
     place = radius * np.array([np.cos(angle), np.sin(angle)])
     location = located(paths, place, angle + np.pi / 2, int(degrees))
     distances = np.array([[0.0, 5.0, 17.3, 40.0, 400.0]])
@@ -159,20 +164,26 @@ def test_look_ahead_finds_points_at_their_distances(degrees: float) -> None:
 
 
 def test_look_ahead_stops_at_the_end_of_an_open_path() -> None:
-    paths = lane_path(circle(closed=False), 0)
+    paths = on_lane(circle(closed=False), 0)
     location = located(paths, np.array([RADIUS, -5.0]), np.pi / 2, 350)
     points = np.empty((1, 1, 3))
     look_ahead(paths, location, np.array([[100.0]]), points)
-    np.testing.assert_allclose(points[0, 0, :2], [paths.x[0, 359], paths.y[0, 359]])
+    last = paths.stations[359]
+    np.testing.assert_allclose(points[0, 0, :2], [last["x"], last["y"]])
 
 
-def test_a_path_that_is_longer_than_the_others_gets_its_room() -> None:
-    short, long = lane_path(circle(closed=False), 0), lane_path(circle(), 1)
-    paths = copy_path(short, empty_paths(2, 10), 0)
-    paths = copy_path(long, paths, 1)
-    assert copy_path(short, paths, 0) is paths
-    for row, path in enumerate((short, long)):
-        count = path.stations[0]
-        assert (paths.stations[row], paths.closed[row]) == (count, path.closed[0])
-        for one, all_rows in zip(path[:8], paths[:8], strict=True):
-            np.testing.assert_array_equal(all_rows[row, :count], one[0, :count])
+def test_a_bank_keeps_its_paths_as_it_grows() -> None:
+    bank, roads = PathBank(), [circle(closed=False), circle(), road_of(0)]
+    kept = [lane_path(road, 0) for road in roads]
+    places = [bank.add(path) for path in kept]
+    for path, (first, end) in zip(kept, places, strict=True):
+        np.testing.assert_array_equal(bank.stations[first:end], path)
+
+
+def test_a_bank_that_is_cleared_uses_its_room_again() -> None:
+    bank, path = PathBank(), lane_path(circle(), 0)
+    before = bank.add(path)
+    room = bank.stations
+    bank.clear()
+    assert bank.add(path) == before
+    assert bank.stations is room

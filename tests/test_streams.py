@@ -19,6 +19,17 @@ def test_the_streams_of_a_row_follow_from_its_seed_alone() -> None:
     assert drawn(alone, 0) == drawn(batch, 2) != drawn(batch, 0)
 
 
+def test_numbers_for_many_rows_are_drawn_from_each_rows_own_stream() -> None:
+    together, apart = RandomStreams(4), RandomStreams(4)
+    for row in range(4):
+        together.seed(row, row)
+        apart.seed(row, row)
+    numbers = together.uniform(np.array([3, 1]), "body", 5)
+    np.testing.assert_array_equal(numbers, [apart(row, "body").random(5) for row in (3, 1)])
+    for row in range(4):
+        assert drawn(together, row) == drawn(apart, row)
+
+
 def test_the_streams_of_a_seed_all_differ() -> None:
     streams = RandomStreams(1)
     streams.seed(0, 7)

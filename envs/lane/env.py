@@ -24,17 +24,17 @@ from envs.lane.lane_follow import (
     move,
     reward_terms,
 )
-from envs.lane.lane_path import copy_path, empty_paths, locate
+from envs.lane.lane_path import no_paths
 from envs.lane.lane_state import empty_state
 from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
-from envs.lane.roads.road_source import RoadSource
-from envs.lane.scene.appearance import appearance, randomization
+from envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
+from envs.lane.scene.appearance import dress, plain_looks, randomization
 from envs.lane.scene.camera_rig import CameraRig
 from envs.lane.scene.car_map import map_with_car
 from envs.lane.scene.chase_view import ChaseView
 from envs.lane.scene.lane_scene import LaneScene, world_from_car
-from envs.lane.start import start_rolling
+from envs.lane.start import START_DRAWS, start_ranges, start_rolling
 
 
 class LaneFollowVectorEnv(BatchedWorld):
@@ -71,43 +71,53 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._weights = RewardWeights()
         self._source = RoadSource(chosen)
         self._max_steps = chosen.step_limit(self._source.route_length)
+        self._start_ranges = start_ranges(chosen)
         self._sampler = Sampler(randomization(chosen.randomization))
         self._state = empty_state(num_envs, self._sampler.size)
-        self._paths = empty_paths(num_envs, stations=2000)
+        self._paths = no_paths(num_envs)
         self._scene = LaneScene(num_envs, self._source.make_road)
-        self._look = appearance(self._sampler.named(self._state.draws))
+        self._looks = plain_looks(num_envs)
         self._rig = CameraRig(chosen.sized_cameras(), chosen.images, num_envs)
         self._chase: ChaseView | None = None
         self._begun = False  # every row has a road
 
     def _begin(self, rows: NDArray[np.intp]) -> None:
-        state = self._state
-        for row in rows.tolist():
-            state.draws[row] = self._sampler.sample(self.streams(row, "scene"))
-            state.road[row], state.lane[row], station = self._source.draw(
-                self._scene.roads, self.streams(row, "task")
-            )
-            self._place_road(row)
-            body = self.streams(row, "body")
-            start_rolling(state, self._paths, row, station, self._options, body)
-        self._begun = bool((state.road >= 0).all())
-        self._scene.forget_unused_roads(state.road)
-        self._dress(rows)
+        state, streams = self._state, self.streams
+        draws = self._sampler.sample(streams.uniform(rows, "scene", self._sampler.size))
+        route = streams.uniform(rows, "task", ROUTE_DRAWS)
+        start = streams.uniform(rows, "body", START_DRAWS)
+        state.draws[rows] = draws
+        state.road[rows], state.lane[rows], stations = self._source.draw(self._scene.roads, route)
+        full = self._scene.roads.make_room()
+        self._place_roads(np.flatnonzero(state.road >= 0) if full else rows)
+        start_rolling(
+            rows,
+            np.array(stations),
+            start,
+            self._start_ranges,
+            self._paths,
+            state.cars,
+            state.location,
+        )
         for values in state.progress:
             values[rows] = 0
-        locate(self._paths, state.cars, state.location)
+        self._dress(rows)
+        self._begun = self._begun or bool((state.road >= 0).all())
 
-    def _place_road(self, row: int) -> None:
-        """Bring the number of a row's road to its path and its meshes."""
-        number, lane = int(self._state.road[row]), int(self._state.lane[row])
-        path = self._scene.place_road(row, number).path(lane)
-        self._paths = copy_path(path, self._paths, row)
+    def _place_roads(self, rows: NDArray[np.intp]) -> None:
+        """Bring the numbers of some rows' roads to their paths and their meshes."""
+        paths, roads = self._paths, self._scene.roads
+        for row in rows.tolist():
+            number, lane = int(self._state.road[row]), int(self._state.lane[row])
+            self._scene.place_road(row, number)
+            paths.first[row], paths.end[row] = roads.path(number, lane)
+            paths.closed[row] = roads[number].road.closed
+        self._paths = paths._replace(stations=roads.paths.stations)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
-        draws = self._sampler.named(self._state.draws[rows])
-        for values, own in zip(self._look, appearance(draws), strict=True):
-            values[rows] = own
+        draws = self._sampler.records(self._state.draws[rows])
+        dress(self._looks, rows, draws)
         self._rig.mount(rows, draws)
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
@@ -138,7 +148,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         state, wanted = self._state, self._options.observations
         observation: Observation = {}
         if self._options.images:
-            scene, cars = self._scene.seen_from_car(self._look), self._poses()
+            scene, cars = self._scene.seen_from_car(self._looks), self._poses()
             if len(rows) < self.num_envs:
                 scene, cars = scene.rows(rows), cars[rows]
             observation = self._rig.observe(self._scene.library, scene, cars, rows)
@@ -162,7 +172,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             return None
         self._chase = self._chase or ChaseView()
         cars = self._poses()
-        scene = self._scene.seen_from_outside(self._look, cars)
+        scene = self._scene.seen_from_outside(self._looks, cars)
         return self._chase.pictures(self._scene.library, scene, cars)
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
@@ -194,9 +204,9 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._state.restore(state)
         self._begun = True
         self.streams.set_state(state["streams"])
-        for row in range(self.num_envs):
-            self._place_road(row)
-        self._dress(np.arange(self.num_envs))
+        every_row = np.arange(self.num_envs)
+        self._place_roads(every_row)
+        self._dress(every_row)
 
 
 class LaneFollowEnv(SingleEnv[LaneFollowVectorEnv]):

@@ -11,7 +11,7 @@ from autonomy.compiled import compiled
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 from envs.lane.car import STEERING_RATE_MAX, Cars, drive
-from envs.lane.lane_path import LanePaths, Location, locate
+from envs.lane.lane_path import LanePaths, Location, locate, path_of
 
 _STUCK_SPEED = 0.5  # [m/s]
 _STUCK_TIME = 5.0  # [s]
@@ -91,7 +91,7 @@ def update_progress(
     for i in range(len(before)):
         moved = location.along[i] - before[i]
         if paths.closed[i]:
-            lap = paths.along[i, paths.stations[i] - 1]
+            lap = path_of(paths, i)[-1].along
             moved -= lap * np.rint(moved / lap)
         progress.distance[i] += moved
         progress.elapsed[i] += 1

@@ -1,7 +1,7 @@
-"""The middle of one lane as a path, one for each car: where a car is along and beside it."""
+"""The middle of a lane as a path: where a car is along and beside it."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +10,30 @@ from autonomy.compiled import compiled
 from envs.lane.car import Cars
 from envs.lane.roads.road import Road
 
+STATION = np.dtype(
+    [
+        ("x", np.float64),  # [m]
+        ("y", np.float64),  # [m]
+        ("z", np.float64),  # [m]
+        ("heading", np.float64),  # [rad], unwrapped
+        ("curvature", np.float64),  # [1/m]
+        ("grade", np.float64),  # rise over run
+        ("width", np.float64),  # [m] of the lane
+        ("along", np.float64),  # [m] from the first station
+    ]
+)
+"""A point in the middle of a lane; a path is an array of them."""
+
 
 class LanePaths(NamedTuple):
-    """N paths with room for S stations; row i has `stations[i]` of them.
+    """Paths one after another, and which of them each of N cars is on.
 
     A closed path repeats its first station as its last, with the whole length in `along`.
     """
 
-    x: NDArray[np.float64]  # (N, S) [m]
-    y: NDArray[np.float64]  # (N, S) [m]
-    z: NDArray[np.float64]  # (N, S) [m]
-    heading: NDArray[np.float64]  # (N, S) [rad], unwrapped
-    curvature: NDArray[np.float64]  # (N, S) [1/m]
-    grade: NDArray[np.float64]  # (N, S) rise over run
-    width: NDArray[np.float64]  # (N, S) [m] of the lane
-    along: NDArray[np.float64]  # (N, S) [m] from the first station
-    stations: NDArray[np.int64]  # (N,) how many
+    stations: NDArray[np.void]  # (T,) `STATION`, of all paths
+    first: NDArray[np.int64]  # (N,) first station of a car's path
+    end: NDArray[np.int64]  # (N,) its last station + 1
     closed: NDArray[np.bool_]  # (N,)
 
 
@@ -42,90 +50,63 @@ class Location(NamedTuple):
     width: NDArray[np.float64]  # (N,) [m]
 
 
-def empty_paths(num_envs: int, stations: int) -> LanePaths:
-    """Return room for N paths."""
-    tables = np.zeros((8, num_envs, stations))
-    x, y, z, heading, curvature, grade, width, along = tables
-    count, closed = np.zeros(num_envs, np.int64), np.zeros(num_envs, np.bool_)
-    return LanePaths(x, y, z, heading, curvature, grade, width, along, count, closed)
+def no_paths(num_envs: int) -> LanePaths:
+    """Return the paths of N cars that are on none."""
+    first, end = np.zeros((2, num_envs), np.int64)
+    return LanePaths(np.zeros(0, STATION), first, end, np.zeros(num_envs, np.bool_))
 
 
-def _with_room(paths: LanePaths, stations: int) -> LanePaths:
-    """Return `paths`, or a copy with room for `stations` in each row."""
-    room = paths.x.shape[1]
-    if room >= stations:
-        return paths
-    larger = empty_paths(len(paths.stations), stations)
-    for old, new in zip(paths[:-2], larger[:-2], strict=True):
-        new[:, :room] = old
-    return larger._replace(stations=paths.stations, closed=paths.closed)
+@compiled
+def path_of(paths: LanePaths, i: int) -> NDArray[np.void]:
+    """Return the path `(S,)` of car `i`."""
+    return paths.stations[paths.first[i] : paths.end[i]]
 
 
-def lane_path(road: Road, lane: int) -> LanePaths:
-    """Return the middle of one lane of `road` as a single path."""
-    path = empty_paths(1, road.station_count + 1)
+def lane_path(road: Road, lane: int) -> NDArray[np.void]:
+    """Return the middle of one lane of `road` as a path."""
+    path = np.zeros(road.station_count + (1 if road.closed else 0), STATION)
     _fill(
         path,
-        0,
         road.position,
         road.heading,
         road.curvature,
         road.grade,
         road.boundaries[:, lane],
         road.boundaries[:, lane + 1],
-        road.closed,
     )
     return path
 
 
-def copy_path(path: LanePaths, paths: LanePaths, row: int) -> LanePaths:
-    """Write a single path into a row; return `paths`, or a copy with the room for it."""
-    paths = _with_room(paths, path.x.shape[1])
-    stations = path.stations[0]
-    for source, target in zip(path[:-2], paths[:-2], strict=True):
-        target[row, :stations] = source[0, :stations]
-    paths.stations[row], paths.closed[row] = stations, path.closed[0]
-    return paths
-
-
 @compiled
 def _fill(
-    paths: LanePaths,
-    row: int,
+    path: NDArray[np.void],
     position: NDArray[np.float64],
     heading: NDArray[np.float64],
     curvature: NDArray[np.float64],
     grade: NDArray[np.float64],
     right: NDArray[np.float64],
     left: NDArray[np.float64],
-    closed: bool,
 ) -> None:
-    stations = len(heading)
-    count = stations + 1 if closed else stations
-    for k in range(count):
-        s = k % stations
+    for k in range(len(path)):
+        s, here = k % len(heading), path[k]
         offset = 0.5 * (right[s] + left[s])
-        paths.x[row, k] = position[s, 0] - offset * math.sin(heading[s])
-        paths.y[row, k] = position[s, 1] + offset * math.cos(heading[s])
-        paths.z[row, k] = position[s, 2]
-        paths.grade[row, k] = grade[s]
-        paths.width[row, k] = left[s] - right[s]
+        here.x = position[s, 0] - offset * math.sin(heading[s])
+        here.y = position[s, 1] + offset * math.cos(heading[s])
+        here.z = position[s, 2]
+        here.grade = grade[s]
+        here.width = left[s] - right[s]
         # A parallel curve at distance d has the curvature c / (1 - c d).
-        paths.curvature[row, k] = curvature[s] / (1.0 - curvature[s] * offset)
+        here.curvature = curvature[s] / (1.0 - curvature[s] * offset)
         if k == 0:
-            paths.along[row, k] = 0.0
             continue
-        dx = paths.x[row, k] - paths.x[row, k - 1]
-        dy = paths.y[row, k] - paths.y[row, k - 1]
-        paths.along[row, k] = paths.along[row, k - 1] + math.sqrt(dx * dx + dy * dy)
-        direction = math.atan2(dy, dx)
+        behind = path[k - 1]
+        dx, dy = here.x - behind.x, here.y - behind.y
+        here.along = behind.along + math.sqrt(dx * dx + dy * dy)
+        behind.heading = math.atan2(dy, dx)
         if k > 1:
-            direction = paths.heading[row, k - 2] + _wrapped(direction - paths.heading[row, k - 2])
-        paths.heading[row, k - 1] = direction
-    last = count - 1
-    paths.heading[row, last] = paths.heading[row, last - 1]
-    paths.stations[row] = count
-    paths.closed[row] = closed
+            before = path[k - 2].heading
+            behind.heading = before + _wrapped(behind.heading - before)
+    path[-1].heading = path[-2].heading
 
 
 @compiled
@@ -135,64 +116,58 @@ def _wrapped(angle: float) -> float:
 
 
 @compiled
-def locate(
-    paths: LanePaths,
-    cars: Cars,
-    location: Location,
-) -> None:
+def locate(paths: LanePaths, cars: Cars, location: Location) -> None:
     """Find each car beside its path, walking from the station where it was last found."""
     for i in range(len(cars.x)):
-        x, y = cars.x[i], cars.y[i]
-        k = location.station[i]
-        last = paths.stations[i] - 2
-        share = _share(paths, i, k, x, y)
-        for _ in range(paths.stations[i]):
-            after = k + 1 if share > 1.0 else k - 1 if share < 0.0 else k
-            if paths.closed[i]:
-                after = (after + last + 1) % (last + 1)
-            after = min(max(after, 0), last)
-            if after == k:
-                break
-            share_after = _share(paths, i, after, x, y)
-            if share > 1.0 and share_after < 0.0:
-                # In the wedge outside of a corner both stations are as near. It is always the
-                # one behind, so that to search again changes nothing.
-                break
-            k, share = after, share_after
-        _read(paths, i, k, share, x, y, cars.heading[i], location)
+        locate_car(paths, cars, location, i)
 
 
 @compiled
-def _share(paths: LanePaths, i: int, k: int, x: float, y: float) -> float:
-    """How far a point is from station k to station k + 1, 0 at the first and 1 at the second."""
-    dx, dy = paths.x[i, k + 1] - paths.x[i, k], paths.y[i, k + 1] - paths.y[i, k]
-    across = (x - paths.x[i, k]) * dx + (y - paths.y[i, k]) * dy
-    return across / (dx * dx + dy * dy)
-
-
-@compiled
-def _read(
-    paths: LanePaths,
-    i: int,
-    k: int,
-    share: float,
-    x: float,
-    y: float,
-    heading: float,
-    location: Location,
-) -> None:
-    step = paths.along[i, k + 1] - paths.along[i, k]
-    dx, dy = paths.x[i, k + 1] - paths.x[i, k], paths.y[i, k + 1] - paths.y[i, k]
+def locate_car(paths: LanePaths, cars: Cars, location: Location, i: int) -> None:
+    """Find car `i` as `locate` does."""
+    x, y = cars.x[i], cars.y[i]
+    path = path_of(paths, i)
+    k, last = location.station[i], len(path) - 2
+    share = _share(path, k, x, y)
+    for _ in range(len(path)):
+        after = k + 1 if share > 1.0 else k - 1 if share < 0.0 else k
+        if paths.closed[i]:
+            after = (after + last + 1) % (last + 1)
+        after = min(max(after, 0), last)
+        if after == k:
+            break
+        share_after = _share(path, after, x, y)
+        if share > 1.0 and share_after < 0.0:
+            # In the wedge outside of a corner both stations are as near. It is always the
+            # one behind, so that to search again changes nothing.
+            break
+        k, share = after, share_after
     location.station[i] = k
-    location.along[i] = paths.along[i, k] + share * step
-    location.offset[i] = ((y - paths.y[i, k]) * dx - (x - paths.x[i, k]) * dy) / step
+    _read(path[k], path[k + 1], share, cars, location, i)
+
+
+@compiled
+def _share(path: NDArray[np.void], k: int, x: float, y: float) -> float:
+    """How far a point is from station k to station k + 1, 0 at the first and 1 at the second."""
+    here, ahead = path[k], path[k + 1]
+    dx, dy = ahead.x - here.x, ahead.y - here.y
+    return ((x - here.x) * dx + (y - here.y) * dy) / (dx * dx + dy * dy)
+
+
+@compiled
+def _read(here: Any, ahead: Any, share: float, cars: Cars, location: Location, i: int) -> None:
+    """Write where car `i` is, a share of the way from one `STATION` to the next."""
+    step = ahead.along - here.along
+    dx, dy = ahead.x - here.x, ahead.y - here.y
+    location.along[i] = here.along + share * step
+    location.offset[i] = ((cars.y[i] - here.y) * dx - (cars.x[i] - here.x) * dy) / step
     # `heading` is that of the chord to the next station, true half way along it
-    turn = paths.curvature[i, k] * (share - 0.5) * step
-    location.heading_error[i] = _wrapped(heading - paths.heading[i, k] - turn)
-    location.height[i] = paths.z[i, k] + share * (paths.z[i, k + 1] - paths.z[i, k])
-    location.grade[i] = paths.grade[i, k]
-    location.curvature[i] = paths.curvature[i, k]
-    location.width[i] = paths.width[i, k]
+    turn = here.curvature * (share - 0.5) * step
+    location.heading_error[i] = _wrapped(cars.heading[i] - here.heading - turn)
+    location.height[i] = here.z + share * (ahead.z - here.z)
+    location.grade[i] = here.grade
+    location.curvature[i] = here.curvature
+    location.width[i] = here.width
 
 
 @compiled
@@ -208,19 +183,20 @@ def look_ahead(
     An open path ends at its last station.
     """
     for i in range(len(location.station)):
-        k, behind = location.station[i], 0.0
-        last = paths.stations[i] - 2
+        path = path_of(paths, i)
+        k, behind, last = location.station[i], 0.0, len(path) - 2
         for j in range(distances.shape[1]):
             wanted = location.along[i] + distances[i, j]
-            while paths.along[i, k + 1] + behind < wanted:
+            while path[k + 1].along + behind < wanted:
                 if k < last:
                     k += 1
                 elif paths.closed[i]:
-                    k, behind = 0, behind + paths.along[i, last + 1]
+                    k, behind = 0, behind + path[last + 1].along
                 else:
                     break
-            step = paths.along[i, k + 1] - paths.along[i, k]
-            share = min((wanted - behind - paths.along[i, k]) / step, 1.0)
-            points[i, j, 0] = paths.x[i, k] + share * (paths.x[i, k + 1] - paths.x[i, k])
-            points[i, j, 1] = paths.y[i, k] + share * (paths.y[i, k + 1] - paths.y[i, k])
-            points[i, j, 2] = paths.curvature[i, k]
+            here, ahead = path[k], path[k + 1]
+            step = ahead.along - here.along
+            share = min((wanted - behind - here.along) / step, 1.0)
+            points[i, j, 0] = here.x + share * (ahead.x - here.x)
+            points[i, j, 1] = here.y + share * (ahead.y - here.y)
+            points[i, j, 2] = here.curvature

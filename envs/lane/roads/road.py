@@ -73,6 +73,11 @@ class Road:
         return np.stack([-np.sin(self.heading), np.cos(self.heading)], axis=1)
 
     @cached_property
+    def forward_lanes(self) -> tuple[int, ...]:
+        """The lanes that run with the reference line."""
+        return tuple(np.flatnonzero(self.directions > 0).tolist())
+
+    @cached_property
     def bending(self) -> NDArray[np.float64]:
         """(S,) integral of the squared curvature from the first station on [1/m]."""
         return np.cumsum(self.curvature**2) * self.spacing

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autonomy.errors import InputError
 from envs.lane.options import LaneFollowOptions
@@ -13,10 +14,14 @@ from envs.lane.roads.road_files import read_road
 from envs.lane.roads.road_generator import SPLITS, generate_road
 from envs.lane.scene.road_bank import RoadBank
 
+ROUTE_DRAWS = 5
+"""How many random numbers a route takes."""
+
 _ROUTE_LENGTH = 1000.0  # [m]
 _RUN_UP = 10.0  # [m] of an open road behind the start
 _RUN_OUT = 100.0  # [m] of an open road beyond the end, so that it is never seen
 _APPROACH = 50.0  # [m] at most, before a bend that training begins at
+_BEND_SHARE = 0.5  # of the training episodes
 
 
 class RoadSource:
@@ -50,29 +55,42 @@ class RoadSource:
                 f"{shortest:.0f} m for a route of {self.route_length:.0f} m"
             )
 
-    def draw(self, roads: RoadBank, random: np.random.Generator) -> tuple[int, int, int]:
-        """Draw an episode's road, one of the lanes that run with it, and the station to start at.
+    def draw(
+        self, roads: RoadBank, uniform: NDArray[np.float64]
+    ) -> tuple[list[int], list[int], list[int]]:
+        """Draw the routes of n episodes from random numbers in [0, 1) `(n, ROUTE_DRAWS)`.
 
         Half of the training episodes begin shortly before a bend, because bends are rare and
         hard; all others begin anywhere.
+
+        Returns:
+            Of each the road, one of the lanes that run with it, and the station to start at.
         """
-        number = int(random.integers(self._numbers.start, self._numbers.stop))
-        road = roads[number].road
-        lanes = np.flatnonzero(road.directions > 0)
-        lane = int(lanes[random.integers(len(lanes))])
+        numbers: list[int] = []
+        lanes: list[int] = []
+        stations: list[int] = []
+        for which, lane, place, kind, approach in uniform.tolist():
+            number = self._numbers[int(which * len(self._numbers))]
+            road = roads[number].road
+            numbers.append(number)
+            lanes.append(road.forward_lanes[int(lane * len(road.forward_lanes))])
+            before = approach * _APPROACH if self._seeks_bends and kind < _BEND_SHARE else None
+            stations.append(self._start(road, place, before))
+        return numbers, lanes, stations
+
+    def _start(self, road: Road, place: float, before: float | None) -> int:
+        """Return a station, `place` in [0, 1) along the route's room; or `before` [m] a bend."""
         first, last = 0, road.station_count
         if not road.closed:
             first = int(_RUN_UP / road.spacing)
             last = int((road.length - self.route_length - _RUN_OUT) / road.spacing) + 1
-        if self._seeks_bends and random.random() < 0.5:
-            start = _bend(road, first, last, random) - int(
-                random.uniform(0.0, _APPROACH) / road.spacing
-            )
-            return number, lane, start % road.station_count if road.closed else max(start, first)
-        return number, lane, int(random.integers(first, last))
+        if before is None:
+            return first + int(place * (last - first))
+        start = _bend(road, first, last, place) - int(before / road.spacing)
+        return start % road.station_count if road.closed else max(start, first)
 
 
-def _bend(road: Road, first: int, last: int, random: np.random.Generator) -> int:
-    """Draw a station in a bend: each as often as its curvature squared."""
-    energy = random.uniform(road.bending[first], road.bending[last - 1])
-    return int(np.searchsorted(road.bending, energy))
+def _bend(road: Road, first: int, last: int, place: float) -> int:
+    """Return a station in a bend: each is met as often as its curvature squared."""
+    low, high = road.bending[first], road.bending[last - 1]
+    return int(road.bending.searchsorted(low + place * (high - low)))

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.scene import Appearance
+from autonomy.compiled import compiled
 from autonomy.errors import InputError
 from autonomy.randomization import Range, around, between
 from envs.lane.scene.materials import Material
@@ -62,6 +64,12 @@ PRESETS = {
 }
 """Randomisation by name."""
 
+# red, green, blue: what a drawn number or colour is multiplied by
+_SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.95, 0.86)), np.array((0.92, 0.97, 1.0))
+_GREY = np.array((1.0, 1.0, 1.03))
+_WHITE, _YELLOW = np.array((236.0, 236.0, 232.0)), np.array((232.0, 184.0, 48.0))
+_NEEDLES, _LEAVES = np.array((0.72, 0.86, 0.9)), np.array((1.12, 1.1, 0.9))
+
 
 def randomization(choice: str | LaneRandomization) -> LaneRandomization:
     """Return the ranges of a preset's name, or the ranges themselves.
@@ -76,43 +84,43 @@ def randomization(choice: str | LaneRandomization) -> LaneRandomization:
     return PRESETS[choice]
 
 
-def appearance(draws: dict[str, NDArray[np.float64]]) -> Appearance:
-    """Return the looks of N episodes from their draws `(N,)` or `(N, 3)` by name."""
-    azimuth, elevation = draws["sun_azimuth"], draws["sun_elevation"]
-    flat = np.cos(elevation)
-    to_sun = np.stack([flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)], axis=1)
-    return Appearance(
-        palette=_palette(draws),
-        sun_direction=to_sun.astype(np.float32),
-        sun=_light(draws["sun_strength"], (1.0, 0.95, 0.86)),
-        ambient=_light(draws["sky_strength"], (0.92, 0.97, 1.0)),
-        horizon=draws["haze"].astype(np.float32),
-        zenith=draws["sky"].astype(np.float32),
-        visibility=draws["visibility"].astype(np.float32),
-    )
+def plain_looks(num_envs: int) -> Appearance:
+    """Return N looks that `dress` completes: what no draw changes, and black."""
+    palette = np.tile(_FIXED, (num_envs, 1, 1))
+    sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
+    visibility = np.zeros(num_envs, np.float32)
+    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility)
 
 
-def _light(strength: NDArray[np.float64], color: tuple[float, float, float]) -> NDArray[np.float32]:
-    return (strength[:, None] * np.array(color)).astype(np.float32)
+@compiled
+def dress(looks: Appearance, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
+    """Bring draws `(n,)`, with the fields of `LaneRandomization`, to the looks of n rows."""
+    for n in range(len(rows)):
+        row, drawn = rows[n], draws[n]
+        _paint(looks.palette[row], drawn)
+        flat = math.cos(drawn.sun_elevation)
+        looks.sun_direction[row, 0] = flat * math.cos(drawn.sun_azimuth)
+        looks.sun_direction[row, 1] = flat * math.sin(drawn.sun_azimuth)
+        looks.sun_direction[row, 2] = math.sin(drawn.sun_elevation)
+        looks.sun[row] = drawn.sun_strength * _SUNLIGHT
+        looks.ambient[row] = drawn.sky_strength * _SKYLIGHT
+        looks.horizon[row] = drawn.haze
+        looks.zenith[row] = drawn.sky
+        looks.visibility[row] = drawn.visibility
 
 
-def _palette(draws: dict[str, NDArray[np.float64]]) -> NDArray[np.float32]:
-    """`(N, M, 4)`: colour and grain of each material."""
-    foliage, fade = draws["foliage"], draws["paint"][:, None]
-    palette = np.tile(_FIXED, (len(fade), 1, 1))
-    for material, color in (
-        (Material.GROUND, draws["ground"]),
-        (Material.ASPHALT, draws["asphalt"][:, None] * (1.0, 1.0, 1.03)),
-        (Material.WHITE_PAINT, fade * (236.0, 236.0, 232.0)),
-        (Material.YELLOW_PAINT, fade * (232.0, 184.0, 48.0)),
-        (Material.CONIFER, foliage * (0.72, 0.86, 0.9)),
-        (Material.BROADLEAF, foliage * (1.12, 1.1, 0.9)),
-        (Material.WALL, draws["wall"]),
-        (Material.ROOF, draws["roof"]),
-        (Material.CAR_BODY, draws["car"]),
-    ):
-        palette[:, material, :3] = color
-    return palette
+@compiled
+def _paint(palette: NDArray[np.float32], drawn: Any) -> None:
+    """Write the colours that a draw changes into a palette `(M, 4)`."""
+    palette[Material.GROUND, :3] = drawn.ground
+    palette[Material.ASPHALT, :3] = drawn.asphalt * _GREY
+    palette[Material.WHITE_PAINT, :3] = drawn.paint * _WHITE
+    palette[Material.YELLOW_PAINT, :3] = drawn.paint * _YELLOW
+    palette[Material.CONIFER, :3] = drawn.foliage * _NEEDLES
+    palette[Material.BROADLEAF, :3] = drawn.foliage * _LEAVES
+    palette[Material.WALL, :3] = drawn.wall
+    palette[Material.ROOF, :3] = drawn.roof
+    palette[Material.CAR_BODY, :3] = drawn.car
 
 
 def _fixed() -> NDArray[np.float32]:

@@ -25,8 +25,8 @@ class CameraRig:
         self._images = images
         self._mounts = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
 
-    def mount(self, rows: NDArray[np.intp], draws: dict[str, NDArray[np.float64]]) -> None:
-        """Mount the cameras of some rows as their random draws say."""
+    def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
+        """Mount the cameras of n rows as their random draws `(n,)` say."""
         for name, (camera, _) in self._cameras.items():
             self._mounts[name][rows] = mounted(
                 np.array(camera.position) + draws["camera_shift"],

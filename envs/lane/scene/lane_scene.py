@@ -15,7 +15,7 @@ from envs.lane.lane_path import Location
 from envs.lane.roads.road import Road
 from envs.lane.scene.car_mesh import car_mesh
 from envs.lane.scene.materials import Material
-from envs.lane.scene.road_bank import RoadBank, StoredRoad
+from envs.lane.scene.road_bank import RoadBank
 
 _GROUND, _SURFACE, _ROADSIDE, _CAR = range(4)
 _ROADSIDE_INSTANCES = 3  # the first; the things beside the road count up from here
@@ -38,18 +38,11 @@ class LaneScene:
         )
         self._draws.parts[:, _GROUND] = ground
 
-    def place_road(self, row: int, number: int) -> StoredRoad:
-        """Put a road into one world and return it."""
+    def place_road(self, row: int, number: int) -> None:
+        """Put a road into one world."""
         stored = self.roads[number]
         self._draws.parts[row, _SURFACE] = stored.surface
         self._draws.parts[row, _ROADSIDE] = stored.roadside
-        return stored
-
-    def forget_unused_roads(self, numbers: NDArray[np.int64]) -> None:
-        """Make room if there is little; `numbers` `(N,)` are the roads of all worlds."""
-        if self.roads.forget_unused({int(number) for number in numbers if number >= 0}):
-            for row in np.flatnonzero(numbers >= 0):
-                self.place_road(int(row), int(numbers[row]))
 
     def seen_from_car(self, look: Appearance) -> Scene:
         """Return what a camera on the car sees: everything but the car itself."""

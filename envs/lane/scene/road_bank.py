@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autonomy.camera.library import MeshLibrary
-from envs.lane.lane_path import LanePaths, lane_path
+from envs.lane.lane_path import lane_path
+from envs.lane.path_bank import PathBank
 from envs.lane.roads.road import Road, free_width
 from envs.lane.scene.road_mesh import road_meshes
 from envs.lane.scene.roadside import Roadside
@@ -17,24 +18,19 @@ _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's o
 
 @dataclass(frozen=True)
 class StoredRoad:
-    """A road, where its parts are in the library, and the paths of the lanes driven so far."""
+    """A road, where its parts are in the library, and where its lanes are in the bank of paths."""
 
     road: Road
     surface: tuple[int, int]
     roadside: tuple[int, int]
-    paths: dict[int, LanePaths] = field(default_factory=dict[int, LanePaths])
-
-    def path(self, lane: int) -> LanePaths:
-        """Return the middle of a lane as a single path."""
-        if lane not in self.paths:
-            self.paths[lane] = lane_path(self.road, lane)
-        return self.paths[lane]
+    paths: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
 
 
 class RoadBank:
     """Roads by number, with their meshes in a library after whatever it held before."""
 
     def __init__(self, library: MeshLibrary, make_road: Callable[[int], Road]) -> None:
+        self.paths = PathBank()
         self._library = library
         self._make_road = make_road
         self._roadside = Roadside(library)
@@ -54,15 +50,21 @@ class RoadBank:
             )
         return self._stored[number]
 
-    def forget_unused(self, used: set[int]) -> bool:
-        """Keep only the roads in use once the meshes fill their room; tell whether it did.
+    def path(self, number: int, lane: int) -> tuple[int, int]:
+        """Return the range in `paths` of the path of a road's lane."""
+        stored = self[number]
+        if lane not in stored.paths:
+            stored.paths[lane] = self.paths.add(lane_path(stored.road, lane))
+        return stored.paths[lane]
 
-        The kept roads' places in the library change.
+    def make_room(self) -> bool:
+        """Forget all roads once the meshes fill their room; tell whether it did.
+
+        What was placed of them has to be placed again.
         """
         if self._library.used_bytes < _ROOM:
             return False
         self._library.rewind(self._beginning)
+        self.paths.clear()
         self._stored.clear()
-        for number in sorted(used):
-            self[number]
         return True
