@@ -106,9 +106,7 @@ class BatchedVecEnv(VecEnv):
 
     def _ending(self, i: int, time_limit: bool) -> Info:
         return {
-            "terminal_observation": {
-                name: rows[i] for name, rows in self.info["final_obs"].items()
-            },
+            "terminal_observation": self.info["final_obs"][i],
             "TimeLimit.truncated": time_limit,
             "is_success": bool(self.info["success"][i]),
             "episode": {

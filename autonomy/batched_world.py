@@ -76,6 +76,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         self.single_action_space = action_space
         self.action_space = batch_space(action_space, num_envs)
         self.streams = RandomStreams(num_envs)
+        self._every_row = np.arange(num_envs)
 
     @abstractmethod
     def _begin(self, rows: NDArray[np.intp]) -> None:
@@ -127,33 +128,42 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
                 self.streams.seed(int(row), own)
         if rows.size:
             self._begin(rows)
-        return self._observe(np.arange(self.num_envs)), self._describe()
+        return self._observe(self._every_row), self._describe()
 
     def step(
         self, actions: NDArray[np.float32]
     ) -> tuple[Observation, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Info]:
         """Advance all rows by one control step; see `World` for what `info` holds.
 
-        Where episodes end and reset themselves, `info["final_obs"]` holds their last observation,
-        in the rows of `info["_final_obs"]`; its other rows are zero.
+        Where episodes end and reset themselves, `info["final_obs"]` `(N,)` holds their last
+        observation, as a single environment would return it, and None elsewhere.
 
         Raises:
             InputError: The actions have another shape than `(N, A)`, or one is not finite.
         """
         outcome = self._advance(checked_actions(actions, self.num_envs, self.single_action_space))
-        observation = self._observe(np.arange(self.num_envs))
-        info = outcome.info
-        ended = outcome.terminated | outcome.truncated
+        info, ended = outcome.info, outcome.terminated | outcome.truncated
         if self.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP and ended.any():
-            rows = np.flatnonzero(ended)
-            final = {name: _only(rows, values) for name, values in observation.items()}
-            final_info = dict(info)
-            self._begin(rows)
-            for name, values in self._observe(rows).items():
-                observation[name][rows] = values
-            info |= {"final_obs": final, "_final_obs": ended}
-            info |= {"final_info": final_info, "_final_info": ended, **self._describe()}
+            info = self._begin_anew(ended, info)
+        observation = self._observe(self._every_row)
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
+
+    def _begin_anew(self, ended: NDArray[np.bool_], final_info: Info) -> Info:
+        """Begin episodes where others `ended` `(N,)`; return the info of both."""
+        rows = np.flatnonzero(ended)
+        last = self._observe(rows)
+        final = np.empty(self.num_envs, np.object_)
+        for k, row in enumerate(rows):
+            final[row] = {name: values[k] for name, values in last.items()}
+        self._begin(rows)
+        return {
+            **final_info,
+            **self._describe(),
+            "final_obs": final,
+            "_final_obs": ended,
+            "final_info": final_info,
+            "_final_info": ended,
+        }
 
     def _reset_mask(self, options: dict[str, Any]) -> NDArray[np.bool_]:
         mask = options.get("reset_mask")
@@ -164,13 +174,6 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
                 f"reset_mask must be a boolean array of shape ({self.num_envs},), got {mask!r}"
             )
         return mask
-
-
-def _only(rows: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
-    """Return a copy of some rows in their places among zeros, which cost nothing until read."""
-    kept = np.zeros(values.shape, values.dtype)
-    kept[rows] = values[rows]
-    return kept
 
 
 def _supported(mode: AutoresetMode | str) -> AutoresetMode:

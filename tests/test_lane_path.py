@@ -173,7 +173,7 @@ def test_look_ahead_stops_at_the_end_of_an_open_path() -> None:
 
 
 def test_a_bank_keeps_its_paths_as_it_grows() -> None:
-    bank, roads = PathBank(), [circle(closed=False), circle(), road_of(0)]
+    bank, roads = PathBank(room=400), [circle(closed=False), circle(), road_of(0)]
     kept = [lane_path(road, 0) for road in roads]
     places = [bank.add(path) for path in kept]
     for path, (first, end) in zip(kept, places, strict=True):

@@ -114,7 +114,10 @@ class Steer(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]]):
         reward = info["reward_terms"]["offset"] + 10.0 * info["reward_terms"]["left"]
         observation = self._observe()
         if self.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP and ended.any():
-            info |= {"final_obs": observation, "_final_obs": ended}
+            final = np.empty(self.num_envs, np.object_)
+            for i in np.flatnonzero(ended):
+                final[i] = {name: values[i] for name, values in observation.items()}
+            info |= {"final_obs": final, "_final_obs": ended}
             self._begin(ended)
             observation = self._observe()
         return observation, reward, terminated, truncated, info

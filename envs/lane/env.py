@@ -148,18 +148,18 @@ class LaneFollowVectorEnv(BatchedWorld):
         state, wanted = self._state, self._options.observations
         observation: Observation = {}
         if self._options.images:
-            scene, cars = self._scene.seen_from_car(self._looks), self._poses()
+            scene = self._scene.seen_from_car(self._looks)
             if len(rows) < self.num_envs:
-                scene, cars = scene.rows(rows), cars[rows]
-            observation = self._rig.observe(self._scene.library, scene, cars, rows)
+                scene = scene.rows(rows)
+            observation = self._rig.observe(self._scene.library, scene, self._poses(rows), rows)
         if "proprioception" in wanted:
             observation["proprioception"] = proprioception(state.cars)[rows]
         if "state" in wanted:
             observation["state"] = true_state(state.cars, state.location, self._paths)[rows]
         return observation
 
-    def _poses(self) -> NDArray[np.float64]:
-        return world_from_car(self._state.cars, self._state.location)
+    def _poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        return world_from_car(self._state.cars, self._state.location, rows)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._state.draws.copy())
@@ -171,7 +171,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         if self.render_mode is None:
             return None
         self._chase = self._chase or ChaseView()
-        cars = self._poses()
+        cars = self._poses(self._every_row)
         scene = self._scene.seen_from_outside(self._looks, cars)
         return self._chase.pictures(self._scene.library, scene, cars)
 
@@ -204,9 +204,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._state.restore(state)
         self._begun = True
         self.streams.set_state(state["streams"])
-        every_row = np.arange(self.num_envs)
-        self._place_roads(every_row)
-        self._dress(every_row)
+        self._place_roads(self._every_row)
+        self._dress(self._every_row)
 
 
 class LaneFollowEnv(SingleEnv[LaneFollowVectorEnv]):

@@ -7,10 +7,11 @@ from envs.lane.lane_path import STATION
 
 
 class PathBank:
-    """Grows as paths are added, by half of its room at a time."""
+    """Doubles its room as paths are added; room that was never used costs no memory."""
 
-    def __init__(self) -> None:
-        self._stations = np.empty(0, STATION)
+    def __init__(self, room: int = 2**16) -> None:
+        """Begin with room for as many stations."""
+        self._stations = np.empty(room, STATION)
         self._used = 0
 
     @property
@@ -22,7 +23,7 @@ class PathBank:
         """Keep a path `(S,)`; return its range (first, last + 1)."""
         first, end = self._used, self._used + len(path)
         if end > len(self._stations):
-            larger = np.empty(end + end // 2, STATION)
+            larger = np.empty(2 * end, STATION)
             larger[:first] = self._stations[:first]
             self._stations = larger
         self._stations[first:end] = path

@@ -58,15 +58,16 @@ class LaneScene:
 
 
 @compiled
-def world_from_car(cars: Cars, location: Location) -> NDArray[np.float64]:
-    """Return each car's pose `(N, 3, 4)`: on the road, pitched along its grade."""
-    poses = np.empty((len(cars.x), 3, 4))
-    for i in range(len(poses)):
+def world_from_car(cars: Cars, location: Location, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the poses `(n, 3, 4)` of some cars: on the road, pitched along its grade."""
+    poses = np.empty((len(rows), 3, 4))
+    for n in range(len(rows)):
+        i, pose = rows[n], poses[n]
         heading, pitch = cars.heading[i], np.arctan(location.grade[i])  # positive uphill
         cos, sin, flat, rise = np.cos(heading), np.sin(heading), np.cos(pitch), np.sin(pitch)
-        poses[i, 0] = (cos * flat, -sin, -cos * rise, cars.x[i])
-        poses[i, 1] = (sin * flat, cos, -sin * rise, cars.y[i])
-        poses[i, 2] = (rise, 0.0, flat, location.height[i])
+        pose[0] = (cos * flat, -sin, -cos * rise, cars.x[i])
+        pose[1] = (sin * flat, cos, -sin * rise, cars.y[i])
+        pose[2] = (rise, 0.0, flat, location.height[i])
     return poses
 
 
