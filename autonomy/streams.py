@@ -39,9 +39,9 @@ class RandomStreams:
 
     def uniform(self, rows: NDArray[np.intp], stream: str, count: int) -> NDArray[np.float64]:
         """Draw `(n, count)` numbers in [0, 1), those of each row from its own stream."""
-        numbers = np.empty((len(rows), count))
+        numbers, place = np.empty((len(rows), count)), STREAMS.index(stream)
         for own, row in zip(numbers, rows.tolist(), strict=True):
-            self(row, stream).random(out=own)
+            self._generators[row][place].random(out=own)
         return numbers
 
     def get_state(self) -> NDArray[np.uint64]:

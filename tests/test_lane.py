@@ -17,9 +17,13 @@ from autonomy.evaluation import evaluate
 from autonomy.randomization import between
 from envs.lane.car import SPEED_MAX, STEERING_MAX, Cars
 from envs.lane.lane_follow import (
+    IS_SUCCESS,
+    REASON,
+    TERMINATES,
+    TRUNCATES,
     Progress,
     RewardWeights,
-    episode_ends,
+    endings,
     lane_metrics,
     reward_terms,
     update_progress,
@@ -171,11 +175,11 @@ def test_comfort_never_asks_for_less_steering() -> None:
 )
 def test_why_an_episode_ends(where: Location, how_far: Progress, end: str) -> None:
     """Failures terminate. Success truncates, as the time limit does: the road goes on."""
-    ends = episode_ends(where, how_far, route_length=100.0, max_steps=50)
-    assert ends.reason[0] == end
-    assert ends.terminated[0] == (end in {"left_lane", "wrong_way", "stuck"})
-    assert ends.truncated[0] == (end in {"success", "time_limit"})
-    assert ends.success[0] == (end == "success")
+    judged = endings(where, how_far, 100.0, 50)
+    assert REASON[judged[0]] == end
+    assert TERMINATES[judged[0]] == (end in {"left_lane", "wrong_way", "stuck"})
+    assert TRUNCATES[judged[0]] == (end in {"success", "time_limit"})
+    assert IS_SUCCESS[judged[0]] == (end == "success")
 
 
 @pytest.mark.parametrize(("before", "after", "driven"), [(10, 12, 2), (99, 1, 2), (1, 99, -2)])

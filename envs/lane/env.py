@@ -17,12 +17,15 @@ from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
 from envs.lane.experts import PurePursuit
 from envs.lane.lane_follow import (
+    IS_SUCCESS,
+    REASON,
+    TERMINATES,
+    TRUNCATES,
     RewardWeights,
-    episode_ends,
+    Task,
     lane_metrics,
+    live,
     measurements,
-    move,
-    reward_terms,
 )
 from envs.lane.lane_path import no_paths
 from envs.lane.lane_state import empty_state
@@ -67,10 +70,15 @@ class LaneFollowVectorEnv(BatchedWorld):
         )
         self.metadata["action_names"] = ("steering", "speed")
         self._options = chosen
-        self._duration = 1.0 / chosen.control_rate
         self._weights = RewardWeights()
         self._source = RoadSource(chosen)
-        self._max_steps = chosen.step_limit(self._source.route_length)
+        route_length = self._source.route_length
+        self._task = Task(
+            duration=1.0 / chosen.control_rate,
+            target_speed=float(chosen.target_speed),
+            route_length=float(route_length),
+            max_steps=chosen.step_limit(route_length),
+        )
         self._start_ranges = start_ranges(chosen)
         self._sampler = Sampler(randomization(chosen.randomization))
         self._state = empty_state(num_envs, self._sampler.size)
@@ -124,25 +132,17 @@ class LaneFollowVectorEnv(BatchedWorld):
         state = self._state
         if not self._begun:
             raise InputError("a world must be reset before its first step")
-        steering = state.cars.steering.copy()
-        move(state.cars, actions, self._paths, state.location, state.progress, self._duration)
-        terms = reward_terms(
-            state.cars,
-            state.location,
-            (state.cars.steering - steering) / self._duration,
-            self._options.target_speed,
-        )._asdict()
-        ends = episode_ends(
-            state.location, state.progress, self._source.route_length, self._max_steps
+        terms, judged = live(
+            state.cars, actions, self._paths, state.location, state.progress, self._task
         )
         info: Info = {
-            "success": ends.success,
-            "episode_end": ends.reason,
-            "reward_terms": terms,
-            "measurements": measurements(state.cars, state.location, state.progress, ends),
+            "success": IS_SUCCESS[judged],
+            "episode_end": REASON[judged],
+            "reward_terms": terms._asdict(),
+            "measurements": measurements(state.cars, state.location, state.progress, judged),
         }
-        reward = weighted_sum(terms, self._weights)
-        return Outcome(reward, ends.terminated, ends.truncated, info)
+        reward = weighted_sum(info["reward_terms"], self._weights)
+        return Outcome(reward, TERMINATES[judged], TRUNCATES[judged], info)
 
     def _observe(self, rows: NDArray[np.intp]) -> Observation:
         state, wanted = self._state, self._options.observations

@@ -1,7 +1,9 @@
 """The task: stay in the lane at a target speed, for the length of a route."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,6 @@ _STUCK_SPEED = 0.5  # [m/s]
 _STUCK_TIME = 5.0  # [s]
 _COMFORTABLE = 3.0  # [m/s2] of lateral acceleration, firm but usual
 _HARSH = 8.0  # [m/s2], near the grip of a dry road
-_REASON = "U10"  # room for the longest
 
 
 @dataclass(frozen=True)
@@ -49,33 +50,55 @@ class RewardTerms(NamedTuple):
     smoothness: NDArray[np.float64]
 
 
-class Ends(NamedTuple):
-    """How N episodes end with a step, if they do."""
+class Ending(IntEnum):
+    """How an episode ends with a step, if it does."""
 
-    terminated: NDArray[np.bool_]  # (N,)
-    truncated: NDArray[np.bool_]  # (N,)
-    success: NDArray[np.bool_]  # (N,)
-    left_lane: NDArray[np.bool_]  # (N,)
-    reason: NDArray[np.str_]  # (N,) empty where the episode goes on
+    GOING_ON = 0
+    TIME_LIMIT = 1
+    SUCCESS = 2
+    STUCK = 3
+    WRONG_WAY = 4
+    LEFT_LANE = 5
+
+
+# What each ending is; to look it up in a table costs less than to compare with an `Ending`.
+REASON = np.array(["", "time_limit", "success", "stuck", "wrong_way", "left_lane"])
+IS_SUCCESS = np.isin(list(Ending), Ending.SUCCESS)
+IS_DEPARTURE = np.isin(list(Ending), Ending.LEFT_LANE)
+TERMINATES = np.isin(list(Ending), (Ending.STUCK, Ending.WRONG_WAY, Ending.LEFT_LANE))
+# The route's end is no end of the road: what comes after is worth as much as what came before.
+TRUNCATES = np.isin(list(Ending), (Ending.TIME_LIMIT, Ending.SUCCESS))
+
+
+class Task(NamedTuple):
+    """What the drivers are asked to do."""
+
+    duration: float  # [s] of a control step
+    target_speed: float  # [m/s]
+    route_length: float  # [m]
+    max_steps: int  # control steps that an episode may take
 
 
 @compiled
-def move(
+def live(
     cars: Cars,
     actions: NDArray[np.float32],
     paths: LanePaths,
     location: Location,
     progress: Progress,
-    duration: float,
-) -> None:
-    """Drive all cars for `duration` [s], find them again and count the step, in place.
+    task: Task,
+) -> tuple[RewardTerms, NDArray[np.int64]]:
+    """Live one control step of all episodes, in place; return its terms and `Ending`s `(N,)`.
 
-    One call from Python instead of three: for a single car, the calls are what takes time.
+    One call from Python instead of five: for a single car, the calls are what takes time.
     """
-    before = location.along.copy()
-    drive(cars, actions, location.grade, duration)
+    along, steering = location.along.copy(), cars.steering.copy()
+    drive(cars, actions, location.grade, task.duration)
     locate(paths, cars, location)
-    update_progress(cars, location, paths, before, duration, progress)
+    update_progress(cars, location, paths, along, task.duration, progress)
+    steering_rate = (cars.steering - steering) / task.duration
+    terms = reward_terms(cars, location, steering_rate, task.target_speed)
+    return terms, endings(location, progress, task.route_length, task.max_steps)
 
 
 @compiled
@@ -130,44 +153,30 @@ def reward_terms(
     )
 
 
-def episode_ends(
-    location: Location, progress: Progress, route_length: float, max_steps: int
-) -> Ends:
-    """Judge N episodes; the car has left its lane when its reference point has."""
-    terminated, truncated, success, left, wrong, stuck, going_on = _endings(
-        location, progress, route_length, max_steps
-    )
-    reason = np.full(len(left), "", _REASON)
-    if not going_on:
-        reason[truncated] = "time_limit"
-        reason[stuck] = "stuck"
-        reason[success] = "success"
-        reason[wrong] = "wrong_way"
-        reason[left] = "left_lane"
-    return Ends(terminated, truncated, success, left, reason)
-
-
-_Flags = NDArray[np.bool_]
-
-
 @compiled
-def _endings(
+def endings(
     location: Location, progress: Progress, route_length: float, max_steps: int
-) -> tuple[_Flags, _Flags, _Flags, _Flags, _Flags, _Flags, bool]:
-    """Return who has ended and how, each `(N,)`, and whether nobody has."""
-    left = np.abs(location.offset) > location.width / 2
-    wrong = np.abs(location.heading_error) > np.pi / 2
-    stuck = progress.standing >= _STUCK_TIME
-    terminated = left | wrong | stuck
-    success = (progress.distance >= route_length) & ~terminated
-    # The route's end is no end of the road: what comes after is worth as much as what came before.
-    truncated = (success | (progress.elapsed >= max_steps)) & ~terminated
-    going_on = not (terminated | truncated).any()
-    return terminated, truncated, success, left, wrong, stuck, going_on
+) -> NDArray[np.int64]:
+    """Judge N episodes; the car has left its lane when its reference point has."""
+    judged = np.empty(len(location.offset), np.int64)
+    for i in range(len(judged)):
+        if abs(location.offset[i]) > location.width[i] / 2:
+            judged[i] = Ending.LEFT_LANE
+        elif abs(location.heading_error[i]) > math.pi / 2:
+            judged[i] = Ending.WRONG_WAY
+        elif progress.standing[i] >= _STUCK_TIME:
+            judged[i] = Ending.STUCK
+        elif progress.distance[i] >= route_length:
+            judged[i] = Ending.SUCCESS
+        elif progress.elapsed[i] >= max_steps:
+            judged[i] = Ending.TIME_LIMIT
+        else:
+            judged[i] = Ending.GOING_ON
+    return judged
 
 
 def measurements(
-    cars: Cars, location: Location, progress: Progress, ends: Ends
+    cars: Cars, location: Location, progress: Progress, judged: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float32]]:
     """Return what is measured at every step, by name and unit, each `(N,)`."""
     values = {
@@ -176,7 +185,7 @@ def measurements(
         "lane_offset_m": location.offset,
         "heading_error_rad": location.heading_error,
         "steering_rad": cars.steering,
-        "departures": ends.left_lane,
+        "departures": IS_DEPARTURE[judged],
     }
     return {name: value.astype(np.float32) for name, value in values.items()}
 
