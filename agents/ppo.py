@@ -70,6 +70,8 @@ def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePP
             "net_arch": list(recipe.layers),
             "activation_fn": nn.Tanh,
             "log_std_init": recipe.log_std_init,
+            # epsilon as Stable-Baselines3 has it; fused is one call instead of one a parameter
+            "optimizer_kwargs": {"eps": 1e-5, "fused": True},
         },
         seed=seed,
         device=device,
