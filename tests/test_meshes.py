@@ -117,7 +117,7 @@ def test_a_library_keeps_what_it_holds_while_it_grows() -> None:
     assert ranges == [(k, k + 2) for k in range(0, 12, 2)]
     for part, mesh in enumerate(meshes):
         _assert_same(_held(library, part), mesh)
-        x, y, z, radius = library.arrays.spheres[part]
+        x, y, z, radius = library.arrays.spheres[:, part]
         assert np.linalg.norm(mesh.vertices - (x, y, z), axis=1).max() <= radius
     assert library.largest_part == max(len(mesh.vertices) for mesh in meshes)
 

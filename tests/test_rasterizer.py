@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from small_scene import frames_of
 
+from autonomy.camera.blocks import with_room
 from autonomy.camera.camera import Camera
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box
@@ -20,13 +21,14 @@ AHEAD = Camera(SIZE, SIZE, fov=np.pi / 2)  # from the origin along x
 def _rasterized(corners: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Triangle and nearness of each pixel, for image positions `(K, 3, 2)` [px] at depth 1 m."""
     count = len(corners)
-    table = np.ones((count, 3, 4), np.float32)
-    table[:, :, :2] = corners
-    nearness, seen = np.empty((SIZE, SIZE), np.float32), np.empty((SIZE, SIZE), np.int32)
-    planes = np.empty((count, 3), np.float32)
-    spans = np.empty((2, SIZE), np.int32)
-    rasterize(count, table.reshape(count, 12), nearness, seen, planes, spans)
-    return seen, nearness
+    table = np.ones((with_room(count), 3, 4), np.float32)
+    table[:count, :, :2] = corners
+    room = with_room(SIZE)
+    nearness, seen = np.empty((SIZE, room), np.float32), np.empty((SIZE, room), np.int32)
+    planes = np.empty((with_room(count), 3), np.float32)
+    by_corner = np.ascontiguousarray(table.reshape(-1, 12).T)
+    rasterize(count, by_corner, SIZE, nearness, seen, planes)
+    return seen[:, :SIZE], nearness[:, :SIZE]
 
 
 def _twice_the_area(a: NDArray, b: NDArray, c: NDArray) -> float:

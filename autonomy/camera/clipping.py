@@ -48,9 +48,9 @@ def clip(
     for k in range(1, kept - 1):
         if faces_camera(cut[0, 0], cut[0, 1], cut[k, 0], cut[k, 1], cut[k + 1, 0], cut[k + 1, 1]):
             for column in range(4):
-                corners[count, column] = cut[0, column]
-                corners[count, 4 + column] = cut[k, column]
-                corners[count, 8 + column] = cut[k + 1, column]
+                corners[column, count] = cut[0, column]
+                corners[4 + column, count] = cut[k, column]
+                corners[8 + column, count] = cut[k + 1, column]
             count += 1
     return count
 

@@ -1,53 +1,60 @@
-"""Which parts a camera cannot see, and which are small, by the spheres around them."""
+"""Which parts a camera sees, and which of them are small, by the spheres around them."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.compiled import compiled
+from autonomy.camera.library import LibraryArrays
+from autonomy.compiled import Index, compiled
 
 _SMALLEST = 0.5  # [px] radius of a part's sphere in the image, below which it is left out
 _COARSE = 5.0  # [px] likewise, below which its coarse mesh is as good
 
 
 @compiled
-def out_of_sight(
-    sphere: NDArray[np.float32],
+def find_shown(
+    library: LibraryArrays,
+    first: Index,
+    last: Index,
     pose: NDArray[np.float64],
     lens: NDArray[np.float64],
     reach: tuple[float, float],
     size: tuple[int, int],
-) -> bool:
-    """Tell whether a sphere is too small to see, or wholly beyond one of the view's six planes."""
-    x, y, z, radius = sphere[0], sphere[1], sphere[2], sphere[3]
-    right = pose[0, 0] * x + pose[0, 1] * y + pose[0, 2] * z + pose[0, 3]
-    down = pose[1, 0] * x + pose[1, 1] * y + pose[1, 2] * z + pose[1, 3]
-    ahead = pose[2, 0] * x + pose[2, 1] * y + pose[2, 2] * z + pose[2, 3]
-    if ahead + radius < reach[0] or ahead - radius > reach[1]:
-        return True
-    if radius * lens[0] < _SMALLEST * ahead:
-        return True
+) -> NDArray[np.int32]:
+    """Return `(last - first,)` parts whose meshes stand for those of a range, -1 for none.
+
+    Nothing is shown of what is too small to see, or wholly beyond one of the view's six planes.
+    """
     fx, fy, cx, cy = lens[0], lens[1], lens[2], lens[3]
-    return (
-        _beyond(right, ahead, fx, cx + 0.5, radius)
-        or _beyond(-right, ahead, fx, size[1] - 0.5 - cx, radius)
-        or _beyond(down, ahead, fy, cy + 0.5, radius)
-        or _beyond(-down, ahead, fy, size[0] - 0.5 - cy, radius)
-    )
-
-
-@compiled
-def is_small(
-    sphere: NDArray[np.float32], pose: NDArray[np.float64], lens: NDArray[np.float64]
-) -> bool:
-    """Tell whether a sphere takes so few pixels that details cannot be told apart."""
-    x, y, z, radius = sphere[0], sphere[1], sphere[2], sphere[3]
-    ahead = pose[2, 0] * x + pose[2, 1] * y + pose[2, 2] * z + pose[2, 3]
-    return radius * lens[0] < _COARSE * ahead
-
-
-@compiled
-def _beyond(across: float, ahead: float, focal: float, edge: float, radius: float) -> bool:
-    """Tell whether a sphere lies outside the plane through the camera and one image edge."""
-    return focal * across + edge * ahead < -radius * math.sqrt(focal * focal + edge * edge)
+    to_left, to_right = cx + 0.5, size[1] - 0.5 - cx
+    to_top, to_bottom = cy + 0.5, size[0] - 0.5 - cy
+    # how far along the axes of its edges' normals a sphere of radius 1 reaches
+    left_slant, right_slant = math.hypot(fx, to_left), math.hypot(fx, to_right)
+    top_slant, bottom_slant = math.hypot(fy, to_top), math.hypot(fy, to_bottom)
+    nearest, farthest = reach
+    spheres = library.spheres
+    shown = np.empty(last - first, np.int32)
+    r00, r01, r02, r03 = pose[0]
+    r10, r11, r12, r13 = pose[1]
+    r20, r21, r22, r23 = pose[2]
+    for i in range(np.uint64(last - first)):
+        part = np.uint64(first) + i
+        x, y, z = float(spheres[0, part]), float(spheres[1, part]), float(spheres[2, part])
+        radius = float(spheres[3, part])
+        right = r00 * x + r01 * y + r02 * z + r03
+        down = r10 * x + r11 * y + r12 * z + r13
+        ahead = r20 * x + r21 * y + r22 * z + r23
+        is_seen = (
+            (ahead + radius >= nearest)
+            & (ahead - radius <= farthest)
+            & (radius * fx >= _SMALLEST * ahead)
+            & (to_left * ahead + fx * right >= -radius * left_slant)
+            & (to_right * ahead - fx * right >= -radius * right_slant)
+            & (to_top * ahead + fy * down >= -radius * top_slant)
+            & (to_bottom * ahead - fy * down >= -radius * bottom_slant)
+        )
+        is_small = radius * fx < _COARSE * ahead
+        mesh = library.coarse[part] if is_small else np.int32(part)
+        shown[i] = mesh if is_seen else np.int32(-1)
+    return shown

@@ -5,8 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.blocks import whole_blocks
 from autonomy.camera.clipping import clip, faces_camera
-from autonomy.camera.culling import is_small, out_of_sight
+from autonomy.camera.culling import find_shown
 from autonomy.camera.library import LibraryArrays
 from autonomy.camera.scene import Draws
 from autonomy.compiled import Index, compiled
@@ -37,8 +38,8 @@ def project_frame(
         lens: `(4,)` fx, fy, cx, cy [px].
         reach: Nearest and farthest depth [m].
         size: Image height and width [px].
-        vertices: `(7, V)` working room for one part.
-        corners: `(K, 12)` receives image x, y, nearness, sunlight of each triangle's corners.
+        vertices: `(7, V)` working room for one part, and for one block.
+        corners: `(12, K)` receives image x, y, nearness, sunlight of each triangle's corners.
         labels: `(K, 3)` receives material, class, instance of each triangle.
     """
     count = np.int64(0)
@@ -47,11 +48,12 @@ def project_frame(
     for draw in range(draws.parts.shape[1]):
         _compose(camera_from_world, draws.poses[frame, draw], camera_from_body)
         _turn_back(draws.poses[frame, draw], to_sun, body_to_sun)
-        for part in range(draws.parts[frame, draw, 0], draws.parts[frame, draw, 1]):
-            if out_of_sight(library.spheres[part], camera_from_body, lens, reach, size):
+        first, last = draws.parts[frame, draw, 0], draws.parts[frame, draw, 1]
+        shown_parts = find_shown(library, first, last, camera_from_body, lens, reach, size)
+        for part in range(first, last):
+            shown = shown_parts[part - first]
+            if shown < 0:
                 continue
-            small = is_small(library.spheres[part], camera_from_body, lens)
-            shown = library.coarse[part] if small else part
             _compose(camera_from_body, library.poses[part], camera_from_part)
             _turn_back(library.poses[part], body_to_sun, part_to_sun)
             _project_vertices(
@@ -131,7 +133,7 @@ def _project_vertices(
     cx, cy = np.float32(lens[2]), np.float32(lens[3])
     east, north, up = to_sun[0], to_sun[1], to_sun[2]
     half = np.float32(0.5)
-    for i in range(np.uint64(part[1]) - first):
+    for i in range(whole_blocks(part[1] - part[0])):
         x = library_vertices[0, first + i]
         y = library_vertices[1, first + i]
         z = library_vertices[2, first + i]
@@ -196,17 +198,22 @@ def _collect(
             continue
         ax, bx, cx = vertices[3, a], vertices[3, b], vertices[3, c]
         ay, by, cy = vertices[4, a], vertices[4, b], vertices[4, c]
-        if not faces_camera(ax, ay, bx, by, cx, cy):
-            continue
-        high, low = max(ay, by, cy), min(ay, by, cy)
-        if max(ax, bx, cx) < 0 or min(ax, bx, cx) > right or high < 0 or low > bottom:
-            continue
-        if math.ceil(low) > math.floor(high):  # between two rows of pixel centres
+        if not (
+            faces_camera(ax, ay, bx, by, cx, cy)
+            & _meets_centres(min(ax, bx, cx), max(ax, bx, cx), right)
+            & _meets_centres(min(ay, by, cy), max(ay, by, cy), bottom)
+        ):
             continue
         for k in range(4):
-            corners[count, k] = vertices[3 + k, a]
-            corners[count, 4 + k] = vertices[3 + k, b]
-            corners[count, 8 + k] = vertices[3 + k, c]
+            corners[k, count] = vertices[3 + k, a]
+            corners[4 + k, count] = vertices[3 + k, b]
+            corners[8 + k, count] = vertices[3 + k, c]
         labels[count, 0] = triangle
         count += 1
     return count
+
+
+@compiled
+def _meets_centres(low: np.float32, high: np.float32, last: np.float32) -> bool:
+    """Tell whether a whole number from 0 to `last` lies between two positions in the image."""
+    return max(np.ceil(low), np.float32(0.0)) <= min(np.floor(high), last)

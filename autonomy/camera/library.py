@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.blocks import with_room
 from autonomy.camera.mesh import Mesh, joined
 from autonomy.compiled import compiled
 
@@ -14,7 +15,8 @@ class LibraryArrays(NamedTuple):
     """What the kernels read.
 
     Attributes:
-        vertices: `(6, V)` float32: position [m] and unit normal, one row a coordinate.
+        vertices: `(6, V)` float32: position [m] and unit normal, one row a coordinate, with room
+            for one block.
         triangles: `(T, 3)` int32 indices into the columns of `vertices`.
         materials: `(T,)` uint8.
         classes: `(T,)` uint8.
@@ -22,7 +24,7 @@ class LibraryArrays(NamedTuple):
             adds to the instance of the draw that shows it.
         poses: `(P, 3, 4)` float64: where a part's mesh is on its body; rotation times a scale,
             and position [m].
-        spheres: `(P, 4)` float32: a sphere (x, y, z, radius) around each part on its body.
+        spheres: `(4, P)` float32: a sphere (x, y, z, radius) around each part on its body.
         coarse: `(P,)` int32: the part whose mesh is drawn where this one is small in the image;
             itself if it has no coarser one.
     """
@@ -48,7 +50,7 @@ class MeshLibrary:
             classes=np.empty(0, np.uint8),
             parts=np.empty((0, 5), np.int32),
             poses=np.empty((0, 3, 4)),
-            spheres=np.empty((0, 4), np.float32),
+            spheres=np.empty((4, 0), np.float32),
             coarse=np.empty(0, np.int32),
         )
         self._triangles_before = np.zeros(1, np.int64)  # (P + 1,) those of all parts before each
@@ -94,7 +96,9 @@ class MeshLibrary:
         )
         stored.parts[parts, 4] = 0
         stored.poses[parts] = np.eye(3, 4)
-        stored.spheres[parts] = [_bounding_sphere(mesh.vertices) for mesh in meshes]
+        stored.spheres[:, parts] = np.transpose(
+            [_bounding_sphere(mesh.vertices) for mesh in meshes]
+        )
         stored.coarse[parts] = np.arange(parts.start, parts.stop)
         self._count_triangles(parts)
         self._largest_part = max(self._largest_part, int(sizes[:, 0].max()))
@@ -119,11 +123,11 @@ class MeshLibrary:
         stored.parts[new, 4] = np.arange(len(parts))
         stored.poses[new] = poses
         stored.coarse[new] = coarse
-        spheres = stored.spheres[parts]
-        stored.spheres[new, :3] = (
-            np.einsum("kij,kj->ki", poses[:, :, :3], spheres[:, :3]) + poses[:, :, 3]
+        spheres = stored.spheres[:, parts]
+        stored.spheres[:3, new] = (
+            np.einsum("kij,jk->ik", poses[:, :, :3], spheres[:3]) + poses[:, :, 3].T
         )
-        stored.spheres[new, 3] = spheres[:, 3] * np.linalg.norm(poses[:, :, 0], axis=1)
+        stored.spheres[3, new] = spheres[3] * np.linalg.norm(poses[:, :, 0], axis=1)
         self._count_triangles(new)
         return new.start, new.stop
 
@@ -144,13 +148,13 @@ class MeshLibrary:
         used, stored = self._used, self._stored
         wanted = _Counts(used.vertices + vertices, used.triangles + triangles, used.parts + parts)
         self._stored = LibraryArrays(
-            vertices=_grown(stored.vertices, wanted.vertices, axis=1),
+            vertices=_grown(stored.vertices, with_room(wanted.vertices), axis=1),
             triangles=_grown(stored.triangles, wanted.triangles),
             materials=_grown(stored.materials, wanted.triangles),
             classes=_grown(stored.classes, wanted.triangles),
             parts=_grown(stored.parts, wanted.parts),
             poses=_grown(stored.poses, wanted.parts),
-            spheres=_grown(stored.spheres, wanted.parts),
+            spheres=_grown(stored.spheres, wanted.parts, axis=1),
             coarse=_grown(stored.coarse, wanted.parts),
         )
         self._used = wanted

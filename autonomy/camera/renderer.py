@@ -8,20 +8,16 @@ from numba import get_num_threads, prange
 from numba.np.ufunc.parallel import get_thread_id
 from numpy.typing import NDArray
 
+from autonomy.camera.blocks import with_room
 from autonomy.camera.camera import Camera
 from autonomy.camera.geometry import project_frame
 from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
+from autonomy.camera.light import lit_paint, sky_colors, world_rays
+from autonomy.camera.readings import read_depth, read_labels
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
-from autonomy.camera.shading import (
-    lit_paint,
-    read_depth,
-    read_labels,
-    shade,
-    sky_colors,
-    world_rays,
-)
+from autonomy.camera.shading import shade
 from autonomy.camera.visibility import rasterize
 from autonomy.compiled import Index, compiled, compiled_parallel
 
@@ -44,7 +40,6 @@ class Buffers(NamedTuple):
     planes: NDArray[np.float32]
     nearness: NDArray[np.float32]
     seen: NDArray[np.int32]
-    spans: NDArray[np.int32]
 
 
 class Optics(NamedTuple):
@@ -125,21 +120,21 @@ class Renderer:
         triangles = 2 * library.most_triangles(draws.parts)
         room = self._buffers
         threads, _, vertices = room.vertices.shape
-        wanted = (wanted_threads, triangles, library.largest_part)
+        wanted = (wanted_threads, triangles, with_room(library.largest_part))
         given = (threads, room.labels.shape[1], vertices)
         if any(more > has for more, has in zip(wanted, given, strict=True)):
             self._buffers = self._allocate(*map(max, wanted, given))
 
     def _allocate(self, threads: int, triangles: int, vertices: int) -> Buffers:
-        size = (self._optics.height, self._optics.width)
+        size = (self._optics.height, with_room(self._optics.width))
+        room = with_room(triangles)
         return Buffers(
             vertices=np.empty((threads, 7, vertices), np.float32),
-            corners=np.empty((threads, triangles, 12), np.float32),
+            corners=np.empty((threads, 12, room), np.float32),
             labels=np.empty((threads, triangles, 3), np.int32),
-            planes=np.empty((threads, triangles, 3), np.float32),
+            planes=np.empty((threads, room, 3), np.float32),
             nearness=np.empty((threads, *size), np.float32),
             seen=np.empty((threads, *size), np.int32),
-            spans=np.empty((threads, 2, size[0]), np.int32),
         )
 
 
@@ -168,12 +163,12 @@ def _draw(
         pose,
         optics.lens,
         (optics.near, optics.far),
-        seen.shape,
+        (optics.height, optics.width),
         vertices,
         corners,
         labels,
     )
-    highest = rasterize(count, corners, nearness, seen, planes, buffers.spans[thread])
+    highest = rasterize(count, corners, optics.width, nearness, seen, planes)
     if images.rgb.size:
         shade(
             lit_paint(frame, look),

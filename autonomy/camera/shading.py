@@ -1,16 +1,17 @@
-"""Second pass: read the visibility buffer into images, each pixel once."""
+"""Second pass: colour each pixel once, from the triangle that it sees."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.blocks import BLOCK, whole_blocks
 from autonomy.camera.grain import GRAIN_SIZE
-from autonomy.camera.scene import Appearance
+from autonomy.camera.strip import BLUE, DEPTH, GREEN, RED, ROOM, ROUGHNESS, STRIP, new_strip
 from autonomy.compiled import Index, compiled
 
 _TEXELS_PER_METRE = np.float32(20.0)
 # [m2] At this squared distance half of the grain's contrast is left; farther it would only flicker.
 _GRAIN_FADES = np.float32(12.0**2)
-_ONE = np.float32(1.0)
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 # Beyond [m] everything is lost to the air, and 1 / 0 is avoided.
 _NEARLY_NOTHING = np.float32(1e-4)
@@ -45,43 +46,80 @@ def shade(
         highest: The first row that shows more than the sky.
         rgb: `(H, W, 3)` receives the colours.
     """
-    height, width = seen.shape
-    row = np.empty((6, width), np.float32)
-    texels, colors = np.empty(width, np.int32), np.empty((3, width), np.uint8)
-    for y in range(highest):
-        _fill_sky(sky, rays, y, np.int64(0), np.int64(width), row)
-        row[_GRAININESS] = _ONE
-        _write(sky, y, row, colors, rgb)
-    for y in range(highest, height):
-        _see_through_air(visibility * visibility, nearness, y, row)
-        x = np.int64(0)
-        while x < width:
-            triangle = seen[y, x]
-            stop = x + 1
-            while stop < width and seen[y, stop] == triangle:
-                stop += 1
-            if triangle < 0:
-                _fill_sky(sky, rays, y, x, stop, row)
+    height, width = rgb.shape[0], rgb.shape[1]
+    strip = new_strip()
+    values = rgb.reshape(-1)
+    texels, starts = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
+    for y in range(height):
+        for left in range(0, width, STRIP):
+            count = min(width - left, STRIP)
+            if y < highest:
+                _fill_sky(sky, rays, y, left, 0, count, strip)
             else:
-                _fill_run(paint, planes, triangle, labels[triangle, 0], y, x, stop, row)
-            x = stop
-        _add_grain(rays, grain, y, row, texels)
-        _write(sky, y, row, colors, rgb)
+                _fill_depth(nearness, y, left, count, strip)
+                rough = False
+                runs = _find_runs(seen, y, left, count, starts)
+                for run in range(runs):
+                    start, stop = starts[run], starts[run + 1]
+                    triangle = seen[y, left + start]
+                    if triangle < 0:
+                        _fill_sky(sky, rays, y, left, start, stop, strip)
+                    else:
+                        material = labels[triangle, 0]
+                        _fill_run(paint, planes, triangle, material, y, left, start, stop, strip)
+                        rough |= paint[material, 6] > 0
+                if rough:
+                    _add_grain(rays, grain, y, left, count, strip, texels)
+                _see_through_air(sky, visibility * visibility, nearness, y, left, count, strip)
+            _write(strip, y * width + left, count, values)
 
 
-# The rows of `row`, one value a pixel: distance and colour of what is seen, and how much of it.
-_DEPTH, _RED, _GREEN, _BLUE, _GRAININESS, _CLEAR = range(6)
+@compiled
+def _fill_depth(
+    nearness: NDArray[np.float32], y: int, left: int, count: int, strip: NDArray[np.float32]
+) -> None:
+    for x in range(whole_blocks(count)):
+        strip[DEPTH + x] = _ONE / max(nearness[y, np.uint64(left) + x], _NEARLY_NOTHING)
+
+
+@compiled
+def _find_runs(
+    seen: NDArray[np.int32], y: int, left: int, count: int, starts: NDArray[np.int32]
+) -> int:
+    """Fill where runs of one triangle start, and the end; return their number.
+
+    Without a branch: where a run ends is a guess that processors get wrong.
+    """
+    runs, before = np.uint64(0), np.int32(-2)
+    for x in range(np.uint64(count)):
+        triangle = seen[y, np.uint64(left) + x]
+        starts[runs] = np.int32(x)
+        runs += np.uint64(triangle != before)
+        before = triangle
+    starts[runs] = np.int32(count)
+    return np.int64(runs)
 
 
 @compiled
 def _see_through_air(
-    far: np.float32, nearness: NDArray[np.float32], y: int, row: NDArray[np.float32]
+    sky: NDArray[np.float32],
+    far: np.float32,
+    nearness: NDArray[np.float32],
+    y: int,
+    left: int,
+    count: int,
+    strip: NDArray[np.float32],
 ) -> None:
-    """Fill depth, and what is left of a colour: half at the visibility, squared in `far`."""
-    for x in range(np.uint64(row.shape[1])):
-        near = max(nearness[y, x], _NEARLY_NOTHING)
-        row[_DEPTH, x] = _ONE / near
-        row[_CLEAR, x] = far * near * near / (far * near * near + _ONE)
+    """Blend with the horizon's colour: half at the visibility, squared in `far`."""
+    red, green, blue = sky[0, 0], sky[0, 1], sky[0, 2]
+    for x in range(whole_blocks(count)):
+        depth = strip[DEPTH + x]
+        clear = far / (far + depth * depth)
+        clear = clear if nearness[y, np.uint64(left) + x] > _ZERO else _ONE
+        shade = _ONE + strip[ROUGHNESS + x]
+        strip[RED + x] = red + (strip[RED + x] * shade - red) * clear
+        strip[GREEN + x] = green + (strip[GREEN + x] * shade - green) * clear
+        strip[BLUE + x] = blue + (strip[BLUE + x] * shade - blue) * clear
 
 
 @compiled
@@ -89,28 +127,36 @@ def _fill_sky(
     sky: NDArray[np.float32],
     rays: NDArray[np.float32],
     y: int,
-    start: Index,
-    stop: Index,
-    row: NDArray[np.float32],
+    left: int,
+    start: int,
+    stop: int,
+    strip: NDArray[np.float32],
 ) -> None:
     """Let the zenith show through the air by twice the sine of a ray's elevation."""
-    east, north, up = _along_row(rays, 0, y), _along_row(rays, 1, y), _along_row(rays, 2, y)
+    east, north, up = (
+        _along_row(rays, 0, y, left),
+        _along_row(rays, 1, y, left),
+        _along_row(rays, 2, y, left),
+    )
     east_step, north_step, up_step = rays[0, 0], rays[1, 0], rays[2, 0]
-    red, green, blue = sky[1, 0], sky[1, 1], sky[1, 2]
-    for x in range(np.uint64(start), np.uint64(stop)):
-        i = np.float32(np.int32(x))
-        a, b, c = east + east_step * i, north + north_step * i, up + up_step * i
-        share = np.float32(2.0) * c / np.sqrt(a * a + b * b + c * c)
-        row[_CLEAR, x] = min(max(share, np.float32(0.0)), _ONE)
-        row[_RED, x] = red
-        row[_GREEN, x] = green
-        row[_BLUE, x] = blue
-        row[_GRAININESS, x] = np.float32(0.0)
+    red, green, blue = sky[0, 0], sky[0, 1], sky[0, 2]
+    to_red, to_green, to_blue = sky[1, 0] - red, sky[1, 1] - green, sky[1, 2] - blue
+    for first in range(np.uint64(start), np.uint64(stop), BLOCK):
+        for lane in range(BLOCK):
+            x = first + lane
+            i = np.float32(np.int32(x))
+            a, b, c = east + east_step * i, north + north_step * i, up + up_step * i
+            share = np.float32(2.0) * c / np.sqrt(a * a + b * b + c * c)
+            share = min(max(share, _ZERO), _ONE)
+            strip[RED + x] = red + to_red * share
+            strip[GREEN + x] = green + to_green * share
+            strip[BLUE + x] = blue + to_blue * share
+            strip[ROUGHNESS + x] = _ZERO
 
 
 @compiled
-def _along_row(rays: NDArray[np.float32], axis: int, y: int) -> np.float32:
-    return rays[axis, 1] * np.float32(y) + rays[axis, 2]
+def _along_row(rays: NDArray[np.float32], axis: int, y: int, left: int) -> np.float32:
+    return rays[axis, 0] * np.float32(left) + rays[axis, 1] * np.float32(y) + rays[axis, 2]
 
 
 @compiled
@@ -120,21 +166,25 @@ def _fill_run(
     triangle: int,
     material: int,
     y: int,
-    start: Index,
-    stop: Index,
-    row: NDArray[np.float32],
+    left: int,
+    start: int,
+    stop: int,
+    strip: NDArray[np.float32],
 ) -> None:
     """Fill colour and graininess of pixels that see one triangle."""
     red, green, blue = paint[material, 0], paint[material, 1], paint[material, 2]
     red_sun, green_sun, blue_sun = paint[material, 3], paint[material, 4], paint[material, 5]
     graininess = paint[material, 6]
-    light, step = planes[triangle, 1] * np.float32(y) + planes[triangle, 2], planes[triangle, 0]
-    for x in range(np.uint64(start), np.uint64(stop)):
-        sun = (light + step * np.float32(np.int32(x))) * row[_DEPTH, x]
-        row[_RED, x] = red + red_sun * sun
-        row[_GREEN, x] = green + green_sun * sun
-        row[_BLUE, x] = blue + blue_sun * sun
-        row[_GRAININESS, x] = graininess
+    step = planes[triangle, 0]
+    light = step * np.float32(left) + planes[triangle, 1] * np.float32(y) + planes[triangle, 2]
+    for first in range(np.uint64(start), np.uint64(stop), BLOCK):
+        for lane in range(BLOCK):
+            x = first + lane
+            sun = (light + step * np.float32(np.int32(x))) * strip[DEPTH + x]
+            strip[RED + x] = red + red_sun * sun
+            strip[GREEN + x] = green + green_sun * sun
+            strip[BLUE + x] = blue + blue_sun * sun
+            strip[ROUGHNESS + x] = graininess
 
 
 @compiled
@@ -142,23 +192,25 @@ def _add_grain(
     rays: NDArray[np.float32],
     grain: NDArray[np.float32],
     y: int,
-    row: NDArray[np.float32],
+    left: int,
+    count: int,
+    strip: NDArray[np.float32],
     texels: NDArray[np.int32],
 ) -> None:
     """Turn graininess into the factor of the grain that a pixel sees on the world's ground.
 
     Two loops, because only the first one is vectorised.
     """
-    east, east_step, east_origin = _along_row(rays, 0, y), rays[0, 0], rays[0, 3]
-    north, north_step, north_origin = _along_row(rays, 1, y), rays[1, 0], rays[1, 3]
-    for x in range(np.uint64(row.shape[1])):
-        depth, column = row[_DEPTH, x], np.float32(np.int32(x))
+    east, east_step, east_origin = _along_row(rays, 0, y, left), rays[0, 0], rays[0, 3]
+    north, north_step, north_origin = _along_row(rays, 1, y, left), rays[1, 0], rays[1, 3]
+    for x in range(whole_blocks(count)):
+        depth, column = strip[DEPTH + x], np.float32(np.int32(x))
         i = _texel(east_origin + depth * (east + east_step * column))
         j = _texel(north_origin + depth * (north + north_step * column))
         texels[x] = i * np.int32(GRAIN_SIZE) + j
-        row[_GRAININESS, x] *= _GRAIN_FADES / (_GRAIN_FADES + depth * depth)
-    for x in range(np.uint64(row.shape[1])):
-        row[_GRAININESS, x] = _ONE + row[_GRAININESS, x] * grain[np.uint32(texels[x])]
+        strip[ROUGHNESS + x] *= _GRAIN_FADES / (_GRAIN_FADES + depth * depth)
+    for x in range(np.uint64(count)):
+        strip[ROUGHNESS + x] *= grain[np.uint32(texels[x])]
 
 
 @compiled
@@ -167,92 +219,17 @@ def _texel(metres: np.float32) -> np.int32:
 
 
 @compiled
-def _write(
-    sky: NDArray[np.float32],
-    y: int,
-    row: NDArray[np.float32],
-    planes: NDArray[np.uint8],
-    rgb: NDArray[np.uint8],
-) -> None:
-    """Blend with the horizon's colour; colour by colour, because that is vectorised."""
-    for channel in range(3):
-        air = sky[0, channel]
-        for x in range(np.uint64(row.shape[1])):
-            lit = row[_RED + channel, x] * row[_GRAININESS, x]
-            value = air + (lit - air) * row[_CLEAR, x]
-            whole = np.int32(min(max(value, np.float32(0.0)), np.float32(255.0)))
-            planes[channel, x] = np.uint8(whole)
+def _write(strip: NDArray[np.float32], first: int, count: int, values: NDArray[np.uint8]) -> None:
+    """Store colours from pixel `first` of the image on, of which `values` are the bytes."""
     # the stride of three has to be seen at compile time for the bytes to be stored together
-    line, three, one, two = rgb[y].reshape(-1), np.uint64(3), np.uint64(1), np.uint64(2)
-    for x in range(np.uint64(row.shape[1])):
-        line[three * x] = planes[0, x]
-        line[three * x + one] = planes[1, x]
-        line[three * x + two] = planes[2, x]
+    three, one, two = np.uint64(3), np.uint64(1), np.uint64(2)
+    for x in range(np.uint64(count)):
+        i = three * (np.uint64(first) + x)
+        values[i] = _byte(strip[RED + x])
+        values[i + one] = _byte(strip[GREEN + x])
+        values[i + two] = _byte(strip[BLUE + x])
 
 
 @compiled
-def world_rays(
-    lens: NDArray[np.float64], camera_from_world: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    """`(3, 4)`: per world axis, a ray's change per column, per row, its constant; the origin.
-
-    The ray has length 1 along the optical axis, so origin + depth * ray is what a pixel sees.
-    """
-    rays = np.empty((3, 4), np.float32)
-    p = camera_from_world
-    for i in range(3):
-        across, down = p[0, i] / lens[0], p[1, i] / lens[1]
-        rays[i, 0] = across
-        rays[i, 1] = down
-        rays[i, 2] = p[2, i] - across * lens[2] - down * lens[3]
-        rays[i, 3] = -(p[0, i] * p[0, 3] + p[1, i] * p[1, 3] + p[2, i] * p[2, 3])
-    return rays
-
-
-@compiled
-def lit_paint(frame: Index, look: Appearance) -> NDArray[np.float32]:
-    """`(M, 7)` per material: its colour in ambient light and in the sun, and its graininess."""
-    count = look.palette.shape[1]
-    paint = np.empty((count, 7), np.float32)
-    for material in range(count):
-        for channel in range(3):
-            color = look.palette[frame, material, channel]
-            paint[material, channel] = color * look.ambient[frame, channel]
-            paint[material, 3 + channel] = color * look.sun[frame, channel]
-        paint[material, 6] = look.palette[frame, material, 3]
-    return paint
-
-
-@compiled
-def sky_colors(frame: Index, look: Appearance) -> NDArray[np.float32]:
-    """`(2, 3)` colours of the horizon and the zenith."""
-    colors = np.empty((2, 3), np.float32)
-    for channel in range(3):
-        colors[0, channel] = look.horizon[frame, channel]
-        colors[1, channel] = look.zenith[frame, channel]
-    return colors
-
-
-@compiled
-def read_labels(
-    column: int,
-    empty: int,
-    seen: NDArray[np.int32],
-    labels: NDArray[np.int32],
-    image: NDArray[np.generic],
-) -> None:
-    """Fill `image` `(H, W)` with one column of `labels`, or `empty` where nothing is seen."""
-    height, width = seen.shape
-    for y in range(height):
-        for x in range(np.uint64(width)):
-            row = seen[y, x]
-            image[y, x] = labels[row, column] if row >= 0 else empty
-
-
-@compiled
-def read_depth(nearness: NDArray[np.float32], image: NDArray[np.float32]) -> None:
-    """Fill `image` `(H, W)` with depth [m]; where nothing is seen, 1 / 0 gives its infinity."""
-    height, width = image.shape
-    for y in range(height):
-        for x in range(np.uint64(width)):
-            image[y, x] = _ONE / nearness[y, x]
+def _byte(value: np.float32) -> np.uint8:
+    return np.uint8(np.int32(min(max(value, _ZERO), np.float32(255.0))))

@@ -1,0 +1,50 @@
+"""Light, air and rays of one frame, in the numbers that shading works with."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.scene import Appearance
+from autonomy.compiled import Index, compiled
+
+
+@compiled
+def world_rays(
+    lens: NDArray[np.float64], camera_from_world: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """`(3, 4)`: per world axis, a ray's change per column, per row, its constant; the origin.
+
+    The ray has length 1 along the optical axis, so origin + depth * ray is what a pixel sees.
+    """
+    rays = np.empty((3, 4), np.float32)
+    p = camera_from_world
+    for i in range(3):
+        across, down = p[0, i] / lens[0], p[1, i] / lens[1]
+        rays[i, 0] = across
+        rays[i, 1] = down
+        rays[i, 2] = p[2, i] - across * lens[2] - down * lens[3]
+        rays[i, 3] = -(p[0, i] * p[0, 3] + p[1, i] * p[1, 3] + p[2, i] * p[2, 3])
+    return rays
+
+
+@compiled
+def lit_paint(frame: Index, look: Appearance) -> NDArray[np.float32]:
+    """`(M, 7)` per material: its colour in ambient light and in the sun, and its graininess."""
+    count = look.palette.shape[1]
+    paint = np.empty((count, 7), np.float32)
+    for material in range(count):
+        for channel in range(3):
+            color = look.palette[frame, material, channel]
+            paint[material, channel] = color * look.ambient[frame, channel]
+            paint[material, 3 + channel] = color * look.sun[frame, channel]
+        paint[material, 6] = look.palette[frame, material, 3]
+    return paint
+
+
+@compiled
+def sky_colors(frame: Index, look: Appearance) -> NDArray[np.float32]:
+    """`(2, 3)` colours of the horizon and the zenith."""
+    colors = np.empty((2, 3), np.float32)
+    for channel in range(3):
+        colors[0, channel] = look.horizon[frame, channel]
+        colors[1, channel] = look.zenith[frame, channel]
+    return colors
