@@ -17,7 +17,7 @@ from numba import njit
 from numba.core import config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Index = int | np.int64
+Index = int | np.int64 | np.uint64
 """What kernels count with."""
 
 # Contraction (fused multiply-add) and reciprocals change the last bit, never with the batch or

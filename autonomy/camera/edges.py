@@ -57,9 +57,9 @@ def find_edges(
 
         al, bl, cl = aw * corners[3, row], bw * corners[7, row], cw * corners[11, row]
         dx, dy = _slope(bl - al, cl - al, sides, scale)
-        planes[row, 0] = dx
-        planes[row, 1] = dy
-        planes[row, 2] = al - ax * dx - ay * dy
+        planes[0, row] = dx
+        planes[1, row] = dy
+        planes[2, row] = al - ax * dx - ay * dy
 
         ax, ay, bx, by = (bx, by, ax, ay) if by < ay else (ax, ay, bx, by)
         ax, ay, cx, cy = (cx, cy, ax, ay) if cy < ay else (ax, ay, cx, cy)

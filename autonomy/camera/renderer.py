@@ -132,7 +132,7 @@ class Renderer:
             vertices=np.empty((threads, 7, vertices), np.float32),
             corners=np.empty((threads, 12, room), np.float32),
             labels=np.empty((threads, triangles, 3), np.int32),
-            planes=np.empty((threads, room, 3), np.float32),
+            planes=np.empty((threads, 3, room), np.float32),
             nearness=np.empty((threads, *size), np.float32),
             seen=np.empty((threads, *size), np.int32),
         )

@@ -41,7 +41,7 @@ def shade(
         grain: `(GRAIN_SIZE * GRAIN_SIZE,)` in [-1, 1], a tile row by row.
         nearness: `(H, W)` 1 / depth [1/m].
         seen: `(H, W)` triangle of each pixel, -1 for the sky.
-        planes: `(K, 3)` sunlight / depth per column, per row, and its constant.
+        planes: `(3, K)` sunlight / depth per column, per row, and its constant.
         labels: `(K, 3)` material, class, instance.
         highest: The first row that shows more than the sky.
         rgb: `(H, W, 3)` receives the colours.
@@ -85,7 +85,7 @@ def _fill_depth(
 @compiled
 def _find_runs(
     seen: NDArray[np.int32], y: int, left: int, count: int, starts: NDArray[np.int32]
-) -> int:
+) -> Index:
     """Fill where runs of one triangle start, and the end; return their number.
 
     Without a branch: where a run ends is a guess that processors get wrong.
@@ -175,8 +175,8 @@ def _fill_run(
     red, green, blue = paint[material, 0], paint[material, 1], paint[material, 2]
     red_sun, green_sun, blue_sun = paint[material, 3], paint[material, 4], paint[material, 5]
     graininess = paint[material, 6]
-    step = planes[triangle, 0]
-    light = step * np.float32(left) + planes[triangle, 1] * np.float32(y) + planes[triangle, 2]
+    step = planes[0, triangle]
+    light = step * np.float32(left) + planes[1, triangle] * np.float32(y) + planes[2, triangle]
     for first in range(np.uint64(start), np.uint64(stop), BLOCK):
         for lane in range(BLOCK):
             x = first + lane

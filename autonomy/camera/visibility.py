@@ -41,7 +41,8 @@ def rasterize(
     """Fill the visibility buffer of one frame; return the first row where anything is seen.
 
     A pixel belongs to a triangle when its centre does. Every edge is evaluated from its upper
-    end, so two triangles that share it agree to the bit: no pixel twice, none left out.
+    end, so two triangles that share it agree to the bit: no pixel twice, none left out, unless its
+    centre lies within rounding, 1e-15 px or so, of a corner.
 
     Args:
         count: Number K of triangles.
@@ -49,7 +50,7 @@ def rasterize(
         width: Number W of columns [px].
         nearness: `(H, W)` receives 1 / depth [1/m], 0 where nothing is seen; rows with room.
         seen: `(H, W)` receives the triangle, -1 where nothing is seen; rows with room.
-        planes: `(K, 3)` receives sunlight / depth: per column, per row, and its constant; with
+        planes: `(3, K)` receives sunlight / depth: per column, per row, and its constant; with
             room.
     """
     nearness[:] = 0.0
@@ -73,7 +74,7 @@ def rasterize(
 
 @compiled
 def _find_spans(
-    edges: NDArray[np.float64], one: Index, top: int, width: float, spans: NDArray[np.int32]
+    edges: NDArray[np.float64], one: Index, top: Index, width: float, spans: NDArray[np.int32]
 ) -> None:
     """Fill the first column and the one after the last of some rows of a triangle.
 
@@ -97,9 +98,9 @@ def _find_spans(
 def _fill_spans(
     edges: NDArray[np.float64],
     one: Index,
-    triangle: int,
-    top: int,
-    bottom: int,
+    triangle: Index,
+    top: Index,
+    bottom: Index,
     spans: NDArray[np.int32],
     nearness: NDArray[np.float32],
     seen: NDArray[np.int32],
