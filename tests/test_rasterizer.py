@@ -12,7 +12,8 @@ from autonomy.camera.blocks import with_room
 from autonomy.camera.camera import Camera
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box
-from autonomy.camera.visibility import rasterize
+from autonomy.camera.triangles import Triangles
+from autonomy.camera.visibility import VisibilityBuffer, rasterize
 
 SIZE = 24
 AHEAD = Camera(SIZE, SIZE, fov=np.pi / 2)  # from the origin along x
@@ -24,11 +25,16 @@ def _rasterized(corners: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArra
     table = np.ones((with_room(count), 3, 4), np.float32)
     table[:count, :, :2] = corners
     room = with_room(SIZE)
-    nearness, seen = np.empty((SIZE, room), np.float32), np.empty((SIZE, room), np.int32)
-    planes = np.empty((3, with_room(count)), np.float32)
-    by_corner = np.ascontiguousarray(table.reshape(-1, 12).T)
-    rasterize(count, by_corner, SIZE, nearness, seen, planes)
-    return seen[:, :SIZE], nearness[:, :SIZE]
+    triangles = Triangles(
+        corners=np.ascontiguousarray(table.reshape(-1, 12).T),
+        planes=np.empty((3, len(table)), np.float32),
+        labels=np.zeros((count, 3), np.int32),
+    )
+    buffer = VisibilityBuffer(
+        nearness=np.empty((SIZE, room), np.float32), seen=np.empty((SIZE, room), np.int32)
+    )
+    rasterize(count, triangles, SIZE, buffer)
+    return buffer.seen[:, :SIZE], buffer.nearness[:, :SIZE]
 
 
 def _twice_the_area(a: NDArray, b: NDArray, c: NDArray) -> float:

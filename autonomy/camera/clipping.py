@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.optics import Optics
 from autonomy.compiled import Index, compiled
 
 Corner = tuple[float, float, float, float]
@@ -22,16 +23,25 @@ def faces_camera(ax: float, ay: float, bx: float, by: float, cx: float, cy: floa
 @compiled
 def clip(
     vertices: NDArray[np.float32],
-    a: int,
-    b: int,
-    c: int,
-    lens: NDArray[np.float64],
-    near: float,
+    triangle: tuple[int, int, int],
+    optics: Optics,
     count: Index,
     corners: NDArray[np.float32],
 ) -> Index:
-    """Cut a triangle at the near plane (Sutherland and Hodgman, 1974); append what is left."""
+    """Cut a triangle at the near plane (Sutherland and Hodgman, 1974); append what is left.
+
+    Args:
+        vertices: `(7, V)` the rows camera x, y, z [m], image x, y [px], nearness [1/m], sunlight.
+        triangle: Its three vertices.
+        optics: The camera.
+        count: How many triangles there are.
+        corners: `(12, K)` receives the corners of one or two more.
+
+    Returns:
+        How many there are then.
+    """
     cut = np.empty((4, 4), np.float32)
+    (a, b, c), near = triangle, optics.near
     kept = 0
     for here, after in ((a, b), (b, c), (c, a)):
         if vertices[2, here] >= near:
@@ -41,7 +51,7 @@ def clip(
         if (vertices[2, here] >= near) != (vertices[2, after] >= near):
             # Always from the end in front, so that triangles that share the edge cut it alike.
             front, back = (here, after) if vertices[2, here] >= near else (after, here)
-            crossing = _crossing(vertices, front, back, lens, near)
+            crossing = _crossing(vertices, front, back, optics)
             for k in range(4):
                 cut[kept, k] = crossing[k]
             kept += 1
@@ -56,10 +66,9 @@ def clip(
 
 
 @compiled
-def _crossing(
-    vertices: NDArray[np.float32], front: int, back: int, lens: NDArray[np.float64], near: float
-) -> Corner:
+def _crossing(vertices: NDArray[np.float32], front: int, back: int, optics: Optics) -> Corner:
     """Where an edge meets the near plane."""
+    lens, near = optics.lens, optics.near
     share = (vertices[2, front] - near) / (vertices[2, front] - vertices[2, back])
     right = vertices[0, front] + share * (vertices[0, back] - vertices[0, front])
     down = vertices[1, front] + share * (vertices[1, back] - vertices[1, front])

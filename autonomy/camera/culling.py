@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
+from autonomy.camera.optics import Optics
 from autonomy.compiled import Index, compiled
 
 _SMALLEST = 0.5  # [px] radius of a part's sphere in the image, below which it is left out
@@ -18,21 +19,18 @@ def find_shown(
     first: Index,
     last: Index,
     pose: NDArray[np.float64],
-    lens: NDArray[np.float64],
-    reach: tuple[float, float],
-    size: tuple[int, int],
+    optics: Optics,
 ) -> NDArray[np.int32]:
     """Return `(last - first,)` parts whose meshes stand for those of a range, -1 for none.
 
     Nothing is shown of what is too small to see, or wholly beyond one of the view's six planes.
     """
-    fx, fy, cx, cy = lens[0], lens[1], lens[2], lens[3]
-    to_left, to_right = cx + 0.5, size[1] - 0.5 - cx
-    to_top, to_bottom = cy + 0.5, size[0] - 0.5 - cy
+    fx, fy, cx, cy = optics.lens[0], optics.lens[1], optics.lens[2], optics.lens[3]
+    to_left, to_right = cx + 0.5, optics.width - 0.5 - cx
+    to_top, to_bottom = cy + 0.5, optics.height - 0.5 - cy
     # how far along the axes of its edges' normals a sphere of radius 1 reaches
     left_slant, right_slant = math.hypot(fx, to_left), math.hypot(fx, to_right)
     top_slant, bottom_slant = math.hypot(fy, to_top), math.hypot(fy, to_bottom)
-    nearest, farthest = reach
     spheres = library.spheres
     shown = np.empty(last - first, np.int32)
     r00, r01, r02, r03 = pose[0]
@@ -46,8 +44,8 @@ def find_shown(
         down = r10 * x + r11 * y + r12 * z + r13
         ahead = r20 * x + r21 * y + r22 * z + r23
         is_seen = (
-            (ahead + radius >= nearest)
-            & (ahead - radius <= farthest)
+            (ahead + radius >= optics.near)
+            & (ahead - radius <= optics.far)
             & (radius * fx >= _SMALLEST * ahead)
             & (to_left * ahead + fx * right >= -radius * left_slant)
             & (to_right * ahead - fx * right >= -radius * right_slant)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.blocks import BLOCK
+from autonomy.camera.triangles import Triangles
 from autonomy.compiled import Index, compiled
 
 # Places in one flat array, each with one value for each triangle of a block. The corners are
@@ -32,16 +33,12 @@ def room_for_edges() -> NDArray[np.float64]:
 
 
 @compiled
-def find_edges(
-    corners: NDArray[np.float32],
-    first: Index,
-    edges: NDArray[np.float64],
-    planes: NDArray[np.float32],
-) -> None:
-    """Fill `edges` and `planes` for the block of triangles that begins with `first`.
+def find_edges(triangles: Triangles, first: Index, edges: NDArray[np.float64]) -> None:
+    """Fill `edges` and the light's planes for the block of triangles that begins with `first`.
 
     In double precision, from the same corners to the same bits, whichever triangle an edge is of.
     """
+    corners, planes = triangles.corners, triangles.planes
     for one in range(BLOCK):
         row = np.uint64(first) + one
         ax, ay, aw = float(corners[0, row]), float(corners[1, row]), float(corners[2, row])

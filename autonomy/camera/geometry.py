@@ -9,7 +9,9 @@ from autonomy.camera.blocks import whole_blocks
 from autonomy.camera.clipping import clip, faces_camera
 from autonomy.camera.culling import find_shown
 from autonomy.camera.library import LibraryArrays
-from autonomy.camera.scene import Draws
+from autonomy.camera.optics import Optics
+from autonomy.camera.scene import Scene
+from autonomy.camera.triangles import Triangles
 from autonomy.compiled import Index, compiled
 
 
@@ -17,31 +19,24 @@ from autonomy.compiled import Index, compiled
 def project_frame(
     frame: Index,
     library: LibraryArrays,
-    draws: Draws,
-    to_sun: NDArray[np.float32],
+    scene: Scene,
     camera_from_world: NDArray[np.float64],
-    lens: NDArray[np.float64],
-    reach: tuple[float, float],
-    size: tuple[int, int],
+    optics: Optics,
     vertices: NDArray[np.float32],
-    corners: NDArray[np.float32],
-    labels: NDArray[np.int32],
+    triangles: Triangles,
 ) -> Index:
     """Project what one frame draws and return the number K of its triangles.
 
     Args:
-        frame: Row of `draws`.
+        frame: Row of `scene`.
         library: All meshes.
-        draws: What is drawn where.
-        to_sun: `(3,)` unit vector of the world.
+        scene: What is drawn where, and where the sun is.
         camera_from_world: `(3, 4)` pose of the camera.
-        lens: `(4,)` fx, fy, cx, cy [px].
-        reach: Nearest and farthest depth [m].
-        size: Image height and width [px].
+        optics: The camera.
         vertices: `(7, V)` working room for one part, and for one block.
-        corners: `(12, K)` receives image x, y, nearness, sunlight of each triangle's corners.
-        labels: `(K, 3)` receives material, class, instance of each triangle.
+        triangles: Receives corners and labels.
     """
+    draws, to_sun = scene.draws, scene.look.sun_direction[frame]
     count = np.int64(0)
     camera_from_body, camera_from_part = np.empty((3, 4)), np.empty((3, 4))
     body_to_sun, part_to_sun = np.empty(3, np.float32), np.empty(3, np.float32)
@@ -49,34 +44,20 @@ def project_frame(
         _compose(camera_from_world, draws.poses[frame, draw], camera_from_body)
         _turn_back(draws.poses[frame, draw], to_sun, body_to_sun)
         first, last = draws.parts[frame, draw, 0], draws.parts[frame, draw, 1]
-        shown_parts = find_shown(library, first, last, camera_from_body, lens, reach, size)
+        shown_parts = find_shown(library, first, last, camera_from_body, optics)
         for part in range(first, last):
             shown = shown_parts[part - first]
             if shown < 0:
                 continue
+            mesh = library.parts[shown]
             _compose(camera_from_body, library.poses[part], camera_from_part)
             _turn_back(library.poses[part], body_to_sun, part_to_sun)
             _project_vertices(
-                library.vertices,
-                library.parts[shown],
-                camera_from_part,
-                part_to_sun,
-                lens,
-                vertices,
+                library.vertices, mesh, camera_from_part, part_to_sun, optics.lens, vertices
             )
-            drawn = _collect(
-                library.triangles,
-                library.parts[shown],
-                lens,
-                reach[0],
-                size,
-                vertices,
-                count,
-                corners,
-                labels,
-            )
+            drawn = _collect(library.triangles, mesh, optics, vertices, count, triangles)
             instance = draws.instances[frame, draw] + library.parts[part, 4]
-            _label(library, instance, labels[count:drawn])
+            _label(library, instance, triangles.labels[count:drawn])
             count = drawn
     return count
 
@@ -171,27 +152,25 @@ def _row(
 
 @compiled
 def _collect(
-    triangles: NDArray[np.int32],
+    library_triangles: NDArray[np.int32],
     part: NDArray[np.int32],
-    lens: NDArray[np.float64],
-    near: float,
-    size: tuple[int, int],
+    optics: Optics,
     vertices: NDArray[np.float32],
     count: Index,
-    corners: NDArray[np.float32],
-    labels: NDArray[np.int32],
+    triangles: Triangles,
 ) -> Index:
     """Append a part's triangles that face the camera and touch the image; label their index."""
+    corners, labels, near = triangles.corners, triangles.labels, optics.near
     first = part[0]
-    right, bottom = np.float32(size[1] - 1), np.float32(size[0] - 1)
+    right, bottom = np.float32(optics.width - 1), np.float32(optics.height - 1)
     for triangle in range(part[2], part[3]):
-        a = triangles[triangle, 0] - first
-        b = triangles[triangle, 1] - first
-        c = triangles[triangle, 2] - first
+        a = library_triangles[triangle, 0] - first
+        b = library_triangles[triangle, 1] - first
+        c = library_triangles[triangle, 2] - first
         nearest = min(vertices[2, a], vertices[2, b], vertices[2, c])
         if nearest < near:
             if max(vertices[2, a], vertices[2, b], vertices[2, c]) > near:
-                clipped = clip(vertices, a, b, c, lens, near, count, corners)
+                clipped = clip(vertices, (a, b, c), optics, count, corners)
                 for row in range(count, clipped):
                     labels[row, 0] = triangle
                 count = clipped

@@ -14,11 +14,13 @@ from autonomy.camera.geometry import project_frame
 from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
-from autonomy.camera.light import lit_paint, sky_colors, world_rays
+from autonomy.camera.light import frame_light
+from autonomy.camera.optics import Optics
 from autonomy.camera.readings import read_depth, read_labels
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
 from autonomy.camera.shading import shade
-from autonomy.camera.visibility import rasterize
+from autonomy.camera.triangles import Triangles
+from autonomy.camera.visibility import VisibilityBuffer, rasterize
 from autonomy.compiled import Index, compiled, compiled_parallel
 
 
@@ -32,7 +34,7 @@ class Images(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Working room, one row a thread: see `project_frame` and `rasterize`."""
+    """Working room, one row a thread: for `project_frame`, `Triangles`, `VisibilityBuffer`."""
 
     vertices: NDArray[np.float32]
     corners: NDArray[np.float32]
@@ -40,16 +42,6 @@ class Buffers(NamedTuple):
     planes: NDArray[np.float32]
     nearness: NDArray[np.float32]
     seen: NDArray[np.int32]
-
-
-class Optics(NamedTuple):
-    """What all frames of a camera have in common."""
-
-    lens: NDArray[np.float64]  # (4,) fx, fy, cx, cy [px]
-    near: float  # [m] depth
-    far: float  # [m]
-    height: int  # [px]
-    width: int  # [px]
 
 
 class Renderer:
@@ -141,54 +133,29 @@ class Renderer:
 @compiled
 def _draw(
     frame: Index,
-    thread: int,
     library: LibraryArrays,
-    draws: Draws,
-    look: Appearance,
+    scene: Scene,
     pose: NDArray[np.float64],
     optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
 ) -> None:
-    """Draw one frame in one thread's working room."""
-    corners, labels = buffers.corners[thread], buffers.labels[thread]
-    planes, vertices = buffers.planes[thread], buffers.vertices[thread]
-    nearness, seen = buffers.nearness[thread], buffers.seen[thread]
-    count = project_frame(
-        frame,
-        library,
-        draws,
-        look.sun_direction[frame],
-        pose,
-        optics.lens,
-        (optics.near, optics.far),
-        (optics.height, optics.width),
-        vertices,
-        corners,
-        labels,
-    )
-    highest = rasterize(count, corners, optics.width, nearness, seen, planes)
+    """Draw one frame in the working room of the thread that runs."""
+    thread = get_thread_id()
+    triangles = Triangles(buffers.corners[thread], buffers.planes[thread], buffers.labels[thread])
+    buffer = VisibilityBuffer(buffers.nearness[thread], buffers.seen[thread])
+    count = project_frame(frame, library, scene, pose, optics, buffers.vertices[thread], triangles)
+    highest = rasterize(count, triangles, optics.width, buffer)
     if images.rgb.size:
-        shade(
-            lit_paint(frame, look),
-            sky_colors(frame, look),
-            look.visibility[frame],
-            world_rays(optics.lens, pose),
-            grain,
-            nearness,
-            seen,
-            planes,
-            labels,
-            highest,
-            images.rgb[frame],
-        )
+        light = frame_light(frame, scene.look, optics.lens, pose)
+        shade(light, grain, triangles, buffer, highest, images.rgb[frame])
     if images.depth.size:
-        read_depth(nearness, images.depth[frame])
+        read_depth(buffer.nearness, images.depth[frame])
     if images.semantic.size:
-        read_labels(1, 0, seen, labels, images.semantic[frame])
+        read_labels(1, 0, buffer.seen, triangles.labels, images.semantic[frame])
     if images.instance.size:
-        read_labels(2, -1, seen, labels, images.instance[frame])
+        read_labels(2, -1, buffer.seen, triangles.labels, images.instance[frame])
 
 
 @compiled
@@ -203,18 +170,7 @@ def _render_alone(
     images: Images,
 ) -> None:
     """Draw a batch of one: to wake the other threads would cost as much as the frame."""
-    _draw(
-        np.int64(0),
-        get_thread_id(),
-        library,
-        draws,
-        look,
-        poses[0],
-        optics,
-        grain,
-        buffers,
-        images,
-    )
+    _draw(np.int64(0), library, Scene(draws, look), poses[0], optics, grain, buffers, images)
 
 
 @compiled_parallel
@@ -230,15 +186,5 @@ def _render_batch(
 ) -> None:
     for frame in prange(poses.shape[0]):
         # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
-        _draw(
-            np.int64(frame),
-            get_thread_id(),
-            library,
-            draws,
-            look,
-            poses[frame],
-            optics,
-            grain,
-            buffers,
-            images,
-        )
+        scene = Scene(draws, look)
+        _draw(np.int64(frame), library, scene, poses[frame], optics, grain, buffers, images)

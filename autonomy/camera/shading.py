@@ -5,7 +5,20 @@ from numpy.typing import NDArray
 
 from autonomy.camera.blocks import BLOCK, whole_blocks
 from autonomy.camera.grain import GRAIN_SIZE
-from autonomy.camera.strip import BLUE, DEPTH, GREEN, RED, ROOM, ROUGHNESS, STRIP, new_strip
+from autonomy.camera.light import FrameLight
+from autonomy.camera.strip import (
+    BLUE,
+    DEPTH,
+    GREEN,
+    RED,
+    ROOM,
+    ROUGHNESS,
+    STRIP,
+    Place,
+    new_strip,
+)
+from autonomy.camera.triangles import Triangles
+from autonomy.camera.visibility import VisibilityBuffer
 from autonomy.compiled import Index, compiled
 
 _TEXELS_PER_METRE = np.float32(20.0)
@@ -19,30 +32,20 @@ _NEARLY_NOTHING = np.float32(1e-4)
 
 @compiled
 def shade(
-    paint: NDArray[np.float32],
-    sky: NDArray[np.float32],
-    visibility: np.float32,
-    rays: NDArray[np.float32],
+    light: FrameLight,
     grain: NDArray[np.float32],
-    nearness: NDArray[np.float32],
-    seen: NDArray[np.int32],
-    planes: NDArray[np.float32],
-    labels: NDArray[np.int32],
+    triangles: Triangles,
+    buffer: VisibilityBuffer,
     highest: Index,
     rgb: NDArray[np.uint8],
 ) -> None:
     """Colour one frame, run by run of pixels that see the same triangle.
 
     Args:
-        paint: `(M, 7)` of `lit_paint`.
-        sky: `(2, 3)` colours of the horizon and the zenith.
-        visibility: Distance [m] at which half of a colour is lost to the air.
-        rays: `(3, 4)` of `world_rays`.
+        light: Its light.
         grain: `(GRAIN_SIZE * GRAIN_SIZE,)` in [-1, 1], a tile row by row.
-        nearness: `(H, W)` 1 / depth [1/m].
-        seen: `(H, W)` triangle of each pixel, -1 for the sky.
-        planes: `(3, K)` sunlight / depth per column, per row, and its constant.
-        labels: `(K, 3)` material, class, instance.
+        triangles: What can be seen.
+        buffer: What is seen where.
         highest: The first row that shows more than the sky.
         rgb: `(H, W, 3)` receives the colours.
     """
@@ -52,70 +55,68 @@ def shade(
     texels, starts = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
     for y in range(height):
         for left in range(0, width, STRIP):
-            count = min(width - left, STRIP)
+            place = Place(y, left, min(width - left, STRIP))
             if y < highest:
-                _fill_sky(sky, rays, y, left, 0, count, strip)
+                _fill_sky(light, place, (0, place.length), strip)
             else:
-                _fill_depth(nearness, y, left, count, strip)
+                _fill_depth(buffer.nearness, place, strip)
+                runs = _find_runs(buffer.seen, place, starts)
                 rough = False
-                runs = _find_runs(seen, y, left, count, starts)
                 for run in range(runs):
-                    start, stop = starts[run], starts[run + 1]
-                    triangle = seen[y, left + start]
+                    stretch = starts[run], starts[run + 1]
+                    triangle = buffer.seen[y, left + stretch[0]]
                     if triangle < 0:
-                        _fill_sky(sky, rays, y, left, start, stop, strip)
+                        _fill_sky(light, place, stretch, strip)
                     else:
-                        material = labels[triangle, 0]
-                        _fill_run(paint, planes, triangle, material, y, left, start, stop, strip)
-                        rough |= paint[material, 6] > 0
+                        paint = light.paint[triangles.labels[triangle, 0]]
+                        sunlight = _sunlight(triangles.planes, triangle, place)
+                        _fill_run(paint, sunlight, stretch, strip)
+                        rough |= paint[6] > _ZERO
                 if rough:
-                    _add_grain(rays, grain, y, left, count, strip, texels)
-                _see_through_air(sky, visibility * visibility, nearness, y, left, count, strip)
-            _write(strip, y * width + left, count, values)
+                    _add_grain(light.rays, grain, place, strip, texels)
+                _see_through_air(light, buffer.nearness, place, strip)
+            _write(strip, y * width + left, place.length, values)
 
 
 @compiled
-def _fill_depth(
-    nearness: NDArray[np.float32], y: int, left: int, count: int, strip: NDArray[np.float32]
-) -> None:
-    for x in range(whole_blocks(count)):
-        strip[DEPTH + x] = _ONE / max(nearness[y, np.uint64(left) + x], _NEARLY_NOTHING)
+def _fill_depth(nearness: NDArray[np.float32], place: Place, strip: NDArray[np.float32]) -> None:
+    y, left = place.y, np.uint64(place.left)
+    for x in range(whole_blocks(place.length)):
+        strip[DEPTH + x] = _ONE / max(nearness[y, left + x], _NEARLY_NOTHING)
 
 
 @compiled
-def _find_runs(
-    seen: NDArray[np.int32], y: int, left: int, count: int, starts: NDArray[np.int32]
-) -> Index:
+def _find_runs(seen: NDArray[np.int32], place: Place, starts: NDArray[np.int32]) -> Index:
     """Fill where runs of one triangle start, and the end; return their number.
 
     Without a branch: where a run ends is a guess that processors get wrong.
     """
     runs, before = np.uint64(0), np.int32(-2)
-    for x in range(np.uint64(count)):
-        triangle = seen[y, np.uint64(left) + x]
+    y, left = place.y, np.uint64(place.left)
+    for x in range(np.uint64(place.length)):
+        triangle = seen[y, left + x]
         starts[runs] = np.int32(x)
         runs += np.uint64(triangle != before)
         before = triangle
-    starts[runs] = np.int32(count)
+    starts[runs] = np.int32(place.length)
     return np.int64(runs)
 
 
 @compiled
 def _see_through_air(
-    sky: NDArray[np.float32],
-    far: np.float32,
+    light: FrameLight,
     nearness: NDArray[np.float32],
-    y: int,
-    left: int,
-    count: int,
+    place: Place,
     strip: NDArray[np.float32],
 ) -> None:
-    """Blend with the horizon's colour: half at the visibility, squared in `far`."""
-    red, green, blue = sky[0, 0], sky[0, 1], sky[0, 2]
-    for x in range(whole_blocks(count)):
+    """Blend with the horizon's colour: half of it at the visibility, by squared distance."""
+    far = light.visibility * light.visibility
+    red, green, blue = light.sky[0, 0], light.sky[0, 1], light.sky[0, 2]
+    y, left = place.y, np.uint64(place.left)
+    for x in range(whole_blocks(place.length)):
         depth = strip[DEPTH + x]
         clear = far / (far + depth * depth)
-        clear = clear if nearness[y, np.uint64(left) + x] > _ZERO else _ONE
+        clear = clear if nearness[y, left + x] > _ZERO else _ONE
         shade = _ONE + strip[ROUGHNESS + x]
         strip[RED + x] = red + (strip[RED + x] * shade - red) * clear
         strip[GREEN + x] = green + (strip[GREEN + x] * shade - green) * clear
@@ -124,24 +125,19 @@ def _see_through_air(
 
 @compiled
 def _fill_sky(
-    sky: NDArray[np.float32],
-    rays: NDArray[np.float32],
-    y: int,
-    left: int,
-    start: int,
-    stop: int,
-    strip: NDArray[np.float32],
+    light: FrameLight, place: Place, stretch: tuple[int, int], strip: NDArray[np.float32]
 ) -> None:
     """Let the zenith show through the air by twice the sine of a ray's elevation."""
+    rays, sky = light.rays, light.sky
     east, north, up = (
-        _along_row(rays, 0, y, left),
-        _along_row(rays, 1, y, left),
-        _along_row(rays, 2, y, left),
+        _row_start(rays, 0, place),
+        _row_start(rays, 1, place),
+        _row_start(rays, 2, place),
     )
     east_step, north_step, up_step = rays[0, 0], rays[1, 0], rays[2, 0]
     red, green, blue = sky[0, 0], sky[0, 1], sky[0, 2]
     to_red, to_green, to_blue = sky[1, 0] - red, sky[1, 1] - green, sky[1, 2] - blue
-    for first in range(np.uint64(start), np.uint64(stop), BLOCK):
+    for first in range(np.uint64(stretch[0]), np.uint64(stretch[1]), BLOCK):
         for lane in range(BLOCK):
             x = first + lane
             i = np.float32(np.int32(x))
@@ -155,61 +151,67 @@ def _fill_sky(
 
 
 @compiled
-def _along_row(rays: NDArray[np.float32], axis: int, y: int, left: int) -> np.float32:
-    return rays[axis, 0] * np.float32(left) + rays[axis, 1] * np.float32(y) + rays[axis, 2]
+def _row_start(rays: NDArray[np.float32], axis: int, place: Place) -> np.float32:
+    """One world axis of the ray of a strip's first pixel."""
+    across, down = rays[axis, 0] * np.float32(place.left), rays[axis, 1] * np.float32(place.y)
+    return across + down + rays[axis, 2]
+
+
+@compiled
+def _sunlight(
+    planes: NDArray[np.float32], triangle: int, place: Place
+) -> tuple[np.float32, np.float32]:
+    """Sunlight / depth of a triangle at a strip's first pixel, and its change per column."""
+    across, down = (
+        planes[0, triangle] * np.float32(place.left),
+        planes[1, triangle] * np.float32(place.y),
+    )
+    return across + down + planes[2, triangle], planes[0, triangle]
 
 
 @compiled
 def _fill_run(
     paint: NDArray[np.float32],
-    planes: NDArray[np.float32],
-    triangle: int,
-    material: int,
-    y: int,
-    left: int,
-    start: int,
-    stop: int,
+    sunlight: tuple[np.float32, np.float32],
+    stretch: tuple[int, int],
     strip: NDArray[np.float32],
 ) -> None:
-    """Fill colour and graininess of pixels that see one triangle."""
-    red, green, blue = paint[material, 0], paint[material, 1], paint[material, 2]
-    red_sun, green_sun, blue_sun = paint[material, 3], paint[material, 4], paint[material, 5]
-    graininess = paint[material, 6]
-    step = planes[0, triangle]
-    light = step * np.float32(left) + planes[1, triangle] * np.float32(y) + planes[2, triangle]
-    for first in range(np.uint64(start), np.uint64(stop), BLOCK):
+    """Fill colour and roughness of pixels that see one triangle, of one paint `(7,)`."""
+    red, green, blue = paint[0], paint[1], paint[2]
+    red_sun, green_sun, blue_sun = paint[3], paint[4], paint[5]
+    roughness = paint[6]
+    light, step = sunlight
+    for first in range(np.uint64(stretch[0]), np.uint64(stretch[1]), BLOCK):
         for lane in range(BLOCK):
             x = first + lane
             sun = (light + step * np.float32(np.int32(x))) * strip[DEPTH + x]
             strip[RED + x] = red + red_sun * sun
             strip[GREEN + x] = green + green_sun * sun
             strip[BLUE + x] = blue + blue_sun * sun
-            strip[ROUGHNESS + x] = graininess
+            strip[ROUGHNESS + x] = roughness
 
 
 @compiled
 def _add_grain(
     rays: NDArray[np.float32],
     grain: NDArray[np.float32],
-    y: int,
-    left: int,
-    count: int,
+    place: Place,
     strip: NDArray[np.float32],
     texels: NDArray[np.int32],
 ) -> None:
-    """Turn graininess into the factor of the grain that a pixel sees on the world's ground.
+    """Multiply roughness by the grain that a pixel sees on the world's ground.
 
     Two loops, because only the first one is vectorised.
     """
-    east, east_step, east_origin = _along_row(rays, 0, y, left), rays[0, 0], rays[0, 3]
-    north, north_step, north_origin = _along_row(rays, 1, y, left), rays[1, 0], rays[1, 3]
-    for x in range(whole_blocks(count)):
+    east, east_step, east_origin = _row_start(rays, 0, place), rays[0, 0], rays[0, 3]
+    north, north_step, north_origin = _row_start(rays, 1, place), rays[1, 0], rays[1, 3]
+    for x in range(whole_blocks(place.length)):
         depth, column = strip[DEPTH + x], np.float32(np.int32(x))
         i = _texel(east_origin + depth * (east + east_step * column))
         j = _texel(north_origin + depth * (north + north_step * column))
         texels[x] = i * np.int32(GRAIN_SIZE) + j
         strip[ROUGHNESS + x] *= _GRAIN_FADES / (_GRAIN_FADES + depth * depth)
-    for x in range(np.uint64(count)):
+    for x in range(np.uint64(place.length)):
         strip[ROUGHNESS + x] *= grain[np.uint32(texels[x])]
 
 

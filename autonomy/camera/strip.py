@@ -4,6 +4,8 @@ It is one flat array, in which each kind of value has its place. As the places a
 kernels are compiled, so is that none overlaps another, and loops over them are vectorised.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,14 @@ STRIP = 128  # [px]
 ROOM = STRIP + int(BLOCK)
 _KINDS = 5
 DEPTH, RED, GREEN, BLUE, ROUGHNESS = (np.uint64(kind * ROOM) for kind in range(_KINDS))
+
+
+class Place(NamedTuple):
+    """Which pixels of the image a strip holds."""
+
+    y: int  # row [px]
+    left: int  # first column [px]
+    length: int
 
 
 @compiled

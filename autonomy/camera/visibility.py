@@ -4,6 +4,7 @@ Nearness is 1 / depth. It is linear across the image of a plane, so it is exact 
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +25,21 @@ from autonomy.camera.edges import (
     find_edges,
     room_for_edges,
 )
+from autonomy.camera.triangles import Triangles
 from autonomy.compiled import Index, compiled
 
 _ROWS = np.uint64(16)  # as many rows of a triangle are found at once
 
 
+class VisibilityBuffer(NamedTuple):
+    """What each pixel of one frame sees; its rows have room for one block more."""
+
+    nearness: NDArray[np.float32]  # (H, W) 1 / depth [1/m], 0 where nothing is seen
+    seen: NDArray[np.int32]  # (H, W) triangle, -1 where nothing is seen
+
+
 @compiled
-def rasterize(
-    count: Index,
-    corners: NDArray[np.float32],
-    width: int,
-    nearness: NDArray[np.float32],
-    seen: NDArray[np.int32],
-    planes: NDArray[np.float32],
-) -> Index:
+def rasterize(count: Index, triangles: Triangles, width: int, buffer: VisibilityBuffer) -> Index:
     """Fill the visibility buffer of one frame; return the first row where anything is seen.
 
     A pixel belongs to a triangle when its centre does. Every edge is evaluated from its upper
@@ -46,20 +48,17 @@ def rasterize(
 
     Args:
         count: Number K of triangles.
-        corners: `(12, K)` image x, y, nearness, sunlight of each triangle's corners; with room.
+        triangles: Their corners; receives the planes of their sunlight.
         width: Number W of columns [px].
-        nearness: `(H, W)` receives 1 / depth [1/m], 0 where nothing is seen; rows with room.
-        seen: `(H, W)` receives the triangle, -1 where nothing is seen; rows with room.
-        planes: `(3, K)` receives sunlight / depth: per column, per row, and its constant; with
-            room.
+        buffer: Receives what is seen.
     """
-    nearness[:] = 0.0
-    seen[:] = -1
-    height = seen.shape[0]
+    buffer.nearness[:] = 0.0
+    buffer.seen[:] = -1
+    height = buffer.seen.shape[0]
     highest = np.int64(height)
     edges, spans = room_for_edges(), np.empty(2 * _ROWS, np.int32)
     for first in range(0, count, BLOCK):
-        find_edges(corners, first, edges, planes)
+        find_edges(triangles, first, edges)
         for triangle in range(first, min(first + np.int64(BLOCK), count)):
             one = np.uint64(triangle - first)
             top = math.ceil(max(edges[TOP_Y + one], 0.0))
@@ -68,7 +67,7 @@ def rasterize(
             for y in range(top, bottom, _ROWS):
                 stop = min(y + np.int64(_ROWS), bottom)
                 _find_spans(edges, one, y, float(width), spans)
-                _fill_spans(edges, one, triangle, y, stop, spans, nearness, seen)
+                _fill_spans(edges, one, triangle, (y, stop), spans, buffer)
     return highest
 
 
@@ -99,13 +98,13 @@ def _fill_spans(
     edges: NDArray[np.float64],
     one: Index,
     triangle: Index,
-    top: Index,
-    bottom: Index,
+    rows: tuple[Index, Index],
     spans: NDArray[np.int32],
-    nearness: NDArray[np.float32],
-    seen: NDArray[np.int32],
+    buffer: VisibilityBuffer,
 ) -> None:
     """Show a triangle in some rows, where it is nearer than what is seen there."""
+    nearness, seen = buffer.nearness, buffer.seen
+    top, bottom = rows
     origin, dy = edges[NEARNESS + one], edges[NEARNESS_DY + one]
     step = np.float32(edges[NEARNESS_DX + one])
     for row in range(bottom - top):

@@ -1,0 +1,16 @@
+"""What all frames of a camera have in common, as the kernels read it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Optics(NamedTuple):
+    """A pinhole and the image behind it."""
+
+    lens: NDArray[np.float64]  # (4,) fx, fy, cx, cy [px]
+    near: float  # [m] nearest depth
+    far: float  # [m] farthest
+    height: int  # [px]
+    width: int  # [px]
