@@ -14,7 +14,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-import envs  # noqa: F401  # pyright: ignore[reportUnusedImport] - registers the worlds' ids
+import envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.make import make_world
 from autonomy.policy import Observation
 from benchmarking.contestants import Contestant
