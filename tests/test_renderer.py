@@ -16,6 +16,7 @@ from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, cylinder, sphere
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
+from autonomy.errors import InputError
 
 CAMERA = Camera(32, 40, fov=1.2, position=(0.0, 0.0, 1.5))
 MIDDLE = (0, 16, 20)
@@ -194,6 +195,12 @@ def test_colour_is_that_of_the_palette_in_even_light() -> None:
     np.testing.assert_array_equal(
         _color([_wall(5)], look_of(color=(10, 120, 250)))[MIDDLE], (10, 120, 250)
     )
+
+
+def test_a_material_beyond_the_palette_is_refused() -> None:
+    beyond = box((1, 1, 1), 4, 6).moved((3, 0, 0))
+    with pytest.raises(InputError, match="must hold the library's 5 materials, got 4"):
+        frames_of([beyond], CAMERA)
 
 
 def test_the_sun_brightens_what_faces_it() -> None:

@@ -55,7 +55,7 @@ class MeshLibrary:
         )
         self._triangles_before = np.zeros(1, np.int64)  # (P + 1,) those of all parts before each
         self._used = _Counts(0, 0, 0)
-        self._largest_part = 0
+        self._largest_part = self._material_count = 0
 
     @property
     def arrays(self) -> LibraryArrays:
@@ -71,6 +71,11 @@ class MeshLibrary:
     def largest_part(self) -> int:
         """The most vertices that one part has had."""
         return self._largest_part
+
+    @property
+    def material_count(self) -> int:
+        """One more than the highest material that a mesh has had."""
+        return self._material_count
 
     @property
     def used_bytes(self) -> int:
@@ -102,6 +107,7 @@ class MeshLibrary:
         stored.coarse[parts] = np.arange(parts.start, parts.stop)
         self._count_triangles(parts)
         self._largest_part = max(self._largest_part, int(sizes[:, 0].max()))
+        self._material_count = max(self._material_count, int(whole.materials.max()) + 1)
         return parts.start, parts.stop
 
     def place(

@@ -22,6 +22,7 @@ from autonomy.camera.shading import shade
 from autonomy.camera.triangles import Triangles
 from autonomy.camera.visibility import VisibilityBuffer, rasterize
 from autonomy.compiled import Index, compiled, compiled_parallel
+from autonomy.errors import InputError
 
 
 class Images(NamedTuple):
@@ -75,9 +76,17 @@ class Renderer:
 
         The frames do not depend on N, on their neighbours or on the number of threads.
         `channels` names the fields of `Frames` to fill; what is not named costs nothing.
+
+        Raises:
+            InputError: The palette lacks a material of the library.
         """
         assert set(channels) <= set(Images._fields)
         assert len(scene.draws.parts) == len(scene.look.palette) == len(camera_from_world)
+        if library.material_count > scene.look.palette.shape[1]:
+            raise InputError(
+                f"a palette must hold the library's {library.material_count} materials, "
+                f"got {scene.look.palette.shape[1]}"
+            )
         alone = len(camera_from_world) == 1
         self._fit(library, scene.draws, 1 if alone else get_num_threads())
         images = self._images(len(camera_from_world), channels)
