@@ -1,0 +1,69 @@
+"""Cars, places and roads of which everything is known, for the tests of lane following."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from numpy.typing import NDArray
+
+import envs  # noqa: F401 - the import registers the worlds' ids
+from envs.lane.car import Cars
+from envs.lane.lane_follow import (
+    Progress,
+)
+from envs.lane.lane_path import LanePaths, Location
+from envs.lane.roads.road import Marking, Road
+
+ID = "autonomy/LaneFollow-v0"
+SIZE = (24, 32)
+
+
+def make(num_envs: int = 1, **options: Any) -> Any:
+    return gym.make_vec(
+        ID, num_envs, **{"image_size": SIZE, "route_length": 100.0, **options}
+    ).unwrapped
+
+
+def cars(**values: float) -> Cars:
+    return Cars(*(np.array([values.get(name, 0.0)]) for name in Cars._fields))
+
+
+def location(**values: float) -> Location:
+    known = {"width": 3.0, **values}
+    rest = (np.array([float(known.get(name, 0.0))]) for name in Location._fields[1:])
+    return Location(np.array([0]), *rest)
+
+
+def progress(distance: float = 0.0, elapsed: int = 0, standing: float = 0.0) -> Progress:
+    return Progress(np.array([distance]), np.array([elapsed]), np.array([standing]))
+
+
+def on_path(path: NDArray[np.void], closed: bool = False) -> LanePaths:
+    return LanePaths(path, np.array([0]), np.array([len(path)]), np.array([closed]))
+
+
+def straight(length: int = 400, grade: float = 0.0) -> Road:
+    """An open road to the east of one lane, 3 m wide."""
+    station = np.arange(float(length))
+    return Road(
+        name="straight",
+        closed=False,
+        spacing=1.0,
+        position=np.column_stack([station, 0 * station, 0.5 + grade * station]),
+        heading=0 * station,
+        curvature=0 * station,
+        grade=0 * station + grade,
+        boundaries=np.tile((-1.5, 1.5), (length, 1)),
+        directions=np.array((1,)),
+        markings=(Marking("solid"), Marking("solid")),
+    )
+
+
+def lived(world: Any, act: Callable[[], tuple[float, float]], seed: int = 0) -> tuple[str, int]:
+    world.reset(seed=seed)
+    for count in range(1, 1000):
+        *_, info = world.step(np.array([act()], np.float32))
+        if info["episode_end"][0]:
+            return str(info["episode_end"][0]), count
+    raise AssertionError("the episode never ended")
