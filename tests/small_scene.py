@@ -7,10 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mesh import Mesh
+from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
 
+CAMERA = Camera(32, 40, fov=1.2, position=(0.0, 0.0, 1.5))
 CHANNELS = ("rgb", "depth", "semantic", "instance")
 HORIZON, ZENITH = (200.0, 210.0, 220.0), (90.0, 140.0, 230.0)
 
@@ -68,3 +69,15 @@ def frames_of(
     draws = draws_of(parts, [pose()] * len(meshes), 1)
     scene = Scene(draws, look_of() if look is None else look)
     return Renderer(camera).render(library, scene, camera.camera_from_body[np.newaxis], channels)
+
+
+def wall(distance: float) -> Mesh:
+    """A wall across the view that faces the camera."""
+    corners = [(distance, y, z) for y, z in ((90, -90), (-90, -90), (-90, 90), (90, 90))]
+    return surface(corners, [(0, 1, 2), (0, 2, 3)], 0, 9)
+
+
+def color_of(meshes: list[Mesh], look: Appearance, camera: Camera = CAMERA) -> NDArray[np.uint8]:
+    rgb = frames_of(meshes, camera, look, channels=("rgb",)).rgb
+    assert rgb is not None
+    return rgb

@@ -19,6 +19,7 @@ from envs.lane.observations import proprioception, true_state
 from envs.lane.options import FRONT
 from envs.lane.roads.road_files import write_road
 from envs.lane.roads.road_generator import SPLITS, generate_road
+from envs.lane.scene import road_bank
 from envs.lane.scene.appearance import LaneRandomization
 
 
@@ -178,3 +179,16 @@ def test_the_wheels_turn_as_far_as_the_docstring_says() -> None:
     for _ in range(20):
         *_, info = world.step(np.array([[1.0, -1.0]], np.float32))
     assert info["measurements"]["steering_rad"][0] == pytest.approx(STEERING_MAX, abs=1e-3)
+
+
+def test_to_forget_roads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    actions = np.random.default_rng(0).uniform(-1, 1, (40, 3, 2)).astype(np.float32)
+
+    def seen() -> list[Any]:
+        world = make(3, observations=("camera", "state"), split="train")
+        first = world.reset(seed=0)[0]
+        return [first, *(world.step(action)[0] for action in actions)]
+
+    kept = seen()
+    monkeypatch.setattr(road_bank, "_ROOM", 1)  # forgets whenever an episode begins
+    np.testing.assert_equal(seen(), kept)

@@ -174,9 +174,10 @@ def started(world: Any, seed: int) -> NDArray[np.float32]:
 def test_starts_are_near_the_middle_and_rolling(split: str, far: float, askew: float) -> None:
     world = make(64, observations=("state",), target_speed=15.0, split=split)
     state = world.reset(seed=0)[0]["state"]
-    offset, heading_error, speed = np.abs(state[:, :3]).T
-    assert 0.8 * far < offset.max() < far + 0.05
-    assert 0.6 * askew < heading_error.max() < askew + 0.05
+    offset, heading_error, speed = state[:, :3].T
+    for side in (1, -1):
+        assert 0.8 * far < (side * offset).max() < far + 0.05
+        assert 0.6 * askew < (side * heading_error).max() < askew + 0.05
     assert (speed >= 0.3 * 15.0).all()
     assert (speed <= 15.0).all()
 
