@@ -29,6 +29,11 @@ class Range:
                 f"and {self.high}"
             )
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of a draw: a number has none."""
+        return () if len(self.low) == 1 else (len(self.low),)
+
 
 def between(low: float, high: float) -> Range:
     """Return the range of one number."""
@@ -50,9 +55,7 @@ class Sampler:
         }
         self._low = np.array([value for one in each.values() for value in one.low])
         self._span = np.array([value for one in each.values() for value in one.high]) - self._low
-        self._record = np.dtype(
-            [(name, np.float64, (len(one.low),)[len(one.low) == 1 :]) for name, one in each.items()]
-        )
+        self._record = np.dtype([(name, np.float64, one.shape) for name, one in each.items()])
 
     @property
     def size(self) -> int:

@@ -80,6 +80,7 @@ def shade(
 
 @compiled
 def _fill_depth(nearness: NDArray[np.float32], place: Place, strip: NDArray[np.float32]) -> None:
+    """Fill the depth [m] of all pixels, the sky's included."""
     y, left = place.y, np.uint64(place.left)
     for x in range(whole_blocks(place.length)):
         strip[DEPTH + x] = _ONE / max(nearness[y, left + x], _NEARLY_NOTHING)
@@ -117,10 +118,10 @@ def _see_through_air(
         depth = strip[DEPTH + x]
         clear = far / (far + depth * depth)
         clear = clear if nearness[y, left + x] > _ZERO else _ONE
-        shade = _ONE + strip[ROUGHNESS + x]
-        strip[RED + x] = red + (strip[RED + x] * shade - red) * clear
-        strip[GREEN + x] = green + (strip[GREEN + x] * shade - green) * clear
-        strip[BLUE + x] = blue + (strip[BLUE + x] * shade - blue) * clear
+        grain = _ONE + strip[ROUGHNESS + x]
+        strip[RED + x] = red + (strip[RED + x] * grain - red) * clear
+        strip[GREEN + x] = green + (strip[GREEN + x] * grain - green) * clear
+        strip[BLUE + x] = blue + (strip[BLUE + x] * grain - blue) * clear
 
 
 @compiled
