@@ -1,8 +1,8 @@
 """What every batch of worlds does alike: seeds, episodes, automatic and partial resets."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from gymnasium import spaces
@@ -16,10 +16,6 @@ from autonomy.policy import Observation
 from autonomy.streams import RandomStreams
 from autonomy.world import Info
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-Options = TypeVar("Options", bound="DataclassInstance")
 State = dict[str, NDArray[Any]]
 """A world's whole state: each entry `(N, ...)`."""
 
@@ -181,16 +177,3 @@ def _supported(mode: AutoresetMode | str) -> AutoresetMode:
         names = " or ".join(one.name for one in _AUTORESET_MODES)
         raise InputError(f"autoreset_mode must be {names}, got {mode!r}")
     return AutoresetMode(mode)
-
-
-def read_options(kind: type[Options], given: dict[str, Any]) -> Options:
-    """Return a world's options, a dataclass, from keywords.
-
-    Raises:
-        InputError: There is no option of such a name; or the options refuse a value.
-    """
-    known = [field.name for field in fields(kind)]
-    for name in given:
-        if name not in known:
-            raise InputError(f"there is no option {name!r}, only {', '.join(sorted(known))}")
-    return kind(**given)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.compiled import compiled
 from autonomy.errors import InputError
 
 
@@ -98,4 +99,23 @@ def mounted(
     poses[:, 1, 0], poses[:, 1, 1], poses[:, 1, 2] = -down * ahead, -down * left, -level
     poses[:, 2, 0], poses[:, 2, 1], poses[:, 2, 2] = level * ahead, level * left, -down
     poses[:, :, 3] = -np.einsum("nij,nj->ni", poses[:, :, :3], position)
+    return poses
+
+
+@compiled
+def camera_from_world(
+    camera_from_body: NDArray[np.float64], world_from_body: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Chain poses `(N, 3, 4)`: of cameras on bodies, and of those bodies in the world."""
+    poses = np.empty_like(camera_from_body)
+    for n in range(len(poses)):
+        pose, camera, body = poses[n], camera_from_body[n], world_from_body[n]
+        for i in range(3):
+            pose[i, 3] = camera[i, 3]
+            for j in range(3):
+                turned = 0.0
+                for k in range(3):
+                    turned += camera[i, k] * body[j, k]
+                pose[i, j] = turned
+                pose[i, 3] -= turned * body[j, 3]
     return poses

@@ -8,8 +8,10 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Outcome, State, read_options
+from autonomy.batched_world import BatchedWorld, Outcome, State
+from autonomy.camera.rig import CameraRig
 from autonomy.errors import InputError
+from autonomy.options import read_options
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import Sampler
 from autonomy.rewards import weighted_sum
@@ -33,7 +35,6 @@ from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
 from envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
 from envs.lane.scene.appearance import dress, plain_looks, randomization
-from envs.lane.scene.camera_rig import CameraRig
 from envs.lane.scene.car_map import map_with_car
 from envs.lane.scene.chase_view import ChaseView
 from envs.lane.scene.lane_scene import LaneScene, world_from_car
@@ -151,7 +152,8 @@ class LaneFollowVectorEnv(BatchedWorld):
             scene = self._scene.seen_from_car(self._looks)
             if len(rows) < self.num_envs:
                 scene = scene.rows(rows)
-            observation = self._rig.observe(self._scene.library, scene, self._poses(rows), rows)
+            cars = dict.fromkeys(self._options.cameras, self._poses(rows))
+            observation = self._rig.observe(self._scene.library, scene, cars, rows)
         if "proprioception" in wanted:
             observation["proprioception"] = proprioception(state.cars)[rows]
         if "state" in wanted:

@@ -4,8 +4,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
-from autonomy.camera.classes import SemanticClass
+from autonomy.camera.rig import image_spaces
 from envs.lane.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
 from envs.lane.lane_path import LanePaths, Location, look_ahead
 from envs.lane.options import LaneFollowOptions
@@ -27,20 +26,12 @@ _STATE = {
 
 def observation_space(options: LaneFollowOptions) -> spaces.Dict:
     """Return the space of one environment's observations."""
-    entries: dict[str, spaces.Space[NDArray[np.generic]]] = {}
-    for position, (name, camera) in enumerate(options.sized_cameras().items()):
-        for image in options.images:
-            entries[image_key(image, name, position)] = _image_space(image, camera)
+    entries = image_spaces(options.sized_cameras(), options.images)
     for name, bounds in (("proprioception", _PROPRIOCEPTION), ("state", _STATE)):
         if name in options.observations:
             low, high = np.array(list(bounds.values()), np.float32).T
             entries[name] = spaces.Box(low, high, dtype=np.float32)
     return spaces.Dict(entries)
-
-
-def image_key(image: str, camera: str, position: int) -> str:
-    """Return the key of a camera's image: the first camera's needs no name."""
-    return image if position == 0 else f"{image}_{camera}"
 
 
 def proprioception(cars: Cars) -> NDArray[np.float32]:
@@ -73,14 +64,3 @@ def true_state(cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.f
     )
     low, high = np.array(list(_STATE.values())).T
     return np.clip(np.hstack([columns, points[:, :, 2]]), low, high).astype(np.float32)
-
-
-def _image_space(image: str, camera: Camera) -> spaces.Box:
-    size = (camera.height, camera.width)
-    if image == "camera":
-        return spaces.Box(0, 255, (*size, 3), np.uint8)
-    if image == "depth":
-        return spaces.Box(0.0, np.inf, size, np.float32)
-    if image == "semantic":
-        return spaces.Box(0, max(SemanticClass), size, np.uint8)
-    return spaces.Box(-1, np.iinfo(np.int32).max, size, np.int32)

@@ -31,13 +31,11 @@ class RoadSource:
         """Prepare to draw as `options` say.
 
         Raises:
-            InputError: The split is unknown, or the given road cannot be read, driven or is
+            InputError: The given road cannot be read, driven or is
                 shorter than the route.
         """
         given = options.road
         road = read_road(Path(given)) if isinstance(given, str | Path) else given
-        if options.split not in SPLITS:
-            raise InputError(f"split must be one of {', '.join(SPLITS)}, got {options.split!r}")
         self._numbers = range(1) if road is not None else SPLITS[options.split]
         self._seeks_bends = options.split == "train"
         self.route_length = options.route_length or (road.length if road else _ROUTE_LENGTH)

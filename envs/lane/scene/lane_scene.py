@@ -71,25 +71,6 @@ def world_from_car(cars: Cars, location: Location, rows: NDArray[np.intp]) -> ND
     return poses
 
 
-@compiled
-def camera_from_world(
-    camera_from_body: NDArray[np.float64], world_from_body: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Chain poses `(N, 3, 4)`: of cameras on bodies, and of those bodies in the world."""
-    poses = np.empty_like(camera_from_body)
-    for n in range(len(poses)):
-        pose, camera, body = poses[n], camera_from_body[n], world_from_body[n]
-        for i in range(3):
-            pose[i, 3] = camera[i, 3]
-            for j in range(3):
-                turned = 0.0
-                for k in range(3):
-                    turned += camera[i, k] * body[j, k]
-                pose[i, j] = turned
-                pose[i, 3] -= turned * body[j, 3]
-    return poses
-
-
 def _ground_mesh() -> Mesh:
     half = _GROUND_SIZE / 2
     corners = [(-half, -half), (half, -half), (half, half), (-half, half)]
