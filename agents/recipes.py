@@ -140,7 +140,7 @@ _LANE_FOLLOW: dict[str, Any] = {
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,
-        total_steps=512_000,
+        total_steps=448_000,
         num_envs=128,
         n_steps=16,
         epochs=2,
@@ -149,7 +149,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         gamma=0.95,
         gae_lambda=0.9,
         log_std_init=-1.5,
-        validation_interval=256_000,
+        validation_interval=224_000,
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
 }

@@ -14,6 +14,7 @@ from envs.lane.lane_follow import (
     REASON,
     TERMINATES,
     TRUNCATES,
+    Ending,
     Progress,
     RewardWeights,
     endings,
@@ -24,8 +25,10 @@ from envs.lane.lane_follow import (
 from envs.lane.lane_path import STATION, Location
 
 
-def terms_of(car: Cars, where: Location, steering_rate: float = 0.0) -> dict[str, float]:
-    terms = reward_terms(car, where, np.array([steering_rate]), 15.0)._asdict()
+def terms_of(
+    car: Cars, where: Location, steering_rate: float = 0.0, ending: Ending = Ending.GOING_ON
+) -> dict[str, float]:
+    terms = reward_terms(car, where, np.array([steering_rate]), np.array([ending]), 15.0)._asdict()
     return {name: float(values[0]) for name, values in terms.items()}
 
 
@@ -36,6 +39,7 @@ def test_perfect_driving_at_the_target_speed() -> None:
         "heading": 1.0,
         "comfort": 0.0,
         "smoothness": 0.0,
+        "failure": 0.0,
     }
 
 
@@ -50,17 +54,23 @@ def test_each_term_by_hand() -> None:
             "heading": 0.1,
             "comfort": -0.5,  # half way from 3 to 8 m/s2
             "smoothness": -0.25,
+            "failure": 0.0,
         }
     )
 
 
 def test_terms_have_their_bounds() -> None:
     far_off = location(offset=40.0, heading_error=3.0, curvature=0.1)
-    extreme = terms_of(cars(speed=30.0), far_off, steering_rate=-9.0)
-    assert extreme == pytest.approx(
-        {"progress": 0.0, "lane_offset": 0.0, "heading": 0.0, "comfort": -1.0, "smoothness": -1.0},
-        abs=1e-6,
-    )
+    extreme = terms_of(cars(speed=30.0), far_off, -9.0, Ending.LEFT_LANE)
+    expected = {"progress": 0.0, "lane_offset": 0.0, "heading": 0.0}
+    expected |= {"comfort": -1.0, "smoothness": -1.0, "failure": -1.0}
+    assert extreme == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_only_what_ends_the_road_is_a_failure(ending: Ending) -> None:
+    fails = ending in (Ending.STUCK, Ending.WRONG_WAY, Ending.LEFT_LANE)
+    assert terms_of(cars(), location(), ending=ending)["failure"] == -float(fails)
 
 
 @pytest.mark.parametrize(("speed", "worth"), [(0.0, 0.0), (7.5, 0.5), (18.0, 0.8), (30.0, 0.0)])

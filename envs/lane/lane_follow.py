@@ -30,6 +30,9 @@ class RewardWeights:
     heading: float = 0.02
     comfort: float = 0.3
     smoothness: float = 0.01
+    # as much as the other terms give in about twenty steps: a tight bend is worth little while it
+    # lasts, and to leave the lane there must not be a way out of it
+    failure: float = 3.0
 
 
 class Progress(NamedTuple):
@@ -48,6 +51,7 @@ class RewardTerms(NamedTuple):
     heading: NDArray[np.float64]
     comfort: NDArray[np.float64]
     smoothness: NDArray[np.float64]
+    failure: NDArray[np.float64]
 
 
 class Ending(IntEnum):
@@ -96,9 +100,9 @@ def live(
     drive(cars, actions, location.grade, task.duration)
     locate(paths, cars, location)
     update_progress(cars, location, paths, along, task.duration, progress)
+    judged = endings(location, progress, task.route_length, task.max_steps)
     steering_rate = (cars.steering - steering) / task.duration
-    terms = reward_terms(cars, location, steering_rate, task.target_speed)
-    return terms, endings(location, progress, task.route_length, task.max_steps)
+    return reward_terms(cars, location, steering_rate, judged, task.target_speed), judged
 
 
 @compiled
@@ -128,6 +132,7 @@ def reward_terms(
     cars: Cars,
     location: Location,
     steering_rate: NDArray[np.float64],
+    judged: NDArray[np.int64],
     target_speed: float,
 ) -> RewardTerms:
     """Return the reward's terms.
@@ -136,6 +141,7 @@ def reward_terms(
         cars: The cars.
         location: Where they are.
         steering_rate: `(N,)` [rad/s] over the last control step.
+        judged: `(N,)` the `Ending`s that the step came to.
         target_speed: [m/s].
     """
     along = cars.speed * np.cos(location.heading_error)
@@ -150,6 +156,7 @@ def reward_terms(
         heading=tolerance(location.heading_error, (0.0, 0.0), 0.3),
         comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),
         smoothness=-rate * rate,
+        failure=-TERMINATES[judged].astype(np.float64),
     )
 
 
