@@ -74,3 +74,20 @@ class Sampler:
         """Return views of draws `(N, K)` by name: one number is `(N,)`, several are `(N, k)`."""
         records = self.records(draws)
         return {name: records[name] for name in self._record.names or ()}
+
+
+def in_split(uniform: NDArray[np.float64], split: str) -> NDArray[np.float64]:
+    """Map random numbers in [0, 1) to the part of [0, 1) that belongs to a split.
+
+    The parts lie in turns, a few of each, so every split covers all of a range and no value of one
+    is ever a value of another.
+    """
+    first, width = _PARTS[split]
+    turns = uniform * _TURNS
+    turn = np.floor(turns)
+    return (turn + first + width * (turns - turn)) / _TURNS
+
+
+_TURNS = 8
+_PARTS = {"train": (0.0, 0.5), "validation": (0.5, 0.25), "test": (0.75, 0.25)}
+"""Where in a turn a split's part begins, and how wide it is."""

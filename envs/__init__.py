@@ -9,3 +9,16 @@ register(
     # the world checks its actions itself, and the checker would cost more than the step
     disable_env_checker=True,
 )
+
+for name, task in (
+    ("ArmReach", "reach"),
+    ("ArmPush", "push"),
+    ("ArmPickAndPlace", "pick_and_place"),
+):
+    register(
+        id=f"autonomy/{name}-v0",
+        entry_point="envs.arm.env:ArmEnv",
+        vector_entry_point="envs.arm.env:ArmVectorEnv",
+        kwargs={"task": task},
+        disable_env_checker=True,
+    )

@@ -1,13 +1,10 @@
 """Meshes and the library that holds them."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import trimesh
 
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mesh import Mesh, joined, load_mesh, surface
+from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.primitives import box, cone, cylinder, sphere
 from autonomy.errors import InputError
 
@@ -55,29 +52,6 @@ def test_joined_meshes_keep_their_parts() -> None:
     assert (whole.materials[:12] == 2).all()
     assert (whole.classes[12:] == 6).all()
     assert whole.triangles[12:].min() == 36  # a box has three vertices a triangle
-
-
-@pytest.mark.parametrize("suffix", [".obj", ".stl", ".ply", ".glb"])
-def test_mesh_files_are_read(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"ball{suffix}"
-    trimesh.creation.icosphere(subdivisions=2, radius=2.0).export(path)
-    mesh = load_mesh(path, 3, 7)
-    assert len(mesh.triangles) == 320
-    np.testing.assert_allclose(np.linalg.norm(mesh.vertices, axis=1), 2.0, rtol=1e-5)
-    assert (mesh.materials == 3).all()
-    assert (mesh.classes == 7).all()
-
-
-def test_bad_mesh_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"mesh file must exist, got .*nowhere\.obj"):
-        load_mesh(tmp_path / "nowhere.obj", 0, 1)
-    contents = {"broken.stl": b"\0" * 90, "broken.glb": b"not a mesh", "empty.obj": b"# nothing\n"}
-    contents["unknown.xyz123"] = b"v 0 0 0\n"
-    for name, content in contents.items():
-        path = tmp_path / name
-        path.write_bytes(content)
-        with pytest.raises(InputError, match=f"mesh file .*{name}"):
-            load_mesh(path, 0, 1)
 
 
 @pytest.mark.parametrize(("corner", "wrong"), [(3, 3), (-1, -1)])

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from small_scene import frames_of
 
 from autonomy.camera.camera import Camera
-from autonomy.camera.mesh import Mesh, load_mesh, surface
+from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.mesh_file import read_surfaces
 from autonomy.camera.primitives import box, cone, cylinder, sphere
 
 DUCK = Path(pybullet_data.getDataPath()) / "duck.obj"
@@ -28,7 +29,7 @@ CAMERAS = [
 @pytest.fixture(scope="module")
 def meshes() -> list[Mesh]:
     square = [(-15, -15, 0), (15, -15, 0), (15, 15, 0), (-15, 15, 0)]
-    upright = load_mesh(DUCK, 0, 6)
+    (upright,) = read_surfaces(DUCK)
     duck = surface(upright.vertices[:, [0, 2, 1]] * (1, -1, 1), upright.triangles, 0, 6)
     return [
         surface(square, [(0, 1, 2), (0, 2, 3)], 0, 1),

@@ -10,12 +10,17 @@ import pytest
 from numpy.typing import NDArray
 
 import envs  # noqa: F401 - the import registers the worlds' ids
+from envs.arm.options import FRONT
 
 ROOT = Path(__file__).parents[1]
 IDS = [env_id for env_id in gym.registry if env_id.startswith("autonomy/")]
 SIZE = (24, 32)
-SHORT: dict[str, dict[str, Any]] = {"autonomy/LaneFollow-v0": {"route_length": 60.0}}
-"""What makes the episodes of a world short."""
+ARMS = [env_id for env_id in IDS if env_id.startswith("autonomy/Arm")]
+SHORT: dict[str, dict[str, Any]] = {
+    "autonomy/LaneFollow-v0": {"route_length": 60.0},
+    **{arm: {"max_episode_steps": 15, "cameras": {"front": FRONT}} for arm in ARMS},
+}
+"""What makes the episodes of a world short, and gives it one camera."""
 EVERYTHING = ("camera", "depth", "semantic", "instance", "proprioception", "state")
 VECTORS = ("proprioception", "state")
 

@@ -16,3 +16,7 @@ class SemanticClass(IntEnum):
     VEGETATION = 7
     POST = 8
     BUILDING = 9
+    ROBOT = 10
+    TABLE = 11
+    OBJECT = 12
+    GOAL = 13

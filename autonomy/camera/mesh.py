@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,25 +96,6 @@ def joined(meshes: Sequence[Mesh]) -> Mesh:
         materials=np.concatenate([mesh.materials for mesh in meshes]),
         classes=np.concatenate([mesh.classes for mesh in meshes]),
     )
-
-
-def load_mesh(path: Path, material: int, semantic_class: int) -> Mesh:
-    """Read a mesh file (OBJ, STL, PLY, glTF and what else trimesh reads), in its own units.
-
-    Raises:
-        InputError: The file is missing or holds no triangles that trimesh can read.
-    """
-    import trimesh
-
-    if not path.is_file():
-        raise InputError(f"mesh file must exist, got {path}")
-    try:
-        loaded = trimesh.load_mesh(path)
-    except Exception as error:  # each of trimesh's readers raises its own kinds
-        raise InputError(f"mesh file {path} cannot be read: {error}") from error
-    if len(loaded.faces) == 0:
-        raise InputError(f"mesh file {path} must hold triangles, got none")
-    return surface(loaded.vertices, loaded.faces, material, semantic_class)
 
 
 def _vertex_normals(points: NDArray[np.float64], faces: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -1,0 +1,196 @@
+"""The arm in the physics: its motors, and how it is."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.arm.arm_state import Bodies
+from envs.arm.bullet import pybullet
+from envs.arm.controllers import Motors, Reading
+from envs.arm.robot import Robot
+from envs.arm.robot_body import load_robot
+
+Array = NDArray[np.float64]
+
+_FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
+_COUPLING = 0.1  # share of their difference that coupled fingers make good in one substep
+_COUPLING_FORCE = 50.0  # [N or N m] with which they do
+_GAIN = 0.1  # share of its error that a joint makes good in one substep
+
+
+class Tool(NamedTuple):
+    """How the tool point is."""
+
+    position: Array  # (3,) [m]
+    turn: Array  # (3, 3) rotation of its link
+    velocity: Array  # (3,) [m/s]
+
+
+class Arm:
+    """A robot in a physics server."""
+
+    def __init__(self, client: Any, robot: Robot) -> None:
+        """Load it, at home.
+
+        Raises:
+            InputError: Its file, a joint or a link cannot be.
+        """
+        self.parts = load_robot(client, robot, visible=False)
+        self._client = client
+        self._robot = robot
+        self._gain = _GAIN
+        body, parts = self.parts.body, self.parts
+        self._base_pose = _base_pose(client, body)
+        self._tool_point_on_mass = self._from_centre_of_mass(robot.tool_point)
+        fastest = float(parts.arm.speed.max())
+        for joint in parts.arm.numbers:
+            client.changeDynamics(body, joint, maxJointVelocity=fastest)
+        for joint in parts.gripper.numbers:
+            client.changeDynamics(body, joint, lateralFriction=_FINGER_FRICTION)
+        self._couple_fingers()
+        self.pose(robot.home, opening=-1.0)
+
+    def pose(self, arm: Sequence[float], opening: float) -> None:
+        """Put the joints somewhere, at rest: the arm's [rad], and the fingers as for `grip`."""
+        for joint, position in zip(self.parts.arm.numbers, arm, strict=True):
+            self._client.resetJointState(self.parts.body, joint, position)
+        fingers = self._fingers(opening)
+        for joint, position in zip(self.parts.gripper.numbers, fingers, strict=True):
+            self._client.resetJointState(self.parts.body, joint, position)
+
+    def vary(self, joint_damping: float, gain: float) -> None:
+        """Set the arm's damping [N m s], and by what factor motors follow faster than usual."""
+        self._gain = _GAIN * gain
+        for joint in self.parts.arm.numbers:
+            self._client.changeDynamics(self.parts.body, joint, jointDamping=joint_damping)
+
+    def drive(self, motors: Motors, duration: float) -> None:
+        """Tell the motors what to do for a duration [s], within the limits of speed and force."""
+        if motors.mode == "position":
+            self._drive_to(motors.targets)
+            return
+        arm = self.parts.arm
+        is_torque = motors.mode == "torque"
+        # a torque is a motor that strives for its top speed with that force: it is the same until
+        # it gets there
+        wanted = np.sign(motors.targets) * arm.speed if is_torque else motors.targets
+        here = self._joint_positions()
+        velocities = np.clip(wanted, (arm.lower - here) / duration, (arm.upper - here) / duration)
+        self._client.setJointMotorControlArray(
+            self.parts.body,
+            arm.numbers,
+            pybullet().VELOCITY_CONTROL,
+            targetVelocities=velocities.tolist(),
+            forces=(np.abs(motors.targets) if is_torque else arm.force).tolist(),
+        )
+
+    def grip(self, opening: float) -> None:
+        """Bring the fingers between closed (-1) and open (1)."""
+        gripper, bullet = self.parts.gripper, pybullet()
+        for k, position in enumerate(self._fingers(opening)):
+            self._client.setJointMotorControl2(
+                self.parts.body,
+                gripper.numbers[k],
+                bullet.POSITION_CONTROL,
+                targetPosition=position,
+                force=gripper.force[k],
+                maxVelocity=gripper.speed[k],
+            )
+
+    def reading(self) -> Reading:
+        """Return what controllers know."""
+        tool = self.tool()
+        return Reading(self._joint_positions(), tool.position, tool.turn, self._jacobian)
+
+    def tool(self) -> Tool:
+        """Return how the tool point is."""
+        state = self._client.getLinkState(
+            self.parts.body, self.parts.tool, computeLinkVelocity=1, computeForwardKinematics=1
+        )
+        turn = np.array(self._client.getMatrixFromQuaternion(state[5])).reshape(3, 3)
+        position = np.array(state[4]) + turn @ np.array(self._robot.tool_point)
+        # the velocity is that of the link's centre of mass
+        velocity = np.array(state[6]) + np.cross(state[7], position - np.array(state[0]))
+        return Tool(position, turn, velocity)
+
+    def write(self, bodies: Bodies) -> None:
+        """Write where all of it is."""
+        client, parts = self._client, self.parts
+        states = client.getJointStates(parts.body, parts.arm.numbers + parts.gripper.numbers)
+        bodies.joint_position[:] = [state[0] for state in states]
+        bodies.joint_velocity[:] = [state[1] for state in states]
+        links = range(len(parts.link_names) - 1)
+        link_states = client.getLinkStates(parts.body, links, computeForwardKinematics=1)
+        bodies.link_pose[0] = self._base_pose
+        bodies.link_pose[1:] = [state[4] + state[5] for state in link_states]
+        tool = self.tool()
+        bodies.tool_position[:], bodies.tool_velocity[:] = tool.position, tool.velocity
+
+    def _drive_to(self, positions: Array) -> None:
+        arm, bullet = self.parts.arm, pybullet()
+        for k, joint in enumerate(arm.numbers):
+            self._client.setJointMotorControl2(
+                self.parts.body,
+                joint,
+                bullet.POSITION_CONTROL,
+                targetPosition=float(positions[k]),
+                force=arm.force[k],
+                positionGain=self._gain,
+                maxVelocity=arm.speed[k],
+            )
+
+    def _fingers(self, opening: float) -> list[float]:
+        share, robot = (opening + 1.0) / 2.0, self._robot
+        return [
+            shut + share * (wide - shut)
+            for shut, wide in zip(robot.gripper_closed, robot.gripper_open, strict=True)
+        ]
+
+    def _joint_positions(self) -> Array:
+        states = self._client.getJointStates(self.parts.body, self.parts.arm.numbers)
+        return np.array([state[0] for state in states])
+
+    def _jacobian(self) -> Array:
+        """Return the tool point's, `(6, n)`: linear above angular."""
+        client, parts = self._client, self.parts
+        joints = [state[0] for state in client.getJointStates(parts.body, parts.movable)]
+        still = [0.0] * len(joints)
+        both = client.calculateJacobian(
+            parts.body, parts.tool, self._tool_point_on_mass, joints, still, still
+        )
+        columns = [parts.movable.index(joint) for joint in parts.arm.numbers]
+        return np.vstack(both)[:, columns]
+
+    def _from_centre_of_mass(self, point: Sequence[float]) -> Sequence[float]:
+        """Move a point of the tool's link from the link's frame to that of its centre of mass."""
+        state = self._client.getLinkState(self.parts.body, self.parts.tool)
+        to_mass = self._client.invertTransform(state[2], state[3])
+        return self._client.multiplyTransforms(*to_mass, point, (0.0, 0.0, 0.0, 1.0))[0]
+
+    def _couple_fingers(self) -> None:
+        """Let all fingers move together, as one motor moves them: each is geared to the first."""
+        body, numbers = self.parts.body, self.parts.gripper.numbers
+        for joint in numbers[1:]:
+            gear = self._client.createConstraint(
+                body,
+                numbers[0],
+                body,
+                joint,
+                jointType=pybullet().JOINT_GEAR,
+                jointAxis=(1.0, 0.0, 0.0),
+                parentFramePosition=(0.0, 0.0, 0.0),
+                childFramePosition=(0.0, 0.0, 0.0),
+            )
+            self._client.changeConstraint(
+                gear, gearRatio=-1.0, erp=_COUPLING, maxForce=_COUPLING_FORCE
+            )
+
+
+def _base_pose(client: Any, body: int) -> tuple[float, ...]:
+    """Return the pose of the base's own frame; Bullet reports that of its centre of mass."""
+    mass = client.getBasePositionAndOrientation(body)
+    inertial = client.getDynamicsInfo(body, -1)[3:5]
+    position, quaternion = client.multiplyTransforms(*mass, *client.invertTransform(*inertial))
+    return position + quaternion

@@ -1,0 +1,68 @@
+"""PyBullet, imported where an arm is made and nowhere else."""
+
+import ctypes
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from autonomy.errors import InputError
+
+
+@cache
+def pybullet() -> Any:
+    """Return the module, whose types nobody wrote down.
+
+    Raises:
+        InputError: It is not installed, or was built without NumPy.
+    """
+    with _silence():
+        try:
+            import pybullet as module
+        except ModuleNotFoundError as error:
+            raise InputError(
+                "the arm worlds need PyBullet, which is not installed: pip install 'autonomy[arm]'"
+            ) from error
+    if not module.isNumpyEnabled():
+        raise InputError(
+            "the arm worlds need a PyBullet that was built with NumPy, got one without"
+        )
+    return module
+
+
+def connect() -> Any:
+    """Return a physics server of one's own in this process, empty."""
+    pybullet()
+    from pybullet_utils.bullet_client import BulletClient
+
+    with _silence():
+        return BulletClient(pybullet().DIRECT)
+
+
+def data_path() -> str:
+    """Return the folder of robots and things that comes with PyBullet."""
+    pybullet()
+    import pybullet_data
+
+    return pybullet_data.getDataPath()
+
+
+@contextmanager
+def _silence() -> Generator[None]:
+    """Keep what PyBullet prints when it begins to itself: standard output may be JSON."""
+    flush = ctypes.CDLL(None).fflush
+    flush(None)
+    streams = (1, 2)
+    kept = [os.dup(stream) for stream in streams]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        flush(None)
+        for stream, own in zip(streams, kept, strict=True):
+            os.dup2(own, stream)
+            os.close(own)

@@ -1,0 +1,270 @@
+"""The arm worlds: the environment that joins physics, cameras and task."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
+
+from autonomy.batched_world import BatchedWorld, Outcome, State
+from autonomy.camera.camera import Camera
+from autonomy.camera.portrait import Portrait
+from autonomy.camera.rig import CameraRig
+from autonomy.camera.scene import Scene
+from autonomy.errors import InputError
+from autonomy.options import read_options
+from autonomy.policy import Observation, Policy
+from autonomy.randomization import Sampler, in_split
+from autonomy.rewards import weighted_sum
+from autonomy.single import SingleEnv
+from autonomy.world import Info, Trace
+from envs.arm.episodes import empty_episodes
+from envs.arm.experts import PLANS, Expert, Truth
+from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
+from envs.arm.observations import goal_vector, observation_space, proprioception, true_state
+from envs.arm.options import ArmOptions
+from envs.arm.processes import process_count, start_physics
+from envs.arm.robot import find_robot
+from envs.arm.saved_state import joined_bytes, split_bytes
+from envs.arm.scene.appearance import dress, plain_looks, randomization
+from envs.arm.scene.arm_scene import ArmScene
+from envs.arm.scene.materials import Material
+from envs.arm.scene.robot_meshes import robot_meshes
+from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
+from envs.arm.simulation import Design
+from envs.arm.tasks import TASKS
+
+_ASKEW = 0.04  # [rad] that each joint may begin away from home
+
+
+class ArmVectorEnv(BatchedWorld):
+    """N robot arms, each at its table, with one task.
+
+    Actions `(N, A)` in [-1, 1], by the option `control`: `position` moves the tool by up to 30 mm
+    along x, y and z, and `pose` turns it about the vertical by up to 0.15 rad besides;
+    `joint_delta` turns each joint by up to 0.08 rad, `joint_position` goes to a place in its
+    range, `joint_velocity` and `joint_torque` are shares of its limits. Where the task needs a
+    gripper, the last number closes (-1) and opens (1) it.
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        render_mode: str | None = None,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP,
+        *,
+        task: str,
+        **options: Any,
+    ) -> None:
+        """Make N worlds for a task of `TASKS` with the options of `ArmOptions`.
+
+        Raises:
+            InputError: An option is unknown or out of range, the robot cannot be read, or
+                PyBullet is not installed.
+        """
+        chosen = read_options(ArmOptions, options)
+        self._options, self._task_name, self._task = chosen, task, TASKS[task]()
+        self._catalogue = self._task.shapes(chosen.split)
+        if num_envs < 1:
+            raise InputError(f"the number of environments must be positive, got {num_envs}")
+        design = Design(
+            find_robot(chosen.robot),
+            chosen.control,
+            self._task.uses_gripper,
+            self._catalogue,
+            self._task.objects,
+            chosen.control_rate,
+            chosen.substeps,
+        )
+        processes = process_count(num_envs, chosen.processes)
+        self._physics, facts = start_physics(design, num_envs, processes)
+        self._bodies = self._physics.shared.bodies
+        super().__init__(
+            num_envs,
+            render_mode,
+            autoreset_mode,
+            observation_space(chosen, facts.sizes, self._task.goal_size),
+            spaces.Box(-1.0, 1.0, (facts.sizes.actions,), np.float32),
+            chosen.control_rate,
+        )
+        self.metadata["action_names"] = facts.action_names
+        self._sampler = Sampler(randomization(chosen.randomization))
+        self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
+        self._max_steps = chosen.max_episode_steps or self._task.max_steps
+        self._weights = RewardWeights()
+        cameras = chosen.sized_cameras()
+        self._camera_bodies = CameraBodies(cameras, facts.link_names, facts.tool)
+        self._rig = CameraRig(cameras, chosen.images, num_envs)
+        self._begun = np.zeros(num_envs, np.bool_)
+
+    @cached_property
+    def _meshes(self) -> Any:
+        robot = find_robot(self._options.robot)
+        return robot_meshes(robot, self._options.triangles, Material.ROBOT)
+
+    @cached_property
+    def _scene(self) -> ArmScene:
+        return ArmScene(self.num_envs, self._meshes, self._catalogue, self._task.objects)
+
+    def _begin(self, rows: NDArray[np.intp]) -> None:
+        split, setup, episodes = self._options.split, self._physics.shared.setup, self._episodes
+        scene = in_split(self.streams.uniform(rows, "scene", self._sampler.size), split)
+        task = self.streams.uniform(rows, "task", self._task.objects + self._task.draws)
+        episodes.draws[rows] = self._sampler.sample(scene)
+        draws = self._sampler.named(episodes.draws[rows])
+        which = (task[:, : self._task.objects] * len(self._catalogue)).astype(np.int64)
+        shapes = [tuple(self._catalogue[shape] for shape in own) for own in which]
+        layout = self._task.lay_out(in_split(task[:, self._task.objects :], split), shapes)
+        start = _ASKEW * (2.0 * self.streams.uniform(rows, "body", setup.arm.shape[1]) - 1.0)
+        setup.arm[rows] = np.array(find_robot(self._options.robot).home) + start
+        setup.shape[rows] = which
+        setup.object_pose[rows, :, :3] = layout.object_place
+        setup.object_pose[rows, :, 3:5] = 0.0
+        setup.object_pose[rows, :, 5] = np.sin(layout.object_turn / 2.0)
+        setup.object_pose[rows, :, 6] = np.cos(layout.object_turn / 2.0)
+        setup.mass[rows] = draws["mass"][:, np.newaxis]
+        setup.friction[rows] = draws["friction"][:, np.newaxis]
+        setup.joint_damping[rows] = draws["joint_damping"]
+        setup.gain[rows] = draws["motor_gain"]
+        episodes.goal[rows] = layout.goal
+        episodes.elapsed[rows] = 0
+        self._physics.begin(rows)
+        self._rig.mount(rows, self._sampler.records(episodes.draws[rows]))
+        self._begun[rows] = True
+
+    def _advance(self, actions: NDArray[np.float32]) -> Outcome:
+        if not self._begun.all():
+            raise InputError("a world must be reset before its first step")
+        episodes, task = self._episodes, self._task
+        self._physics.shared.actions[:] = np.clip(actions, -1.0, 1.0)
+        lost = self._physics.advance()
+        episodes.elapsed[:] += 1
+        achieved = task.achieved(self._bodies)
+        distance = task.distance(achieved, episodes.goal)
+        arrived = (distance < task.tolerance) & task.is_still(self._bodies)
+        verdict = judge(arrived, episodes.elapsed >= self._max_steps, lost)
+        terms = {"goal": goal_reward(task, distance, self._options.reward)}
+        info: Info = {
+            "success": verdict.success,
+            "episode_end": verdict.reason,
+            "reward_terms": terms,
+            "measurements": measurements(self._bodies, distance),
+        }
+        reward = weighted_sum(terms, self._weights)
+        return Outcome(reward, verdict.terminated, verdict.truncated, info)
+
+    def compute_reward(
+        self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any = None
+    ) -> NDArray[np.float64]:
+        """Return the reward `(...)` of having reached goals `(..., G)`, as the steps give it."""
+        distance = self._task.distance(np.asarray(achieved_goal), np.asarray(desired_goal))
+        return self._weights.goal * goal_reward(self._task, distance, self._options.reward)
+
+    def _observe(self, rows: NDArray[np.intp]) -> Observation:
+        bodies, wanted = self._bodies, self._options.observations
+        observation: Observation = {}
+        if self._options.images:
+            scene = self._seen()
+            if len(rows) < self.num_envs:
+                scene = scene.rows(rows)
+            on = self._camera_bodies.poses(bodies, rows)
+            observation = self._rig.observe(self._scene.library, scene, on, rows)
+        if "proprioception" in wanted:
+            observation["proprioception"] = proprioception(bodies)[rows]
+        if "state" in wanted:
+            observation["state"] = true_state(bodies)[rows]
+        if "achieved_goal" in wanted:
+            observation["achieved_goal"] = goal_vector(self._task.achieved(bodies)[rows])
+        if "desired_goal" in wanted:
+            observation["desired_goal"] = goal_vector(self._episodes.goal[rows])
+        return observation
+
+    def _seen(self) -> Scene:
+        """Return what cameras see."""
+        looks = plain_looks(self.num_envs, self._meshes.colors)
+        draws = self._sampler.records(self._episodes.draws)
+        dress(looks, self._every_row, draws, self._meshes.colors)
+        return self._scene.seen(looks, self._bodies, self._physics.shared.setup.shape)
+
+    def _describe(self) -> Info:
+        draws = self._sampler.named(self._episodes.draws.copy())
+        shape = self._physics.shared.setup.shape.copy()
+        return {"randomization": {**draws, "shape": shape}}
+
+    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
+        """Return a picture `(720, 1280, 3)` of each arm, None without a render mode."""
+        return None if self.render_mode is None else self._pictures(PORTRAIT)
+
+    def overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a picture `(200, 200, 3)` of each table from above."""
+        return self._pictures(OVERVIEW)
+
+    def _pictures(self, camera: Camera) -> tuple[NDArray[np.uint8], ...]:
+        scene = self._scene.with_goal(self._seen(), self._task.place_of(self._episodes.goal))
+        views = np.tile(camera.camera_from_body, (self.num_envs, 1, 1))
+        return Portrait(camera).pictures(self._scene.library, scene, views)
+
+    def expert(self) -> Policy:
+        """Return a scripted policy on the true state.
+
+        Raises:
+            InputError: The actions do not move the tool, or there is no plan for the robot.
+        """
+        if self._options.control != "position":
+            raise InputError(f"the expert's control must be position, got {self._options.control}")
+        return Expert(
+            lambda: Truth(self._bodies, self._episodes.goal),
+            PLANS[self._task_name],
+            self._task.uses_gripper,
+        )
+
+    def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
+        """Summarise episodes; see `arm_metrics`."""
+        return arm_metrics(episodes, self._options.control_rate)
+
+    def get_state(self) -> State:
+        """Return the whole state as copies of plain arrays, random streams included.
+
+        `physics` holds Bullet's own files, which alone bring its contacts back.
+        """
+        shared = self._physics.shared
+        arrays = {**shared.setup._asdict(), **shared.bodies._asdict(), **self._episodes._asdict()}
+        return {
+            **{name: values.copy() for name, values in arrays.items()},
+            "begun": self._begun.copy(),
+            "streams": self.streams.get_state(),
+            **joined_bytes(self._physics.save()),
+        }
+
+    def set_state(self, state: State) -> None:
+        """Go on, bit for bit, from what `get_state` returned."""
+        shared = self._physics.shared
+        for arrays in (shared.setup, shared.bodies, self._episodes):
+            for name, values in arrays._asdict().items():
+                values[:] = state[name]
+        self._begun[:] = state["begun"]
+        self.streams.set_state(state["streams"])
+        self._physics.restore(split_bytes(state))
+        self._rig.mount(self._every_row, self._sampler.records(self._episodes.draws))
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """End what the physics runs in."""
+        self._physics.close()
+
+
+class ArmEnv(SingleEnv[ArmVectorEnv]):
+    """One arm at its table: `ArmVectorEnv` with N = 1 and without its first axis."""
+
+    def __init__(self, render_mode: str | None = None, *, task: str, **options: Any) -> None:
+        """Make one world for a task of `TASKS` with the options of `ArmOptions`."""
+        batch = ArmVectorEnv(1, render_mode, AutoresetMode.DISABLED, task=task, **options)
+        super().__init__(batch)
+
+    def compute_reward(
+        self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any = None
+    ) -> NDArray[np.float64]:
+        """Return the reward of having reached goals `(..., G)`, as the steps give it."""
+        return self.batch.compute_reward(achieved_goal, desired_goal, info)

@@ -1,0 +1,75 @@
+"""Things that lie on the table: their shapes, which each split has its own of."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from autonomy.camera.mesh import Mesh
+from autonomy.camera.primitives import box, cylinder, sphere
+from envs.arm.bullet import pybullet
+
+_SIDES = 24  # of a cylinder's mesh
+_RINGS = 10  # of a sphere's mesh
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A solid, its middle at the origin.
+
+    Attributes:
+        kind: What it is.
+        size: Along x, y and z [m]; a cylinder stands upright, and it and a sphere are round.
+    """
+
+    kind: Literal["box", "cylinder", "sphere"]
+    size: tuple[float, float, float]
+
+    def mesh(self, material: int, semantic_class: int) -> Mesh:
+        """Return its surface."""
+        width, _, height = self.size
+        if self.kind == "box":
+            return box(self.size, material, semantic_class)
+        if self.kind == "cylinder":
+            return cylinder(width / 2, height, _SIDES, material, semantic_class)
+        return sphere(width / 2, _RINGS, material, semantic_class)
+
+    def body(self, client: Any) -> int:
+        """Make a body of it in a physics server, at the origin."""
+        width, _, height = self.size
+        bullet = pybullet()
+        if self.kind == "box":
+            half = [length / 2 for length in self.size]
+            solid = client.createCollisionShape(bullet.GEOM_BOX, halfExtents=half)
+        elif self.kind == "cylinder":
+            solid = client.createCollisionShape(
+                bullet.GEOM_CYLINDER, radius=width / 2, height=height
+            )
+        else:
+            solid = client.createCollisionShape(bullet.GEOM_SPHERE, radius=width / 2)
+        return client.createMultiBody(baseMass=1.0, baseCollisionShapeIndex=solid)
+
+    @property
+    def half_height(self) -> float:
+        """How far its middle is above what it stands on [m]."""
+        return self.size[2] / 2
+
+
+@dataclass(frozen=True)
+class ShapeRange:
+    """Shapes of one kind, between two sizes."""
+
+    kind: Literal["box", "cylinder", "sphere"]
+    smallest: tuple[float, float, float]
+    largest: tuple[float, float, float]
+
+    def shapes(self, count: int, split: str) -> tuple[Shape, ...]:
+        """Return `count` shapes of a split, spread evenly; no two splits share a size."""
+        places = (np.arange(count) + SPLITS[split]) / count
+        low, high = np.array(self.smallest), np.array(self.largest)
+        sizes = (low + (high - low) * places[:, np.newaxis]).tolist()
+        return tuple(Shape(self.kind, (x, y, z)) for x, y, z in sizes)
+
+
+SPLITS = {"train": 1 / 6, "validation": 3 / 6, "test": 5 / 6}
+"""Where in each of the intervals that divide a range the splits have their sizes."""

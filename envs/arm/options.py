@@ -1,0 +1,100 @@
+"""What a user may choose of the arm worlds."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from autonomy.camera.camera import Camera
+from autonomy.errors import InputError
+from autonomy.options import CommonOptions
+from envs.arm.controllers import CONTROLS
+from envs.arm.robot import Robot, find_robot
+from envs.arm.scene.appearance import ArmRandomization, randomization
+
+WORLD, TOOL = "world", "tool"
+GOALS = ("achieved_goal", "desired_goal")
+
+
+@dataclass(frozen=True)
+class ArmCamera(Camera):
+    """A camera in an arm world.
+
+    Attributes:
+        body: What it is mounted on: `world`, `tool` (the tool link, with the tool point as its
+            origin), or the name of a link.
+    """
+
+    body: str = WORLD
+
+
+FRONT = ArmCamera(
+    height=84,
+    width=84,
+    fov=math.radians(50.0),
+    position=(0.75, 0.0, 0.55),
+    pitch=0.66,
+    yaw=math.pi,
+    near=0.05,
+    far=20.0,
+)
+WRIST = ArmCamera(
+    height=84,
+    width=84,
+    fov=math.radians(90.0),
+    position=(0.07, 0.0, -0.12),
+    pitch=-math.pi / 2,
+    near=0.01,
+    far=20.0,
+    body=TOOL,
+)
+
+
+def _default_cameras() -> dict[str, Camera]:
+    return {"front": FRONT, "wrist": WRIST}
+
+
+@dataclass(frozen=True)
+class ArmOptions(CommonOptions):
+    """Options of the arm worlds, besides those of all worlds.
+
+    Attributes:
+        robot: A name of `ROBOTS`, or a `Robot` of one's own.
+        control: What an action moves: the tool's `position`, its `pose` (with its turn about the
+            vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
+        reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
+        randomization: `default`, `none` or ranges of one's own.
+        substeps: Steps of the physics in a control step.
+        triangles: How many the robot's meshes may have together; None leaves them whole.
+        processes: In how many processes the physics runs beside this one; 0 runs it in this one,
+            and by default a batch of 8 and more has as many as there are processor cores.
+        max_episode_steps: By default the task's own number.
+
+    Raises:
+        InputError: A value is out of range or unknown.
+    """
+
+    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", *GOALS)
+
+    observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
+    cameras: Mapping[str, Camera] = field(default_factory=_default_cameras)
+    control_rate: float = 20.0
+    robot: str | Robot = "panda"
+    control: str = "position"
+    reward: str = "sparse"
+    randomization: str | ArmRandomization = "default"
+    substeps: int = 12
+    triangles: int | None = 5000
+    processes: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.check_positive("substeps", "triangles")
+        find_robot(self.robot)
+        randomization(self.randomization)
+        if self.control not in CONTROLS:
+            raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
+        if self.reward not in ("sparse", "dense"):
+            raise InputError(f"reward must be sparse or dense, got {self.reward!r}")
+        if self.processes is not None and self.processes < 0:
+            raise InputError(f"processes must not be negative, got {self.processes}")

@@ -1,0 +1,79 @@
+"""The physics of N worlds."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.arm.arm_state import Bodies, Setup, Shared, row_of
+from envs.arm.simulation import Simulation
+
+
+class Physics(Protocol):
+    """N simulations, wherever they run."""
+
+    shared: Shared
+    """What they read and write."""
+
+    def begin(self, rows: NDArray[np.intp]) -> None:
+        """Begin episodes in some rows, as `shared.setup` says."""
+        ...
+
+    def advance(self) -> NDArray[np.bool_]:
+        """Advance all rows one control step, as `shared.actions` says.
+
+        Returns:
+            `(N,)`, true where a simulation was lost and has to begin anew.
+        """
+        ...
+
+    def save(self) -> list[bytes]:
+        """Return the state of each row beyond `shared`."""
+        ...
+
+    def restore(self, saved: Sequence[bytes]) -> None:
+        """Go on from what `save` returned, and from `shared` as it was then."""
+        ...
+
+    def close(self) -> None:
+        """Release what the simulations hold; a second call does nothing."""
+        ...
+
+
+class LocalPhysics:
+    """Simulations one after the other in this process."""
+
+    def __init__(self, simulations: Sequence[Simulation], shared: Shared) -> None:
+        """Let each simulation work on its row of `shared`."""
+        self.shared = shared
+        self._simulations = simulations
+
+    def begin(self, rows: NDArray[np.intp]) -> None:
+        """Begin episodes in some rows."""
+        for row in rows.tolist():
+            self._simulations[row].begin(*self._row(row))
+
+    def advance(self) -> NDArray[np.bool_]:
+        """Advance all rows; none is ever lost."""
+        for row, simulation in enumerate(self._simulations):
+            simulation.advance(self.shared.actions[row], row_of(self.shared.bodies, row))
+        return np.zeros(len(self._simulations), np.bool_)
+
+    def save(self) -> list[bytes]:
+        """Return the state of each row beyond `shared`."""
+        return [simulation.save() for simulation in self._simulations]
+
+    def restore(self, saved: Sequence[bytes]) -> None:
+        """Go on from what `save` returned, and from `shared` as it was then."""
+        for row, (simulation, own) in enumerate(zip(self._simulations, saved, strict=True)):
+            simulation.restore(own, *self._row(row))
+
+    def close(self) -> None:
+        """Leave the physics servers."""
+        for simulation in self._simulations:
+            simulation.close()
+        self._simulations = []
+
+    def _row(self, row: int) -> tuple[Setup, Bodies]:
+        return row_of(self.shared.setup, row), row_of(self.shared.bodies, row)

@@ -1,0 +1,77 @@
+"""Robots: what one has to say of a URDF to put it at the table."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autonomy.errors import InputError
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A robot arm, as a URDF file describes it.
+
+    Attributes:
+        urdf: The file; a relative path is looked for in `pybullet_data` too.
+        arm_joints: Names of the joints that carry the tool, from the base on.
+        tool_link: Name of the link that the tool point is on.
+        home: Position [rad] of each arm joint where episodes begin. The tool holds the direction
+            that it has there.
+        gripper_joints: Names of the joints that move the fingers, if there are any.
+        gripper_open: Position [m or rad] of each gripper joint when the gripper is open.
+        gripper_closed: The same when it is closed.
+        tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
+        base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
+            happens there x = y = 0.
+        reach: How far from the base's axis the tool may go [m].
+    """
+
+    urdf: str | Path
+    arm_joints: tuple[str, ...]
+    tool_link: str
+    home: tuple[float, ...]
+    gripper_joints: tuple[str, ...] = ()
+    gripper_open: tuple[float, ...] = ()
+    gripper_closed: tuple[float, ...] = ()
+    tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    base: tuple[float, float, float] = (-0.55, 0.0, 0.0)
+    reach: float = 0.76
+
+    def __post_init__(self) -> None:
+        if not self.arm_joints or len(self.home) != len(self.arm_joints):
+            raise InputError(
+                f"home must give one position for each of {len(self.arm_joints)} arm joints, "
+                f"got {len(self.home)}"
+            )
+        for name in ("gripper_open", "gripper_closed"):
+            if len(getattr(self, name)) != len(self.gripper_joints):
+                raise InputError(
+                    f"{name} must give one position for each of {len(self.gripper_joints)} "
+                    f"gripper joints, got {len(getattr(self, name))}"
+                )
+
+
+PANDA = Robot(
+    urdf="franka_panda/panda.urdf",
+    arm_joints=tuple(f"panda_joint{number}" for number in range(1, 8)),
+    tool_link="panda_grasptarget",
+    home=(0.0, 0.19, 0.0, -2.22, 0.0, 2.41, 0.785),
+    gripper_joints=("panda_finger_joint1", "panda_finger_joint2"),
+    gripper_open=(0.04, 0.04),
+    gripper_closed=(0.0, 0.0),
+)
+
+ROBOTS = {"panda": PANDA}
+"""Robots by name."""
+
+
+def find_robot(choice: str | Robot) -> Robot:
+    """Return the robot of a name, or the robot itself.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if isinstance(choice, Robot):
+        return choice
+    if choice not in ROBOTS:
+        raise InputError(f"robot must be one of {', '.join(ROBOTS)} or a Robot, got {choice!r}")
+    return ROBOTS[choice]

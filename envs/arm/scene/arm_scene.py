@@ -1,0 +1,102 @@
+"""What the cameras of N arm worlds see: floor, table, robot, things and, for people, the goal."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.classes import SemanticClass
+from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.primitives import box, sphere
+from autonomy.camera.scene import Appearance, Draws, Scene
+from autonomy.compiled import compiled
+from envs.arm.arm_state import Bodies
+from envs.arm.objects import Shape
+from envs.arm.scene.materials import Material
+from envs.arm.scene.robot_meshes import RobotMeshes
+from envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
+
+_FLOOR_DRAW, _TABLE_DRAW, _ROBOT_DRAWS = 0, 1, 2  # the last one is the first link's
+_FLOOR_SIZE = 60.0  # [m]
+_GOAL_RADIUS = 0.018  # [m]
+
+
+class ArmScene:
+    """The meshes, and the draws of N worlds."""
+
+    def __init__(
+        self, num_envs: int, robot: RobotMeshes, catalogue: Sequence[Shape], objects: int
+    ) -> None:
+        self.library = MeshLibrary()
+        room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
+        links = [self.library.add([mesh]) for _, mesh in robot.links]
+        self._links = np.array([number for number, _ in robot.links])
+        self._shapes = np.array(
+            [
+                [self.library.add([_object_mesh(shape, number)]) for shape in catalogue]
+                for number in range(objects)
+            ],
+            np.int32,
+        ).reshape(objects, len(catalogue), 2)
+        self._goal = self.library.add([sphere(_GOAL_RADIUS, 10, Material.GOAL, SemanticClass.GOAL)])
+        self._first_object = _ROBOT_DRAWS + len(links)
+        count = self._first_object + objects + 1  # the goal is the last
+        parts = np.zeros((num_envs, count, 2), np.int32)
+        parts[:, : self._first_object] = [*room, *links]
+        self._draws = Draws(
+            parts,
+            np.tile(np.eye(3, 4), (num_envs, count, 1, 1)),
+            np.tile(np.arange(count, dtype=np.int32), (num_envs, 1)),
+        )
+
+    def seen(self, look: Appearance, bodies: Bodies, shapes: NDArray[np.int64]) -> Scene:
+        """Return what cameras see, with shapes `(N, O)` of the catalogue on the table."""
+        last, poses = self._first_object + shapes.shape[1], self._draws.poses
+        for number in range(shapes.shape[1]):
+            drawn = self._shapes[number, shapes[:, number]]
+            self._draws.parts[:, self._first_object + number] = drawn
+        to_matrices(bodies.link_pose[:, self._links], poses[:, _ROBOT_DRAWS : self._first_object])
+        to_matrices(bodies.object_pose, poses[:, self._first_object : last])
+        return Scene(self._draws, look)
+
+    def with_goal(self, scene: Scene, goal: NDArray[np.float64]) -> Scene:
+        """Return what people see: a mark at the goal's place `(N, 3)` besides."""
+        parts, poses = scene.draws.parts.copy(), scene.draws.poses.copy()
+        parts[:, -1] = self._goal
+        poses[:, -1, :, 3] = goal
+        return scene._replace(draws=scene.draws._replace(parts=parts, poses=poses))
+
+
+@compiled
+def to_matrices(poses: NDArray[np.float64], matrices: NDArray[np.float64]) -> None:
+    """Turn positions and quaternions (x, y, z, w) `(N, K, 7)` into matrices `(N, K, 3, 4)`."""
+    for n in range(poses.shape[0]):
+        for k in range(poses.shape[1]):
+            x, y, z, w = poses[n, k, 3], poses[n, k, 4], poses[n, k, 5], poses[n, k, 6]
+            matrix = matrices[n, k]
+            matrix[0, 0], matrix[0, 1] = 1 - 2 * (y * y + z * z), 2 * (x * y - z * w)
+            matrix[0, 2] = 2 * (x * z + y * w)
+            matrix[1, 0], matrix[1, 1] = 2 * (x * y + z * w), 1 - 2 * (x * x + z * z)
+            matrix[1, 2] = 2 * (y * z - x * w)
+            matrix[2, 0], matrix[2, 1] = 2 * (x * z - y * w), 2 * (y * z + x * w)
+            matrix[2, 2] = 1 - 2 * (x * x + y * y)
+            for axis in range(3):
+                matrix[axis, 3] = poses[n, k, axis]
+
+
+def _floor_mesh() -> Mesh:
+    half = _FLOOR_SIZE / 2
+    corners = [(-half, -half), (half, -half), (half, half), (-half, half)]
+    points = [(x, y, FLOOR) for x, y in corners]
+    return surface(points, [(0, 1, 2), (0, 2, 3)], Material.FLOOR, SemanticClass.GROUND)
+
+
+def _table_mesh() -> Mesh:
+    """Return a top on a solid foot: the physics has one box."""
+    mesh = box(TABLE_SIZE, Material.TABLE, SemanticClass.TABLE)
+    return mesh.moved(TABLE_MIDDLE)
+
+
+def _object_mesh(shape: Shape, number: int) -> Mesh:
+    return shape.mesh(Material.FIRST_OBJECT + number, SemanticClass.OBJECT)

@@ -1,0 +1,14 @@
+"""What an arm world is made of: rows of the palette."""
+
+from enum import IntEnum
+
+
+class Material(IntEnum):
+    """The first rows of the palette; the robot's colours come after, from `ROBOT` on."""
+
+    FLOOR = 0
+    TABLE = 1
+    FIRST_OBJECT = 2
+    SECOND_OBJECT = 3
+    GOAL = 4
+    ROBOT = 5

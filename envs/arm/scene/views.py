@@ -1,0 +1,69 @@
+"""From where the cameras of the arm worlds look."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.errors import InputError
+from envs.arm.arm_state import Bodies
+from envs.arm.options import TOOL, WORLD, ArmCamera
+from envs.arm.scene.arm_scene import to_matrices
+
+PORTRAIT = Camera(
+    height=720,
+    width=1280,
+    fov=math.radians(46.0),
+    position=(0.95, 0.85, 0.72),
+    pitch=0.42,
+    yaw=-2.38,
+    near=0.05,
+    far=60.0,
+)
+"""What people see of the world."""
+OVERVIEW = Camera(
+    height=200,
+    width=200,
+    fov=math.radians(50.0),
+    position=(-0.1, 0.0, 1.5),
+    pitch=math.pi / 2,
+    near=0.05,
+    far=60.0,
+)
+"""Where things are, from above."""
+
+
+class CameraBodies:
+    """What each camera is mounted on."""
+
+    def __init__(self, cameras: Mapping[str, Camera], links: tuple[str, ...], tool: int) -> None:
+        """Find the bodies.
+
+        Args:
+            cameras: By name.
+            links: Names of the robot's links, the base's first.
+            tool: Which of them is the tool's.
+
+        Raises:
+            InputError: A camera is on a body that there is not.
+        """
+        places = {WORLD: -1, TOOL: tool, **{name: number for number, name in enumerate(links)}}
+        self._links: dict[str, int] = {}
+        for name, camera in cameras.items():
+            body = camera.body if isinstance(camera, ArmCamera) else WORLD
+            if body not in places:
+                raise InputError(f"camera {name} must be on one of {', '.join(places)}, got {body}")
+            self._links[name] = places[body]
+        self._tool = tool
+
+    def poses(self, bodies: Bodies, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
+        """Return for each camera its body's poses `(n, 3, 4)` in some rows."""
+        poses: dict[str, NDArray[np.float64]] = {}
+        for name, link in self._links.items():
+            pose = np.tile(np.eye(3, 4), (len(rows), 1, 1))
+            if link >= 0:
+                to_matrices(bodies.link_pose[rows, link : link + 1], pose[:, np.newaxis])
+            poses[name] = pose
+        return poses

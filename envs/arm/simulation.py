@@ -1,0 +1,158 @@
+"""The physics of one arm world: a robot at its table."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.arm.arm import Arm
+from envs.arm.arm_state import Bodies, Setup, Sizes
+from envs.arm.bullet import connect
+from envs.arm.controllers import make_controller
+from envs.arm.objects import Shape
+from envs.arm.robot import Robot
+from envs.arm.table import Table
+
+_SOLVER_ITERATIONS = 20
+
+
+@dataclass(frozen=True)
+class Design:
+    """What all simulations of a batch have in common.
+
+    Attributes:
+        robot: The robot.
+        control: Name of the controller.
+        uses_gripper: Whether the action's last number is the gripper's; else it stays closed.
+        catalogue: All shapes that may lie on the table.
+        objects: How many do in an episode.
+        control_rate: Control steps a second [Hz].
+        substeps: Steps of the physics in a control step.
+    """
+
+    robot: Robot
+    control: str
+    uses_gripper: bool
+    catalogue: tuple[Shape, ...]
+    objects: int
+    control_rate: float
+    substeps: int
+
+
+class Facts(NamedTuple):
+    """What all simulations of a design are made of."""
+
+    sizes: Sizes
+    action_names: tuple[str, ...]
+    link_names: tuple[str, ...]  # the base's first
+    tool: int  # which of them the tool is on
+
+
+class Simulation:
+    """One physics server; reads its row of `Setup` and of the actions, writes that of `Bodies`."""
+
+    def __init__(self, design: Design) -> None:
+        """Build the world.
+
+        Raises:
+            InputError: The robot's file, joints, link or controller cannot be.
+        """
+        self._design = design
+        self._client = connect()
+        self._client.setPhysicsEngineParameter(
+            fixedTimeStep=1.0 / (design.control_rate * design.substeps),
+            numSolverIterations=_SOLVER_ITERATIONS,
+            deterministicOverlappingPairs=1,
+            enableFileCaching=0,
+        )
+        self._client.setGravity(0.0, 0.0, -9.81)
+        self._arm = Arm(self._client, design.robot)
+        self._table = Table(self._client, design.catalogue)
+        self._empty = self._client.saveState()
+        self._controller = make_controller(
+            design.control, design.robot, self._arm.parts, self._arm.tool().turn
+        )
+        self._command = np.zeros(0)
+
+    @property
+    def facts(self) -> Facts:
+        """What this world is made of."""
+        parts, design = self._arm.parts, self._design
+        action_names = self._controller.names + (("gripper",) if design.uses_gripper else ())
+        sizes = Sizes(
+            arm=len(parts.arm.numbers),
+            joints=len(parts.arm.numbers) + len(parts.gripper.numbers),
+            links=len(parts.link_names),
+            objects=design.objects,
+            actions=len(action_names),
+        )
+        return Facts(sizes, action_names, parts.link_names, parts.tool + 1)
+
+    def begin(self, setup: Setup, bodies: Bodies) -> None:
+        """Begin an episode."""
+        self._arrange(setup)
+        self._command = self._controller.begin(self._arm.reading())
+        self._write(bodies)
+
+    def advance(self, action: NDArray[np.float32], bodies: Bodies) -> None:
+        """Advance one control step."""
+        design, arm = self._design, self._arm
+        count = len(self._controller.names)
+        asked = action[:count].astype(np.float64)
+        motors = self._controller.drive(self._command, asked, arm.reading())
+        # what the motors are told is no part of a restored state, so all are told every time
+        arm.grip(float(action[count]) if design.uses_gripper else -1.0)
+        arm.drive(motors, 1.0 / design.control_rate)
+        for _ in range(design.substeps):
+            if motors.mode == "torque":  # what it may do depends on where the joint is
+                arm.drive(motors, 1.0 / (design.control_rate * design.substeps))
+            self._client.stepSimulation()
+        self._write(bodies)
+
+    def save(self) -> bytes:
+        """Return Bullet's own file of the state, contacts and their impulses included."""
+        with _scratch_file() as path:
+            self._client.saveBullet(path)
+            return Path(path).read_bytes()
+
+    def restore(self, saved: bytes, setup: Setup, bodies: Bodies) -> None:
+        """Go on, bit for bit, from what `save` returned, `setup` and `bodies`."""
+        self._arrange(setup)
+        with _scratch_file() as path:
+            Path(path).write_bytes(saved)
+            # contacts are restored between bodies that are known to touch: first bring them there
+            self._client.restoreState(fileName=path)
+            self._client.stepSimulation()
+            self._client.restoreState(fileName=path)
+        self._command = self._controller.begin(self._arm.reading())
+        self._command[:] = bodies.command[: len(self._command)]
+
+    def close(self) -> None:
+        """Leave the physics server."""
+        self._client.disconnect()
+
+    def _arrange(self, setup: Setup) -> None:
+        """Bring everything to where an episode begins."""
+        self._client.restoreState(stateId=self._empty)
+        self._table.lay(setup)
+        self._arm.vary(float(setup.joint_damping), float(setup.gain))
+        self._arm.pose(setup.arm.tolist(), 1.0 if self._design.uses_gripper else -1.0)
+
+    def _write(self, bodies: Bodies) -> None:
+        """Write where everything is."""
+        self._arm.write(bodies)
+        self._table.write(bodies)
+        bodies.command[: len(self._command)] = self._command
+
+
+@contextmanager
+def _scratch_file() -> Generator[str]:
+    """Give the name of a file, in memory where there is such a folder."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield str(Path(folder) / "state.bullet")

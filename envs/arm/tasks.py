@@ -1,0 +1,98 @@
+"""The tasks, easiest first."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.arm.arm_state import Bodies
+from envs.arm.objects import Shape, ShapeRange
+from envs.arm.task import STILL, Array, Layout, Task, away_from, spread
+
+_AHEAD, _ASIDE = 0.12, 0.15  # [m] to each side of the middle, where things lie
+_KINDS = 8  # shapes of a kind in a split's catalogue
+_BOXES = ShapeRange("box", (0.036, 0.036, 0.036), (0.052, 0.052, 0.052))
+_CYLINDERS = ShapeRange("cylinder", (0.036, 0.036, 0.04), (0.052, 0.052, 0.06))
+
+
+class Reach(Task):
+    """Bring the tool to a place in the air."""
+
+    def lay_out(self, uniform: Array, shapes: list[tuple[Shape, ...]]) -> Layout:
+        """Draw x, y and z of the goal."""
+        count = len(uniform)
+        goal = np.stack(
+            [
+                spread(uniform[:, 0], -_AHEAD, _AHEAD),
+                spread(uniform[:, 1], -2 * _ASIDE, 2 * _ASIDE),
+                spread(uniform[:, 2], 0.05, 0.35),
+            ],
+            axis=1,
+        )
+        return Layout(np.zeros((count, 0, 3)), np.zeros((count, 0)), goal)
+
+    def achieved(self, bodies: Bodies) -> Array:
+        """Return where the tool is."""
+        return bodies.tool_position.copy()
+
+    def is_still(self, bodies: Bodies) -> NDArray[np.bool_]:
+        """Return whether the tool is."""
+        return np.linalg.norm(bodies.tool_velocity, axis=1) < STILL
+
+
+class Push(Task):
+    """Push a thing over the table to a place."""
+
+    objects = 1
+    max_steps = 100
+    draws = 5
+
+    def shapes(self, split: str) -> tuple[Shape, ...]:
+        """Return boxes and cylinders of 36 to 52 mm."""
+        return _BOXES.shapes(_KINDS, split) + _CYLINDERS.shapes(_KINDS, split)
+
+    def lay_out(self, uniform: Array, shapes: list[tuple[Shape, ...]]) -> Layout:
+        """Draw where it begins, how it is turned, and where it is to come."""
+        heights = _half_heights(shapes)
+        place = _on_table(uniform[:, :2])
+        target = away_from(_on_table(uniform[:, 3:5]), place, 0.1)
+        turn = spread(uniform[:, 2:3], -np.pi / 4, np.pi / 4)
+        return Layout(
+            np.concatenate([place, heights], axis=1)[:, np.newaxis],
+            turn,
+            np.concatenate([target, heights], axis=1),
+        )
+
+    def achieved(self, bodies: Bodies) -> Array:
+        """Return where the thing is."""
+        return bodies.object_pose[:, 0, :3].copy()
+
+
+class PickAndPlace(Push):
+    """Bring a thing to a place on the table or above it."""
+
+    uses_gripper = True
+    draws = 7
+
+    def lay_out(self, uniform: Array, shapes: list[tuple[Shape, ...]]) -> Layout:
+        """Draw as for pushing, and in half of the episodes a height of up to 0.2 m."""
+        layout = super().lay_out(uniform, shapes)
+        lifted = uniform[:, 5] < 0.5
+        layout.goal[:, 2] += np.where(lifted, spread(uniform[:, 6], 0.05, 0.2), 0.0)
+        return layout
+
+
+TASKS: dict[str, type[Task]] = {
+    "reach": Reach,
+    "push": Push,
+    "pick_and_place": PickAndPlace,
+}
+"""Tasks by name."""
+
+
+def _on_table(uniform: Array) -> Array:
+    """Spread `(n, 2)` numbers in [0, 1) over where things lie."""
+    return spread(uniform, -1.0, 1.0) * (_AHEAD, _ASIDE)
+
+
+def _half_heights(shapes: list[tuple[Shape, ...]]) -> Array:
+    """Return `(n, O)` how high the middles of things are that stand on the table [m]."""
+    return np.array([[shape.half_height for shape in own] for own in shapes])

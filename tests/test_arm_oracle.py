@@ -1,0 +1,123 @@
+"""PyBullet's TinyRenderer, written by others, sees the same robots: labels and depth agree."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.camera.renderer import Renderer
+from envs.arm.arm_state import Sizes, allocate
+from envs.arm.bullet import connect, pybullet
+from envs.arm.objects import Shape
+from envs.arm.robot import ROBOTS
+from envs.arm.robot_body import RobotBody, load_robot
+from envs.arm.scene.appearance import plain_looks
+from envs.arm.scene.arm_scene import ArmScene
+from envs.arm.scene.materials import Material
+from envs.arm.scene.robot_meshes import robot_meshes
+
+SIZE = 480
+POSES = 10
+CAMERA = Camera(
+    SIZE, SIZE, fov=1.0, position=(1.0, 0.5, 0.8), pitch=0.4, yaw=3.5, near=0.1, far=30.0
+)
+BOX = Shape("box", (0.12, 0.2, 0.16))
+PLACE = (0.1, -0.2, 0.08, 0.0, 0.0, 0.38268343, 0.92387953)
+
+
+@pytest.fixture(scope="module", params=list(ROBOTS))
+def loaded(request: pytest.FixtureRequest) -> Iterator[tuple[str, Any, RobotBody]]:
+    """A robot with its own visual meshes, and a box beside it."""
+    client, bullet = connect(), pybullet()
+    body = load_robot(client, ROBOTS[request.param], visible=True)
+    half = [length / 2 for length in BOX.size]
+    look = client.createVisualShape(bullet.GEOM_BOX, halfExtents=half)
+    client.createMultiBody(0.0, -1, look, PLACE[:3], PLACE[3:])
+    yield request.param, client, body
+    client.disconnect()
+
+
+def ours(name: str, triangles: int | None, links: NDArray[np.float64]) -> Any:
+    """Draw the robot without table and floor; instance 2 is its first link that is seen."""
+    robot = robot_meshes(ROBOTS[name], triangles, Material.ROBOT)
+    scene = ArmScene(1, robot, [BOX], 1)
+    bodies = allocate(1, Sizes(0, 0, len(links), 1, 0)).bodies
+    bodies.link_pose[0], bodies.object_pose[0, 0] = links, PLACE
+    seen = scene.seen(plain_looks(1, robot.colors), bodies, np.zeros((1, 1), np.int64))
+    seen.draws.parts[:, :2] = 0
+    view = CAMERA.camera_from_body[np.newaxis]
+    frames = Renderer(CAMERA).render(scene.library, seen, view, ("depth", "instance"))
+    numbers = [number - 1 for number, _ in robot.links]
+    return frames.depth[0], frames.instance[0], numbers
+
+
+def theirs(client: Any) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Label of each pixel (body and link as Bullet packs them, -1 for none), and depth [m]."""
+    bullet = pybullet()
+    view = np.eye(4)
+    view[:3] = np.diag([1, -1, -1]) @ CAMERA.camera_from_body
+    fx, fy, cx, cy = CAMERA.intrinsics
+    near, far = CAMERA.near, CAMERA.far
+    # TinyRenderer samples column i at i / width of the frustum, and row j at (j + 1) / height.
+    left, right = (0 - cx) / fx * near, (SIZE - cx) / fx * near
+    top, bottom = (1 + cy) / fy * near, (cy + 1 - SIZE) / fy * near
+    _, _, _, buffer, labels = client.getCameraImage(
+        SIZE,
+        SIZE,
+        view.T.ravel().tolist(),
+        bullet.computeProjectionMatrix(left, right, bottom, top, near, far),
+        renderer=bullet.ER_TINY_RENDERER,
+        flags=bullet.ER_SEGMENTATION_MASK_OBJECT_AND_LINKINDEX,
+        shadow=0,
+    )
+    depth = far * near / (far - (far - near) * np.asarray(buffer, np.float64))
+    return np.asarray(labels).reshape(SIZE, SIZE), depth.reshape(SIZE, SIZE)
+
+
+def link_poses(client: Any, body: RobotBody) -> NDArray[np.float64]:
+    """`(L, 7)` as the simulation writes them."""
+    base = client.getBasePositionAndOrientation(body.body)
+    inertial = client.getDynamicsInfo(body.body, -1)[3:5]
+    base = client.multiplyTransforms(*base, *client.invertTransform(*inertial))
+    links = range(len(body.link_names) - 1)
+    states = client.getLinkStates(body.body, links, computeForwardKinematics=1)
+    return np.array([base[0] + base[1], *(state[4] + state[5] for state in states)])
+
+
+@pytest.mark.parametrize(("triangles", "overlap"), [(None, 0.97), (5000, 0.93)])
+def test_every_link_is_where_tiny_renderer_sees_it(
+    loaded: tuple[str, Any, RobotBody], triangles: int | None, overlap: float
+) -> None:
+    name, client, body = loaded
+    random, compared = np.random.default_rng(0), set[int]()
+    low, high = np.maximum(body.arm.lower, -3.0), np.minimum(body.arm.upper, 3.0)
+    for _ in range(POSES):
+        for joint, angle in zip(body.arm.numbers, random.uniform(low, high), strict=True):
+            client.resetJointState(body.body, joint, angle)
+        depth, instance, numbers = ours(name, triangles, link_poses(client, body))
+        labels, expected_depth = theirs(client)
+        of_theirs = {-1: -1, 1 + (0 << 24): 2 + len(numbers)}
+        of_theirs |= {0 + ((link + 1) << 24): 2 + k for k, link in enumerate(numbers)}
+        expected = np.vectorize(of_theirs.get)(labels)
+        for label, count in zip(*np.unique(expected, return_counts=True), strict=True):
+            if count <= 400 or label < 0:
+                continue
+            found, wanted = instance == label, expected == label
+            overlapping = (found & wanted).sum() / (found | wanted).sum()
+            assert overlapping >= overlap, (label, overlapping, count)
+            compared.add(int(label))
+        if triangles is None:
+            inside = _interior(expected) & (expected >= 0) & (instance == expected)
+            close = np.isclose(depth[inside], expected_depth[inside], rtol=0.01)
+            assert close.mean() >= 0.999
+    assert len(compared) >= 7
+
+
+def _interior(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Pixels whose neighbours are the same thing."""
+    image = labels.astype(np.float32)
+    return cv2.erode(image, np.ones((5, 5))) == cv2.dilate(image, np.ones((5, 5)))

@@ -1,0 +1,127 @@
+"""The physics of the arm: it holds still, keeps its limits, and goes where it is told."""
+
+import resource
+from typing import Any
+
+import numpy as np
+import pytest
+from arm_cases import make
+
+from envs.arm.controllers import CONTROLS, STEP
+from envs.arm.robot import ROBOTS
+
+HOLDING = [control for control in CONTROLS if not control.endswith(("velocity", "torque"))]
+
+
+def hold(world: Any, control: str) -> np.ndarray[Any, Any]:
+    """The action that asks for the place where the arm is."""
+    if control != "joint_position":
+        return np.zeros(world.action_space.shape, np.float32)
+    arm = world._physics._simulations[0]._arm.parts.arm
+    low, high = np.maximum(arm.lower, -np.pi), np.minimum(arm.upper, np.pi)
+    joints = world._bodies.joint_position[:, : len(low)]
+    return (2.0 * (joints - low) / (high - low) - 1.0).astype(np.float32)
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+@pytest.mark.parametrize("control", HOLDING)
+def test_an_arm_that_is_told_nothing_holds_still(robot: str, control: str) -> None:
+    world = make("Reach", robot=robot, control=control, max_episode_steps=1000)
+    world.reset(seed=0)
+    action, before = hold(world, control), world._bodies.tool_position.copy()
+    for _ in range(100):  # 5 s
+        world.step(action)
+        assert np.abs(world._bodies.tool_position - before).max() < 0.001
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+@pytest.mark.parametrize("control", CONTROLS)
+def test_limits_are_never_exceeded(robot: str, control: str) -> None:
+    world = make("Reach", robot=robot, control=control, max_episode_steps=1000)
+    arm = world._physics._simulations[0]._arm.parts.arm
+    random, count = np.random.default_rng(0), len(arm.numbers)
+    world.reset(seed=0)
+    for step in range(150):
+        if step % 10 == 0:
+            action = random.uniform(-1.0, 1.0, world.action_space.shape).astype(np.float32)
+        world.step(action)
+        joints, speeds = (
+            values[0, :count]
+            for values in (world._bodies.joint_position, world._bodies.joint_velocity)
+        )
+        assert (joints > arm.lower - 0.01).all()
+        assert (joints < arm.upper + 0.01).all()
+        assert np.abs(speeds).max() < 1.01 * arm.speed.max()
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_the_tool_goes_where_it_is_told(robot: str) -> None:
+    """Straight, by the step times the action, and without turning."""
+    world = make("Reach", robot=robot, max_episode_steps=1000)
+    world.reset(seed=0)
+    arm = world._physics._simulations[0]._arm
+    world.step(np.zeros((1, 3), np.float32))
+    start, turn = world._bodies.tool_position[0].copy(), arm.tool().turn
+    for direction in np.vstack([np.eye(3), -np.eye(3)]):
+        for action in [direction] * 3 + [np.zeros(3)] * 10:
+            world.step(action[np.newaxis].astype(np.float32))
+        start = start + 3 * STEP * direction
+        np.testing.assert_allclose(world._bodies.tool_position[0], start, atol=0.002)
+        np.testing.assert_allclose(arm.tool().turn, turn, atol=0.05)
+
+
+def test_the_tool_stays_within_reach() -> None:
+    world = make("Reach", max_episode_steps=1000)
+    world.reset(seed=0)
+    for _ in range(80):
+        world.step(np.array([[1.0, 1.0, 0.0]], np.float32))
+    place = world._bodies.tool_position[0, :2] - ROBOTS["panda"].base[:2]
+    assert np.hypot(*place) < ROBOTS["panda"].reach + 0.01
+
+
+def test_a_pose_turns_about_the_vertical() -> None:
+    world = make("Reach", control="pose", max_episode_steps=1000)
+    world.reset(seed=0)
+    arm = world._physics._simulations[0]._arm
+    for _ in range(10):
+        world.step(np.zeros((1, 4), np.float32))
+    before, place = arm.tool().turn, world._bodies.tool_position.copy()
+    for turn in [1.0] * 4 + [0.0] * 20:
+        world.step(np.array([[0.0, 0.0, 0.0, turn]], np.float32))
+    angle = 4 * 0.15
+    cos, sin = np.cos(angle), np.sin(angle)
+    about_z = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    np.testing.assert_allclose(arm.tool().turn, about_z @ before, atol=0.01)
+    np.testing.assert_allclose(world._bodies.tool_position, place, atol=0.001)
+
+
+def test_fingers_move_together() -> None:
+    world = make("PickAndPlace")
+    world.reset(seed=0)
+    for opening in (-1.0, 1.0, 0.0):
+        for _ in range(15):
+            world.step(np.array([[0.0, 0.0, 0.0, opening]], np.float32))
+        fingers = world._bodies.joint_position[0, -2:]
+        np.testing.assert_allclose(fingers, 0.02 * (opening + 1.0), atol=0.001)
+
+
+def test_things_lie_where_they_were_laid() -> None:
+    """Also after a second: nothing sinks, jumps or rolls away."""
+    world = make("Push", 16, max_episode_steps=1000)
+    world.reset(seed=0)
+    before = world._bodies.object_pose.copy()
+    for _ in range(20):
+        world.step(np.zeros(world.action_space.shape, np.float32))
+    np.testing.assert_allclose(world._bodies.object_pose, before, atol=0.002)
+
+
+def test_many_episodes_take_no_more_memory() -> None:
+    world = make("Push")
+    world.reset(seed=0)
+    for _ in range(200):
+        world.reset()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(2000):
+        world.reset()
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    assert grown < 1.0, f"{grown} MB"
