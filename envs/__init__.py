@@ -14,6 +14,7 @@ for name, task in (
     ("ArmReach", "reach"),
     ("ArmPush", "push"),
     ("ArmPickAndPlace", "pick_and_place"),
+    ("ArmStack", "stack"),
 ):
     register(
         id=f"autonomy/{name}-v0",

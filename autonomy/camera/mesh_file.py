@@ -43,7 +43,7 @@ class Surface:
         import fast_simplification
 
         simpler = fast_simplification.simplify(
-            self.vertices, self.triangles, target_count=count, agg=_AGGRESSION
+            self.vertices, self.triangles.astype(np.int32), target_count=count, agg=_AGGRESSION
         )
         return Surface(
             simpler[0].astype(np.float64, copy=False),

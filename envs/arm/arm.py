@@ -15,9 +15,9 @@ from envs.arm.robot_body import load_robot
 Array = NDArray[np.float64]
 
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
-_COUPLING = 0.1  # share of their difference that coupled fingers make good in one substep
-_COUPLING_FORCE = 50.0  # [N or N m] with which they do
-_GAIN = 0.1  # share of its error that a joint makes good in one substep
+_COUPLING = 0.9  # share of their difference that coupled fingers make good in one substep
+_COUPLING_FORCE = 1000  # [N or N m] with which they do
+_GAIN = 0.15  # share of its error that a joint makes good in one substep
 
 
 class Tool(NamedTuple):
@@ -99,11 +99,6 @@ class Arm:
                 maxVelocity=gripper.speed[k],
             )
 
-    def reading(self) -> Reading:
-        """Return what controllers know."""
-        tool = self.tool()
-        return Reading(self._joint_positions(), tool.position, tool.turn, self._jacobian)
-
     def tool(self) -> Tool:
         """Return how the tool point is."""
         state = self._client.getLinkState(
@@ -112,11 +107,12 @@ class Arm:
         turn = np.array(self._client.getMatrixFromQuaternion(state[5])).reshape(3, 3)
         position = np.array(state[4]) + turn @ np.array(self._robot.tool_point)
         # the velocity is that of the link's centre of mass
-        velocity = np.array(state[6]) + np.cross(state[7], position - np.array(state[0]))
-        return Tool(position, turn, velocity)
+        (x, y, z), (wx, wy, wz) = (position - np.array(state[0])).tolist(), state[7]
+        spun = np.array((wy * z - wz * y, wz * x - wx * z, wx * y - wy * x))
+        return Tool(position, turn, np.array(state[6]) + spun)
 
-    def write(self, bodies: Bodies) -> None:
-        """Write where all of it is."""
+    def write(self, bodies: Bodies) -> Reading:
+        """Write where all of it is; return what controllers need of that."""
         client, parts = self._client, self.parts
         states = client.getJointStates(parts.body, parts.arm.numbers + parts.gripper.numbers)
         bodies.joint_position[:] = [state[0] for state in states]
@@ -127,6 +123,8 @@ class Arm:
         bodies.link_pose[1:] = [state[4] + state[5] for state in link_states]
         tool = self.tool()
         bodies.tool_position[:], bodies.tool_velocity[:] = tool.position, tool.velocity
+        joints = bodies.joint_position[: len(parts.arm.numbers)].copy()
+        return Reading(joints, tool.position, tool.turn, self._jacobian)
 
     def _drive_to(self, positions: Array) -> None:
         arm, bullet = self.parts.arm, pybullet()

@@ -17,7 +17,7 @@ def pybullet() -> Any:
     Raises:
         InputError: It is not installed, or was built without NumPy.
     """
-    with _silence():
+    with silence():
         try:
             import pybullet as module
         except ModuleNotFoundError as error:
@@ -36,8 +36,16 @@ def connect() -> Any:
     pybullet()
     from pybullet_utils.bullet_client import BulletClient
 
-    with _silence():
-        return BulletClient(pybullet().DIRECT)
+    class Client(BulletClient):
+        """One that finds each of its functions only once; a control step calls thirty."""
+
+        def __getattr__(self, name: str) -> Any:
+            found = super().__getattr__(name)
+            setattr(self, name, found)
+            return found
+
+    with silence():
+        return Client(pybullet().DIRECT)
 
 
 def data_path() -> str:
@@ -49,8 +57,8 @@ def data_path() -> str:
 
 
 @contextmanager
-def _silence() -> Generator[None]:
-    """Keep what PyBullet prints when it begins to itself: standard output may be JSON."""
+def silence() -> Generator[None]:
+    """Keep to itself what PyBullet prints as it begins or reads a file: our output may be JSON."""
     flush = ctypes.CDLL(None).fflush
     flush(None)
     streams = (1, 2)

@@ -167,4 +167,11 @@ def _shortened(way: Array, longest: float) -> Array:
 
 def _turn_between(now: Array, wanted: Array) -> Array:
     """Return the rotation vector [rad] from one rotation to another that is not far away."""
-    return 0.5 * np.cross(now, wanted, axis=0).sum(axis=1)
+    between = wanted @ now.T
+    return 0.5 * np.array(
+        [
+            between[2, 1] - between[1, 2],
+            between[0, 2] - between[2, 0],
+            between[1, 0] - between[0, 1],
+        ]
+    )

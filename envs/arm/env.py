@@ -22,8 +22,9 @@ from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
 from envs.arm.episodes import empty_episodes
-from envs.arm.experts import PLANS, Expert, Truth
+from envs.arm.experts import PLANS, Expert, truth
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
+from envs.arm.objects import distinct
 from envs.arm.observations import goal_vector, observation_space, proprioception, true_state
 from envs.arm.options import ArmOptions
 from envs.arm.processes import process_count, start_physics
@@ -70,8 +71,9 @@ class ArmVectorEnv(BatchedWorld):
         self._catalogue = self._task.shapes(chosen.split)
         if num_envs < 1:
             raise InputError(f"the number of environments must be positive, got {num_envs}")
+        self._robot = find_robot(chosen.robot)
         design = Design(
-            find_robot(chosen.robot),
+            self._robot,
             chosen.control,
             self._task.uses_gripper,
             self._catalogue,
@@ -102,8 +104,7 @@ class ArmVectorEnv(BatchedWorld):
 
     @cached_property
     def _meshes(self) -> Any:
-        robot = find_robot(self._options.robot)
-        return robot_meshes(robot, self._options.triangles, Material.ROBOT)
+        return robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
 
     @cached_property
     def _scene(self) -> ArmScene:
@@ -115,11 +116,11 @@ class ArmVectorEnv(BatchedWorld):
         task = self.streams.uniform(rows, "task", self._task.objects + self._task.draws)
         episodes.draws[rows] = self._sampler.sample(scene)
         draws = self._sampler.named(episodes.draws[rows])
-        which = (task[:, : self._task.objects] * len(self._catalogue)).astype(np.int64)
+        which = distinct(task[:, : self._task.objects], len(self._catalogue))
         shapes = [tuple(self._catalogue[shape] for shape in own) for own in which]
         layout = self._task.lay_out(in_split(task[:, self._task.objects :], split), shapes)
         start = _ASKEW * (2.0 * self.streams.uniform(rows, "body", setup.arm.shape[1]) - 1.0)
-        setup.arm[rows] = np.array(find_robot(self._options.robot).home) + start
+        setup.arm[rows] = np.array(self._robot.home) + start
         setup.shape[rows] = which
         setup.object_pose[rows, :, :3] = layout.object_place
         setup.object_pose[rows, :, 3:5] = 0.0
@@ -216,7 +217,7 @@ class ArmVectorEnv(BatchedWorld):
         if self._options.control != "position":
             raise InputError(f"the expert's control must be position, got {self._options.control}")
         return Expert(
-            lambda: Truth(self._bodies, self._episodes.goal),
+            lambda: truth(self._robot, self._bodies, self._episodes.goal),
             PLANS[self._task_name],
             self._task.uses_gripper,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh
 from autonomy.camera.primitives import box, cylinder, sphere
@@ -73,3 +74,13 @@ class ShapeRange:
 
 SPLITS = {"train": 1 / 6, "validation": 3 / 6, "test": 5 / 6}
 """Where in each of the intervals that divide a range the splits have their sizes."""
+
+
+def distinct(uniform: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Turn random numbers in [0, 1) `(n, O)` into O different ones of `count` things each."""
+    left = count - np.arange(uniform.shape[1])
+    which = (uniform * left).astype(np.int64)
+    for later in range(1, which.shape[1]):
+        for taken in np.sort(which[:, :later], axis=1).T:
+            which[:, later] += which[:, later] >= taken
+    return which

@@ -83,7 +83,7 @@ class ArmOptions(CommonOptions):
     control: str = "position"
     reward: str = "sparse"
     randomization: str | ArmRandomization = "default"
-    substeps: int = 12
+    substeps: int = 8
     triangles: int | None = 5000
     processes: int | None = None
 

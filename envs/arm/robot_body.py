@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
-from envs.arm.bullet import data_path, pybullet
+from envs.arm.bullet import data_path, pybullet, silence
 from envs.arm.robot import Robot
 
 
@@ -40,11 +40,10 @@ def load_robot(client: Any, robot: Robot, *, visible: bool) -> RobotBody:
     """
     bullet = pybullet()
     path = _found(Path(robot.urdf))
-    flags = bullet.URDF_USE_INERTIA_FROM_FILE
-    if not visible:
-        flags |= bullet.URDF_IGNORE_VISUAL_SHAPES
+    flags = 0 if visible else bullet.URDF_IGNORE_VISUAL_SHAPES
     try:
-        body = client.loadURDF(str(path), robot.base, useFixedBase=True, flags=flags)
+        with silence():
+            body = client.loadURDF(str(path), robot.base, useFixedBase=True, flags=flags)
     except bullet.error as error:
         raise InputError(f"robot file {path} must be a URDF that PyBullet reads: {error}") from None
     infos = [client.getJointInfo(body, number) for number in range(client.getNumJoints(body))]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from envs.arm.arm import Arm
 from envs.arm.arm_state import Bodies, Setup, Sizes
 from envs.arm.bullet import connect
-from envs.arm.controllers import make_controller
+from envs.arm.controllers import Reading, make_controller
 from envs.arm.objects import Shape
 from envs.arm.robot import Robot
 from envs.arm.table import Table
@@ -78,6 +78,7 @@ class Simulation:
             design.control, design.robot, self._arm.parts, self._arm.tool().turn
         )
         self._command = np.zeros(0)
+        self._reading: Reading | None = None
 
     @property
     def facts(self) -> Facts:
@@ -96,15 +97,16 @@ class Simulation:
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""
         self._arrange(setup)
-        self._command = self._controller.begin(self._arm.reading())
+        self._command = self._controller.begin(self._arm.write(bodies))
         self._write(bodies)
 
     def advance(self, action: NDArray[np.float32], bodies: Bodies) -> None:
         """Advance one control step."""
         design, arm = self._design, self._arm
+        assert self._reading is not None, "an episode has begun"
         count = len(self._controller.names)
         asked = action[:count].astype(np.float64)
-        motors = self._controller.drive(self._command, asked, arm.reading())
+        motors = self._controller.drive(self._command, asked, self._reading)
         # what the motors are told is no part of a restored state, so all are told every time
         arm.grip(float(action[count]) if design.uses_gripper else -1.0)
         arm.drive(motors, 1.0 / design.control_rate)
@@ -129,8 +131,10 @@ class Simulation:
             self._client.restoreState(fileName=path)
             self._client.stepSimulation()
             self._client.restoreState(fileName=path)
-        self._command = self._controller.begin(self._arm.reading())
-        self._command[:] = bodies.command[: len(self._command)]
+        held = bodies.command.copy()
+        self._reading = self._arm.write(bodies)
+        self._command = self._controller.begin(self._reading)
+        self._command[:] = held[: len(self._command)]
 
     def close(self) -> None:
         """Leave the physics server."""
@@ -139,13 +143,15 @@ class Simulation:
     def _arrange(self, setup: Setup) -> None:
         """Bring everything to where an episode begins."""
         self._client.restoreState(stateId=self._empty)
+        # let Bullet see that nothing touches, or it remembers contacts of the episode before
+        self._client.performCollisionDetection()
         self._table.lay(setup)
         self._arm.vary(float(setup.joint_damping), float(setup.gain))
         self._arm.pose(setup.arm.tolist(), 1.0 if self._design.uses_gripper else -1.0)
 
     def _write(self, bodies: Bodies) -> None:
         """Write where everything is."""
-        self._arm.write(bodies)
+        self._reading = self._arm.write(bodies)
         self._table.write(bodies)
         bodies.command[: len(self._command)] = self._command
 

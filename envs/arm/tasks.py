@@ -8,7 +8,7 @@ from envs.arm.objects import Shape, ShapeRange
 from envs.arm.task import STILL, Array, Layout, Task, away_from, spread
 
 _AHEAD, _ASIDE = 0.12, 0.15  # [m] to each side of the middle, where things lie
-_KINDS = 8  # shapes of a kind in a split's catalogue
+_KINDS = 4  # shapes of a kind in a split's catalogue; each costs time, lying about or not
 _BOXES = ShapeRange("box", (0.036, 0.036, 0.036), (0.052, 0.052, 0.052))
 _CYLINDERS = ShapeRange("cylinder", (0.036, 0.036, 0.04), (0.052, 0.052, 0.06))
 
@@ -80,10 +80,50 @@ class PickAndPlace(Push):
         return layout
 
 
+class Stack(Task):
+    """Set one box on a place of the table, and another one on top of it."""
+
+    objects = 2
+    uses_gripper = True
+    max_steps = 150
+    tolerance = 0.04
+    goal_size = 6
+    draws = 6
+
+    def shapes(self, split: str) -> tuple[Shape, ...]:
+        """Return boxes of 36 to 52 mm."""
+        return _BOXES.shapes(2 * _KINDS, split)
+
+    def lay_out(self, uniform: Array, shapes: list[tuple[Shape, ...]]) -> Layout:
+        """Draw a triangle: at one corner is the goal, at the others the boxes."""
+        heights = _half_heights(shapes)
+        angle = 2 * np.pi * (uniform[:, :1] + np.arange(3) / 3)
+        radius = spread(uniform[:, 1:4], 0.09, 0.12)
+        corners = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=2)
+        place = np.concatenate([corners[:, :2], heights[:, :, np.newaxis]], axis=2)
+        upper = 2 * heights[:, 0] + heights[:, 1]
+        goal = np.column_stack([corners[:, 2], heights[:, 0], corners[:, 2], upper])
+        return Layout(place, spread(uniform[:, 4:6], -np.pi / 4, np.pi / 4), goal)
+
+    def achieved(self, bodies: Bodies) -> Array:
+        """Return where the two boxes are, the lower one first."""
+        return bodies.object_pose[:, :, :3].reshape(-1, 6)
+
+    def distance(self, achieved: Array, desired: Array) -> Array:
+        """Return how far that box is away that is farther."""
+        apart = (achieved - desired).reshape(*achieved.shape[:-1], 2, 3)
+        return np.linalg.norm(apart, axis=-1).max(axis=-1)
+
+    def place_of(self, goal: Array) -> Array:
+        """Mark where the upper box is to be."""
+        return goal[:, 3:]
+
+
 TASKS: dict[str, type[Task]] = {
     "reach": Reach,
     "push": Push,
     "pick_and_place": PickAndPlace,
+    "stack": Stack,
 }
 """Tasks by name."""
 
