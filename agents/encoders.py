@@ -21,15 +21,15 @@ FEATURES = 128
 class SmallEncoder(nn.Module):
     """Three strided convolutions, for learning on a few CPU cores.
 
-    The first one takes a stride of four, so that almost all arithmetic happens on few pixels:
-    0.9 million multiplications for an image of 48 x 80.
+    The first one reads patches of four by four that do not overlap, so that almost all arithmetic
+    happens on few pixels: 0.7 million multiplications for an image of 48 x 80.
     """
 
     def __init__(self, image_shape: ImageShape) -> None:
         super().__init__()
         self.layers = _with_projection(
             image_shape,
-            nn.Conv2d(image_shape[-1], 16, kernel_size=6, stride=4, padding=1),
+            nn.Conv2d(image_shape[-1], 16, kernel_size=4, stride=4),
             nn.ReLU(inplace=True),
             nn.Conv2d(16, 32, kernel_size=3, stride=2, padding=1),
             nn.ReLU(inplace=True),

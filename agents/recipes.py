@@ -123,6 +123,10 @@ class SACRecipe(Recipe):
     """Gradient steps after each step of all environments."""
     tau: float = 0.01
     """How fast the target critic follows."""
+    hindsight_goals: int = 0
+    """How often each transition is learned from as if a goal that was reached later had been the
+    wanted one; needs a world with goals (Andrychowicz et al., "Hindsight experience replay",
+    2017)."""
 
 
 Algorithm = Literal["ppo", "sac"]
@@ -137,10 +141,24 @@ _LANE_FOLLOW: dict[str, Any] = {
     "world": {"route_length": 150.0},
 }
 
+# From the arm's own senses and the goal, without a camera.
+_ARM: dict[str, Any] = {
+    "observations": ("proprioception", "achieved_goal", "desired_goal"),
+    "layers": (256, 256),
+    "learning_rate": 1e-3,
+    "final_learning_rate": 1e-3,
+    "gamma": 0.95,
+    "tau": 0.02,
+    "learning_starts": 800,
+    "gradient_steps": 8,
+    "hindsight_goals": 4,
+    "validation_interval": 4_000,
+}
+
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,
-        total_steps=448_000,
+        total_steps=475_000,
         num_envs=128,
         n_steps=16,
         epochs=2,
@@ -149,9 +167,10 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         gamma=0.95,
         gae_lambda=0.9,
         log_std_init=-1.5,
-        validation_interval=224_000,
+        validation_interval=240_000,
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
+    ("autonomy/ArmReach-v0", "sac"): SACRecipe(**_ARM, total_steps=12_000),
 }
 
 _POSITIVE = (

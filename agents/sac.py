@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gymnasium import spaces
-from stable_baselines3 import SAC
+from stable_baselines3 import SAC, HerReplayBuffer
 from stable_baselines3.common.policies import ContinuousCritic
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.vec_env import VecEnv
@@ -17,6 +17,7 @@ from agents.observation_network import VECTOR_FEATURES
 from agents.privileged import CriticFeatures, features_extractor
 from agents.recipes import SACRecipe
 from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
+from autonomy.errors import InputError
 
 
 class ImageSAC(SAC):
@@ -63,6 +64,23 @@ class ImageSACPolicy(MultiInputPolicy):
         return ImageCritic(**kwargs).to(self.device)
 
 
+def _replay(envs: VecEnv, recipe: SACRecipe) -> dict[str, Any]:
+    """Return what says how transitions are remembered."""
+    if not recipe.hindsight_goals:
+        return {}
+    space = envs.observation_space
+    missing = {"achieved_goal", "desired_goal"} - set(getattr(space, "spaces", ()))
+    if missing:
+        raise InputError(
+            f"hindsight_goals needs {' and '.join(sorted(missing))} among the observations, got "
+            f"{', '.join(getattr(space, 'spaces', ()))}"
+        )
+    return {
+        "replay_buffer_class": HerReplayBuffer,
+        "replay_buffer_kwargs": {"n_sampled_goal": recipe.hindsight_goals},
+    }
+
+
 def make_sac(envs: VecEnv, recipe: SACRecipe, seed: int, device: str) -> ImageSAC:
     """Make the learner that `recipe` describes."""
     model = ImageSAC(
@@ -76,6 +94,7 @@ def make_sac(envs: VecEnv, recipe: SACRecipe, seed: int, device: str) -> ImageSA
         gamma=recipe.gamma,
         train_freq=1,
         gradient_steps=recipe.gradient_steps,
+        **_replay(envs, recipe),
         policy_kwargs={
             **features_extractor(recipe),
             "privileged": recipe.privileged,

@@ -14,7 +14,8 @@ VALIDATION_SEED = 0  # the same episodes every time, so that policies can be com
 class Validation(BaseCallback):
     """Evaluates the policy at intervals and at the end, saves each, and remembers the best.
 
-    The best has the highest success rate, then the highest mean return; a later one wins a tie.
+    The best is the latest that is not clearly worse than the best before: a few episodes cannot
+    tell good policies apart, and the one that has learned longer is the better guess.
     """
 
     def __init__(
@@ -62,10 +63,11 @@ class Validation(BaseCallback):
         self.logger.record("validation/return", result.mean_return)
         for name, value in result.metrics.items():
             self.logger.record(f"validation/{name}", value)
-        if self.best is None or _merit(result) >= _merit(self.best[0]):
+        if self.best is None or not _is_clearly_worse(result, self.best[0]):
             self.best = (result, policy)
         self._save(policy, self.num_timesteps)
 
 
-def _merit(result: Evaluation) -> tuple[float, float]:
-    return result.success_rate, result.mean_return
+def _is_clearly_worse(one: Evaluation, other: Evaluation) -> bool:
+    """Tell whether the 95 % intervals of their success rates lie apart."""
+    return one.success_rate_ci95[1] < other.success_rate_ci95[0]

@@ -92,10 +92,9 @@ class BatchedVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
-        """Refuse: the environments of a batch have no methods of their own."""
-        raise InputError(
-            f"the environments of a batch have no methods of their own, got {method_name} to call"
-        )
+        """Call the batch's method, which the environments share; return it once per environment."""
+        result = getattr(self.envs, method_name)(*method_args, **method_kwargs)
+        return [result] * self._count(indices)
 
     def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
         """Say that no environment is wrapped: a batch has no wrappers inside."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import gymnasium as gym
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from toy_world import TOY_ID, register_toy
 
+from agents import validation
+from agents.validation import Validation
 from autonomy.actions import checked_actions
 from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
@@ -267,3 +270,32 @@ def test_names_become_words_and_units(name: str, words: str, unit: str) -> None:
 )
 def test_values_are_written_to_three_digits(value: float, text: str) -> None:
     assert with_unit(value, "m") == text
+
+
+@pytest.mark.parametrize(
+    ("rates", "kept"), [((64, 62, 63), 3), ((64, 40, 30), 1), ((10, 60, 58), 3), ((64, 30, 61), 3)]
+)
+def test_training_keeps_the_latest_policy_that_is_not_clearly_worse(
+    rates: tuple[int, ...], kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 64 episodes each: 62 after 64 is chance, 40 is not."""
+    waiting = iter(rates)
+
+    def judged(*_: Any) -> Any:
+        rate = next(waiting)
+        return SimpleNamespace(
+            success_rate=rate / 64,
+            success_rate_ci95=wilson_interval(rate, 64),
+            mean_return=-float(rate),
+            metrics={},
+        )
+
+    monkeypatch.setattr(validation, "evaluate", judged)
+    policies = iter(range(1, 9))
+    world: Any = None  # `judged` needs none
+    policy: Any = lambda: next(policies)  # noqa: E731 - any value can stand for a policy
+    callback: Any = Validation(world, 64, 1, policy, lambda *_: None)
+    callback.model = SimpleNamespace(logger=SimpleNamespace(record=lambda *_: None))
+    for _ in rates:
+        callback.on_training_end()
+    assert callback.best[1] == kept

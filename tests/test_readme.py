@@ -11,13 +11,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALLER = {
-    "train.py": "--recipe.total-steps 256 --recipe.num-envs 4 --recipe.n-steps 16 "
-    "--recipe.batch-size 64 --recipe.validation-episodes 2 --recipe.world.route-length 30 "
-    "--recipe.threads 1",
+    "train.py": "--recipe.total-steps 256 --recipe.num-envs 4 --recipe.batch-size 64 "
+    "--recipe.validation-episodes 2 --recipe.threads 1",
     "evaluate.py": "--episodes 2",
     "record.py": "--seconds 0.5",
     "draw_road.py": "--size 100",
     "benchmark.py": "--parts import",
+}
+ALGORITHM = {
+    "ppo": ["--recipe.n-steps", "16", "--recipe.world.route-length", "30"],
+    "sac": ["--recipe.learning-starts", "100"],
 }
 
 
@@ -33,6 +36,8 @@ def commands() -> list[list[str]]:
 def run_command(words: list[str], folder: Path) -> None:
     script = Path(words[1])
     smaller = shlex.split(SMALLER[script.name])
+    if script.name == "train.py":
+        smaller += ALGORITHM["sac" if "sac" in words else "ppo"]
     done = subprocess.run(
         [sys.executable, str(ROOT / script), *words[2:], *smaller],
         cwd=folder,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from autonomy.batched_world import BatchedWorld, Outcome, State
 from autonomy.camera.camera import Camera
 from autonomy.camera.portrait import Portrait
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.scene import Scene
 from autonomy.errors import InputError
 from autonomy.options import read_options
@@ -25,7 +25,7 @@ from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert, truth
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
 from envs.arm.objects import distinct
-from envs.arm.observations import goal_vector, observation_space, proprioception, true_state
+from envs.arm.observations import Vectors, proprioception, true_state
 from envs.arm.options import ArmOptions
 from envs.arm.processes import process_count, start_physics
 from envs.arm.robot import find_robot
@@ -72,6 +72,11 @@ class ArmVectorEnv(BatchedWorld):
         if num_envs < 1:
             raise InputError(f"the number of environments must be positive, got {num_envs}")
         self._robot = find_robot(chosen.robot)
+        if self._task.uses_gripper and not self._robot.gripper_joints:
+            raise InputError(
+                f"the task {task} needs a gripper, and {self._robot.urdf} has none named in "
+                "gripper_joints"
+            )
         design = Design(
             self._robot,
             chosen.control,
@@ -84,11 +89,14 @@ class ArmVectorEnv(BatchedWorld):
         processes = process_count(num_envs, chosen.processes)
         self._physics, facts = start_physics(design, num_envs, processes)
         self._bodies = self._physics.shared.bodies
+        self._vectors = Vectors(facts, self._task.goal_size)
+        cameras = chosen.sized_cameras()
+        images = image_spaces(cameras, chosen.images)
         super().__init__(
             num_envs,
             render_mode,
             autoreset_mode,
-            observation_space(chosen, facts.sizes, self._task.goal_size),
+            spaces.Dict(images | self._vectors.spaces(chosen.observations)),
             spaces.Box(-1.0, 1.0, (facts.sizes.actions,), np.float32),
             chosen.control_rate,
         )
@@ -97,7 +105,6 @@ class ArmVectorEnv(BatchedWorld):
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
-        cameras = chosen.sized_cameras()
         self._camera_bodies = CameraBodies(cameras, facts.link_names, facts.tool)
         self._rig = CameraRig(cameras, chosen.images, num_envs)
         self._begun = np.zeros(num_envs, np.bool_)
@@ -173,14 +180,15 @@ class ArmVectorEnv(BatchedWorld):
                 scene = scene.rows(rows)
             on = self._camera_bodies.poses(bodies, rows)
             observation = self._rig.observe(self._scene.library, scene, on, rows)
-        if "proprioception" in wanted:
-            observation["proprioception"] = proprioception(bodies)[rows]
-        if "state" in wanted:
-            observation["state"] = true_state(bodies)[rows]
-        if "achieved_goal" in wanted:
-            observation["achieved_goal"] = goal_vector(self._task.achieved(bodies)[rows])
-        if "desired_goal" in wanted:
-            observation["desired_goal"] = goal_vector(self._episodes.goal[rows])
+        vectors = {
+            "proprioception": lambda: proprioception(bodies),
+            "state": lambda: true_state(bodies),
+            "achieved_goal": lambda: self._task.achieved(bodies),
+            "desired_goal": lambda: self._episodes.goal,
+        }
+        for name, values in vectors.items():
+            if name in wanted:
+                observation[name] = self._vectors.observed(name, values()[rows])
         return observation
 
     def _seen(self) -> Scene:

@@ -1,44 +1,63 @@
 """What the arm worlds let a policy observe besides images."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from autonomy.camera.rig import image_spaces
-from envs.arm.arm_state import Bodies, Sizes
-from envs.arm.options import ArmOptions
+from envs.arm.arm_state import Bodies
+from envs.arm.simulation import Facts
 
-_MOST = 100.0  # in SI units; only what was flung off the table gets there
-
-
-def observation_space(options: ArmOptions, sizes: Sizes, goal_size: int) -> spaces.Dict:
-    """Return the space of one environment's observations."""
-    entries = image_spaces(options.sized_cameras(), options.images)
-    vectors = {
-        "proprioception": 2 * sizes.joints + 6,
-        "state": 2 * sizes.joints + 6 + 16 * sizes.objects,
-        "achieved_goal": goal_size,
-        "desired_goal": goal_size,
-    }
-    for name, size in vectors.items():
-        if name in options.observations:
-            entries[name] = spaces.Box(-_MOST, _MOST, (size,), np.float32)
-    return spaces.Dict(entries)
+# What is farther or faster is observed as this: it fell off the table, or was flung away.
+_PLACE, _SPEED, _SPIN = 0.6, 1.5, 10.0  # [m], [m/s], [rad/s]
+_TURN = 1.0  # of a quaternion's components
+_THING = np.repeat((_PLACE, _TURN, _SPEED, _SPIN, _PLACE), (3, 4, 3, 3, 3))
 
 
-def proprioception(bodies: Bodies) -> NDArray[np.float32]:
+class Vectors:
+    """What N worlds' vectors are, within bounds that learners can scale them by."""
+
+    def __init__(self, facts: Facts, goal_size: int) -> None:
+        low, high = facts.joint_range
+        tool = np.repeat((_PLACE, _SPEED), 3)
+        self._highest = {
+            "proprioception": np.concatenate([high, facts.joint_speed, tool]),
+            "achieved_goal": np.full(goal_size, _PLACE),
+        }
+        self._lowest = {name: -values for name, values in self._highest.items()}
+        self._lowest["proprioception"][: len(low)] = low
+        things = np.tile(_THING, facts.sizes.objects)
+        for bounds, sign in ((self._lowest, -1.0), (self._highest, 1.0)):
+            bounds["state"] = np.concatenate([bounds["proprioception"], sign * things])
+            bounds["desired_goal"] = bounds["achieved_goal"]
+
+    def spaces(self, wanted: Sequence[str]) -> dict[str, spaces.Space[NDArray[Any]]]:
+        """Return the spaces of those that are wanted."""
+        return {
+            name: spaces.Box(low.astype(np.float32), self._highest[name].astype(np.float32))
+            for name, low in self._lowest.items()
+            if name in wanted
+        }
+
+    def observed(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return values `(N, K)` as they are observed."""
+        return np.clip(values, self._lowest[name], self._highest[name]).astype(np.float32)
+
+
+def proprioception(bodies: Bodies) -> NDArray[np.float64]:
     """Return what the arm knows of itself, `(N, 2 J + 6)`.
 
     Joint positions and velocities [rad, m and per s], the tool's position [m] and velocity [m/s].
     """
-    return _joined(
-        [bodies.joint_position, bodies.joint_velocity, bodies.tool_position, bodies.tool_velocity]
+    return np.concatenate(
+        [bodies.joint_position, bodies.joint_velocity, bodies.tool_position, bodies.tool_velocity],
+        axis=1,
     )
 
 
-def true_state(bodies: Bodies) -> NDArray[np.float32]:
+def true_state(bodies: Bodies) -> NDArray[np.float64]:
     """Return the privileged state `(N, 2 J + 6 + 16 O)`.
 
     Proprioception, and of each thing its position [m], quaternion, velocity [m/s and rad/s] and
@@ -47,15 +66,4 @@ def true_state(bodies: Bodies) -> NDArray[np.float32]:
     things = bodies.object_pose
     beside = things[:, :, :3] - bodies.tool_position[:, np.newaxis]
     own = np.concatenate([things, bodies.object_velocity, beside], axis=2)
-    return np.concatenate([proprioception(bodies), _joined([own])], axis=1)
-
-
-def _joined(parts: list[NDArray[Any]]) -> NDArray[np.float32]:
-    count = len(parts[0])
-    row = np.concatenate([part.reshape(count, -1) for part in parts], axis=1)
-    return np.clip(row, -_MOST, _MOST).astype(np.float32)
-
-
-def goal_vector(goal: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return goals `(N, G)` as they are observed."""
-    return _joined([goal])
+    return np.concatenate([proprioception(bodies), own.reshape(len(own), -1)], axis=1)

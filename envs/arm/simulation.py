@@ -19,6 +19,7 @@ from envs.arm.robot import Robot
 from envs.arm.table import Table
 
 _SOLVER_ITERATIONS = 20
+_TURN = 2 * np.pi  # [rad] what is observed of joints that turn without end
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Facts(NamedTuple):
     action_names: tuple[str, ...]
     link_names: tuple[str, ...]  # the base's first
     tool: int  # which of them the tool is on
+    joint_range: NDArray[np.float64]  # (2, J) lowest and highest position [rad or m]
+    joint_speed: NDArray[np.float64]  # (J,) highest [rad/s or m/s]
 
 
 class Simulation:
@@ -92,7 +95,12 @@ class Simulation:
             objects=design.objects,
             actions=len(action_names),
         )
-        return Facts(sizes, action_names, parts.link_names, parts.tool + 1)
+        lower, upper, speed = (
+            np.concatenate([getattr(parts.arm, name), getattr(parts.gripper, name)])
+            for name in ("lower", "upper", "speed")
+        )
+        joint_range = np.clip([lower, upper], -_TURN, _TURN)
+        return Facts(sizes, action_names, parts.link_names, parts.tool + 1, joint_range, speed)
 
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""

@@ -65,7 +65,7 @@ PRESETS = {
 # red, green, blue: what a drawn strength is multiplied by
 _SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.98, 0.94)), np.array((0.96, 0.98, 1.0))
 _GOAL = (72.0, 200.0, 96.0)
-_GRAIN = {Material.FLOOR: 0.22, Material.TABLE: 0.12}
+_GRAIN = {Material.FLOOR: 0.22, Material.TABLE: 0.03}
 _VISIBILITY = 1000.0  # [m] indoors the air is clear
 
 

@@ -16,9 +16,9 @@ PORTRAIT = Camera(
     height=720,
     width=1280,
     fov=math.radians(46.0),
-    position=(0.95, 0.85, 0.72),
-    pitch=0.42,
-    yaw=-2.38,
+    position=(1.05, 0.95, 0.82),
+    pitch=0.4,
+    yaw=-2.42,
     near=0.05,
     far=60.0,
 )

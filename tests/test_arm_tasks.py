@@ -1,0 +1,142 @@
+"""Arm tasks: goals, rewards, splits, experts, cameras."""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from arm_cases import make
+from world_cases import ARMS, assert_same
+
+from autonomy.camera.classes import SemanticClass
+from autonomy.evaluation import evaluate
+from autonomy.policy import RandomPolicy
+from autonomy.randomization import in_split
+from envs.arm.objects import distinct
+from envs.arm.tasks import TASKS
+
+NAMES = ["Reach", "Push", "PickAndPlace", "Stack"]
+GOALS = ("achieved_goal", "desired_goal")
+EVERY_SPLIT = ("train", "validation", "test")
+
+
+def test_these_are_all_tasks() -> None:
+    assert sorted(ARMS) == sorted(f"autonomy/Arm{name}-v0" for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_expert_succeeds_on_episodes_it_never_saw(name: str) -> None:
+    world = make(name, 8, split="test")
+    assert evaluate(world, world.expert(), 100).success_rate >= 0.99
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_random_actions_hardly_ever_succeed(name: str) -> None:
+    world = make(name, 8, split="test")
+    random = RandomPolicy(world.single_action_space, seed=0)
+    most = 0.4 if name == "Reach" else 0.05  # the tool passes by many places
+    assert evaluate(world, random, 40).success_rate <= most
+
+
+@pytest.mark.parametrize("reward", ["sparse", "dense"])
+@pytest.mark.parametrize("name", NAMES)
+def test_rewards_follow_from_goals(name: str, reward: str) -> None:
+    """For a batch, for single goals, and for more axes: what hindsight replay asks for."""
+    world = make(name, 4, reward=reward, observations=GOALS)
+    observation, _ = world.reset(seed=0)
+    expert = world.expert()
+    for _ in range(25):
+        observation, given, terminated, truncated, _ = world.step(expert.act(observation))
+        achieved, desired = (observation[goal] for goal in GOALS)
+        expected = world.compute_reward(achieved, desired, None)
+        np.testing.assert_allclose(expected, given, atol=1e-5)
+        stacked = world.compute_reward(np.stack([achieved] * 3), np.stack([desired] * 3), None)
+        assert_same(stacked, np.stack([expected] * 3))
+        assert world.compute_reward(achieved[0], desired[0], {}) == expected[0]
+        assert ((given >= -1.0) & (given <= 0.0)).all()
+        world.reset(options={"reset_mask": terminated | truncated})
+
+
+def test_the_goal_is_worth_everything_and_far_away_nothing() -> None:
+    goal, far = np.zeros((1, 3)), np.full((1, 3), 9.0)
+    for reward in ("sparse", "dense"):
+        world = make("Push", reward=reward)
+        assert world.compute_reward(goal, goal, None) == 0.0
+        assert world.compute_reward(far, goal, None) == pytest.approx(-1.0)
+    beyond = np.array([[0.35, 0.0, 0.0]])  # tolerance and margin
+    assert world.compute_reward(beyond, goal, None) == pytest.approx(0.1 - 1.0)
+
+
+def test_both_boxes_of_a_stack_count() -> None:
+    goal = np.zeros((1, 6))
+    task = TASKS["stack"]()
+    assert task.distance(np.array([[0.0, 0.0, 0.0, 0.3, 0.4, 0.0]]), goal) == pytest.approx(0.5)
+    assert task.distance(np.array([[0.0, 0.1, 0.0, 0.0, 0.0, 0.0]]), goal) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("name", ["push", "pick_and_place", "stack"])
+def test_splits_share_no_shape(name: str) -> None:
+    shapes = [shape for split in EVERY_SPLIT for shape in TASKS[name]().shapes(split)]
+    assert len(set(shapes)) == len(shapes) >= 18
+
+
+def test_splits_share_no_number_and_each_covers_the_range() -> None:
+    uniform = np.random.default_rng(0).random(20_000)
+    cells = [set((in_split(uniform, split) * 32).astype(int)) for split in EVERY_SPLIT]
+    assert not cells[0] & cells[1] | cells[0] & cells[2] | cells[1] & cells[2]
+    assert set.union(*cells) == set(range(32))
+    for split in EVERY_SPLIT:
+        values = in_split(uniform, split)
+        assert values.min() < 0.1
+        assert values.max() > 0.9
+
+
+def test_the_things_of_an_episode_are_different_ones() -> None:
+    which = distinct(np.random.default_rng(0).random((4_000, 3)), 4)
+    assert all(len(set(row)) == 3 for row in which.tolist())
+    _, counts = np.unique(which, axis=0, return_counts=True)
+    assert len(counts) == 4 * 3 * 2
+    assert counts.min() > 0.7 * counts.mean()
+
+
+def test_default_observations_are_those_of_a_goal_task_with_two_cameras() -> None:
+    env = gym.make("autonomy/ArmPickAndPlace-v0")
+    observation, _ = env.reset(seed=0)
+    assert set(observation) == {"camera", "camera_wrist", "proprioception", *GOALS}
+    assert observation["camera"].shape == observation["camera_wrist"].shape == (84, 84, 3)
+    env.close()
+
+
+def test_the_wrist_camera_goes_with_the_wrist_and_the_front_camera_stays() -> None:
+    world = make("Push", observations=("semantic", "depth"), randomization="none")
+    before, _ = world.reset(seed=0)
+    for key in ("semantic", "semantic_wrist"):
+        assert {SemanticClass.ROBOT, SemanticClass.TABLE} <= set(before[key].ravel())
+    for _ in range(6):
+        after, *_ = world.step(np.array([[0.0, 0.0, 1.0]], np.float32))
+    risen = np.median(after["depth_wrist"]) - np.median(before["depth_wrist"])
+    assert risen == pytest.approx(6 * 0.03, abs=0.03)
+    still = (before["semantic"] == after["semantic"]) & (before["semantic"] == SemanticClass.TABLE)
+    np.testing.assert_array_equal(before["depth"][still], after["depth"][still])
+
+
+def test_the_first_frame_is_fresh() -> None:
+    """What an episode shows first is what it shows again when nothing has moved."""
+    world = make("Push", observations=("camera",))
+    world.reset(seed=1)
+    for _ in range(10):
+        world.step(np.ones((1, 3), np.float32))
+    first, _ = world.reset(seed=0)
+    again, _ = world.reset(options={"reset_mask": np.zeros(1, np.bool_)})
+    assert_same(first, again)
+    other = make("Push", observations=("camera",))
+    assert_same(other.reset(seed=0)[0], first)
+
+
+def test_the_mark_of_the_goal_is_for_people_alone() -> None:
+    world: Any = make("PickAndPlace", observations=("semantic",), render_mode="rgb_array")
+    observation, _ = world.reset(seed=0)
+    assert not (observation["semantic"] == SemanticClass.GOAL).any()
+    green = world.render()[0].astype(int)
+    is_mark = (green[..., 1] > green[..., 0] + 60) & (green[..., 1] > green[..., 2] + 60)
+    assert is_mark.sum() > 50
