@@ -43,7 +43,7 @@ class Recipe:
     curve_interval: int = 4_096
     """Environment steps between two points of the curves."""
     validation_interval: int = 50_000
-    """Environment steps between two validations; the best policy of them is kept."""
+    """Environment steps between two validations; the latest policy that is not clearly worse is kept."""
     validation_episodes: int = 64
     """Episodes of a validation."""
 
@@ -152,7 +152,7 @@ _ARM: dict[str, Any] = {
     "learning_starts": 800,
     "gradient_steps": 8,
     "hindsight_goals": 4,
-    "validation_interval": 4_000,
+    "validation_interval": 3_000,
 }
 
 RECIPES: dict[tuple[str, str], Recipe] = {
@@ -170,7 +170,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         validation_interval=240_000,
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
-    ("autonomy/ArmReach-v0", "sac"): SACRecipe(**_ARM, total_steps=12_000),
+    ("autonomy/ArmReach-v0", "sac"): SACRecipe(**_ARM, total_steps=6_000),
 }
 
 _POSITIVE = (
