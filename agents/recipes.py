@@ -43,7 +43,7 @@ class Recipe:
     curve_interval: int = 4_096
     """Environment steps between two points of the curves."""
     validation_interval: int = 50_000
-    """Environment steps between two validations; the latest policy that is not clearly worse is kept."""
+    """Environment steps between two validations; the latest policy not clearly worse is kept."""
     validation_episodes: int = 64
     """Episodes of a validation."""
 
