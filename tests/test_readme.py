@@ -20,7 +20,7 @@ SMALLER = {
 }
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16", "--recipe.world.route-length", "30"],
-    "sac": ["--recipe.learning-starts", "100"],
+    "sac": ["--recipe.learning-starts", "220"],
 }
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autonomy.errors import InputError
 
 _CREASE = 0.6  # [rad] between facets, above which an edge is drawn sharp
-_AGGRESSION = 3.0  # of decimation: from 0, slow and true to the shape, to 10
+_AGGRESSION = 5.0  # of decimation: from 0, slow and true to the shape, to 10
 
 
 @dataclass(frozen=True)
