@@ -1,7 +1,8 @@
 """Domain randomisation: ranges in a frozen dataclass, one draw of all of them an episode."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,26 @@ class Sampler:
         return {name: records[name] for name in self._record.names or ()}
 
 
+Ranges = TypeVar("Ranges")
+
+
+def preset(choice: str | Ranges, presets: Mapping[str, Ranges]) -> Ranges:
+    """Return the ranges of a preset's name, or the ranges themselves.
+
+    Raises:
+        InputError: There is no preset of that name.
+    """
+    if not isinstance(choice, str):
+        return choice
+    if choice not in presets:
+        raise InputError(f"randomization must be one of {', '.join(presets)}, got {choice!r}")
+    return presets[choice]
+
+
+_TURNS = 8
+_PARTS = {"train": (0.0, 0.5), "validation": (0.5, 0.25), "test": (0.75, 0.25)}  # first, width
+
+
 def in_split(uniform: NDArray[np.float64], split: str) -> NDArray[np.float64]:
     """Map random numbers in [0, 1) to the part of [0, 1) that belongs to a split.
 
@@ -86,8 +107,3 @@ def in_split(uniform: NDArray[np.float64], split: str) -> NDArray[np.float64]:
     turns = uniform * _TURNS
     turn = np.floor(turns)
     return (turn + first + width * (turns - turn)) / _TURNS
-
-
-_TURNS = 8
-_PARTS = {"train": (0.0, 0.5), "validation": (0.5, 0.25), "test": (0.75, 0.25)}
-"""Where in a turn a split's part begins, and how wide it is."""

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from arm_cases import make
 
-from envs.arm.controllers import CONTROLS, STEP
+from envs.arm.controllers import CONTROLS
 from envs.arm.robot import ROBOTS
+from envs.arm.tool_control import STEP, TURN
 
 HOLDING = [control for control in CONTROLS if not control.endswith(("velocity", "torque"))]
 
@@ -88,7 +89,7 @@ def test_a_pose_turns_about_the_vertical() -> None:
     before, place = arm.tool().turn, world._bodies.tool_position.copy()
     for turn in [1.0] * 4 + [0.0] * 20:
         world.step(np.array([[0.0, 0.0, 0.0, turn]], np.float32))
-    angle = 4 * 0.15
+    angle = 4 * TURN
     cos, sin = np.cos(angle), np.sin(angle)
     about_z = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
     np.testing.assert_allclose(arm.tool().turn, about_z @ before, atol=0.01)

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.arm.arm_state import Bodies
 from envs.arm.bullet import pybullet
-from envs.arm.controllers import Motors, Reading
+from envs.arm.control import Array, Motors, Reading
 from envs.arm.robot import Robot
 from envs.arm.robot_body import load_robot
-
-Array = NDArray[np.float64]
 
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
 _COUPLING = 0.9  # share of their difference that coupled fingers make good in one substep

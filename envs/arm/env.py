@@ -1,7 +1,6 @@
 """The arm worlds: the environment that joins physics, cameras and task."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from autonomy.camera.scene import Scene
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import Sampler, in_split
+from autonomy.randomization import Sampler, in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
@@ -27,15 +26,16 @@ from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measu
 from envs.arm.objects import distinct
 from envs.arm.observations import Vectors, proprioception, true_state
 from envs.arm.options import ArmOptions
-from envs.arm.processes import process_count, start_physics
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
-from envs.arm.scene.appearance import dress, plain_looks, randomization
+from envs.arm.scene.appearance import PRESETS
 from envs.arm.scene.arm_scene import ArmScene
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import robot_meshes
 from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
-from envs.arm.simulation import Design
+from envs.arm.simulation import Design, inspect
+from envs.arm.start_physics import start_physics
+from envs.arm.task import Layout, upright_poses
 from envs.arm.tasks import TASKS
 
 _ASKEW = 0.04  # [rad] that each joint may begin away from home
@@ -69,26 +69,9 @@ class ArmVectorEnv(BatchedWorld):
         chosen = read_options(ArmOptions, options)
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._catalogue = self._task.shapes(chosen.split)
-        if num_envs < 1:
-            raise InputError(f"the number of environments must be positive, got {num_envs}")
         self._robot = find_robot(chosen.robot)
-        if self._task.uses_gripper and not self._robot.gripper_joints:
-            raise InputError(
-                f"the task {task} needs a gripper, and {self._robot.urdf} has none named in "
-                "gripper_joints"
-            )
-        design = Design(
-            self._robot,
-            chosen.control,
-            self._task.uses_gripper,
-            self._catalogue,
-            self._task.objects,
-            chosen.control_rate,
-            chosen.substeps,
-        )
-        processes = process_count(num_envs, chosen.processes)
-        self._physics, facts = start_physics(design, num_envs, processes)
-        self._bodies = self._physics.shared.bodies
+        design = self._design()
+        facts = inspect(design)
         self._vectors = Vectors(facts, self._task.goal_size)
         cameras = chosen.sized_cameras()
         images = image_spaces(cameras, chosen.images)
@@ -101,47 +84,81 @@ class ArmVectorEnv(BatchedWorld):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
-        self._sampler = Sampler(randomization(chosen.randomization))
+        self._sampler = Sampler(preset(chosen.randomization, PRESETS))
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
         self._camera_bodies = CameraBodies(cameras, facts.link_names, facts.tool)
         self._rig = CameraRig(cameras, chosen.images, num_envs)
+        self._drawn: ArmScene | None = None  # until somebody looks
         self._begun = np.zeros(num_envs, np.bool_)
+        self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
+        self._bodies = self._physics.shared.bodies
 
-    @cached_property
-    def _meshes(self) -> Any:
-        return robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
+    def _design(self) -> Design:
+        """Return what all simulations have in common.
 
-    @cached_property
+        Raises:
+            InputError: The task needs a gripper that the robot has not.
+        """
+        robot, options, task = self._robot, self._options, self._task
+        if task.uses_gripper and not robot.gripper_joints:
+            raise InputError(
+                f"the task {self._task_name} needs a gripper, and {robot.urdf} has none named in "
+                "gripper_joints"
+            )
+        return Design(
+            robot,
+            options.control,
+            task.uses_gripper,
+            self._catalogue,
+            task.objects,
+            options.control_rate,
+            options.substeps,
+        )
+
+    @property
     def _scene(self) -> ArmScene:
-        return ArmScene(self.num_envs, self._meshes, self._catalogue, self._task.objects)
+        """The meshes, which take seconds to read: made when first looked at."""
+        if self._drawn is None:
+            meshes = robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
+            self._drawn = ArmScene(self.num_envs, meshes, self._catalogue, self._task.objects)
+            self._drawn.dress(self._every_row, self._sampler.records(self._episodes.draws))
+        return self._drawn
 
     def _begin(self, rows: NDArray[np.intp]) -> None:
-        split, setup, episodes = self._options.split, self._physics.shared.setup, self._episodes
-        scene = in_split(self.streams.uniform(rows, "scene", self._sampler.size), split)
-        task = self.streams.uniform(rows, "task", self._task.objects + self._task.draws)
+        streams, split, episodes = self.streams, self._options.split, self._episodes
+        scene = in_split(streams.uniform(rows, "scene", self._sampler.size), split)
         episodes.draws[rows] = self._sampler.sample(scene)
-        draws = self._sampler.named(episodes.draws[rows])
-        which = distinct(task[:, : self._task.objects], len(self._catalogue))
+        which = distinct(streams.uniform(rows, "body", self._task.objects), len(self._catalogue))
         shapes = [tuple(self._catalogue[shape] for shape in own) for own in which]
-        layout = self._task.lay_out(in_split(task[:, self._task.objects :], split), shapes)
-        start = _ASKEW * (2.0 * self.streams.uniform(rows, "body", setup.arm.shape[1]) - 1.0)
-        setup.arm[rows] = np.array(self._robot.home) + start
+        task = in_split(streams.uniform(rows, "task", self._task.draws), split)
+        layout = self._task.lay_out(task, shapes)
+        episodes.goal[rows] = layout.goal
+        episodes.elapsed[rows] = 0
+        self._set_up(rows, which, layout)
+        self._physics.begin(rows)
+        self._dress(rows)
+        self._begun[rows] = True
+
+    def _set_up(self, rows: NDArray[np.intp], which: NDArray[np.int64], layout: Layout) -> None:
+        """Write what the physics begins the episodes of some rows with."""
+        setup, draws = self._physics.shared.setup, self._sampler.named(self._episodes.draws[rows])
+        askew = 2.0 * self.streams.uniform(rows, "body", setup.arm.shape[1]) - 1.0
+        setup.arm[rows] = np.array(self._robot.home) + _ASKEW * askew
         setup.shape[rows] = which
-        setup.object_pose[rows, :, :3] = layout.object_place
-        setup.object_pose[rows, :, 3:5] = 0.0
-        setup.object_pose[rows, :, 5] = np.sin(layout.object_turn / 2.0)
-        setup.object_pose[rows, :, 6] = np.cos(layout.object_turn / 2.0)
+        setup.object_pose[rows] = upright_poses(layout.object_place, layout.object_turn)
         setup.mass[rows] = draws["mass"][:, np.newaxis]
         setup.friction[rows] = draws["friction"][:, np.newaxis]
         setup.joint_damping[rows] = draws["joint_damping"]
         setup.gain[rows] = draws["motor_gain"]
-        episodes.goal[rows] = layout.goal
-        episodes.elapsed[rows] = 0
-        self._physics.begin(rows)
-        self._rig.mount(rows, self._sampler.records(episodes.draws[rows]))
-        self._begun[rows] = True
+
+    def _dress(self, rows: NDArray[np.intp]) -> None:
+        """Bring the random draws of some rows to their looks and mounts."""
+        draws = self._sampler.records(self._episodes.draws[rows])
+        self._rig.mount(rows, draws)
+        if self._drawn is not None:
+            self._drawn.dress(rows, draws)
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         if not self._begun.all():
@@ -193,10 +210,7 @@ class ArmVectorEnv(BatchedWorld):
 
     def _seen(self) -> Scene:
         """Return what cameras see."""
-        looks = plain_looks(self.num_envs, self._meshes.colors)
-        draws = self._sampler.records(self._episodes.draws)
-        dress(looks, self._every_row, draws, self._meshes.colors)
-        return self._scene.seen(looks, self._bodies, self._physics.shared.setup.shape)
+        return self._scene.seen(self._bodies, self._physics.shared.setup.shape)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())
@@ -220,7 +234,7 @@ class ArmVectorEnv(BatchedWorld):
         """Return a scripted policy on the true state.
 
         Raises:
-            InputError: The actions do not move the tool, or there is no plan for the robot.
+            InputError: The option `control` is not `position`.
         """
         if self._options.control != "position":
             raise InputError(f"the expert's control must be position, got {self._options.control}")
@@ -257,7 +271,7 @@ class ArmVectorEnv(BatchedWorld):
         self._begun[:] = state["begun"]
         self.streams.set_state(state["streams"])
         self._physics.restore(split_bytes(state))
-        self._rig.mount(self._every_row, self._sampler.records(self._episodes.draws))
+        self._dress(self._every_row)
 
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from autonomy.policy import Observation
 from envs.arm.arm_state import Bodies
-from envs.arm.controllers import STEP
+from envs.arm.control import Array
 from envs.arm.robot import Robot
-from envs.arm.task import Array
+from envs.arm.tool_control import STEP
 
 _LOW = 0.022  # [m] height of the tool when it pushes
 _HIGH = 0.13  # [m] height at which it passes over things
+_BEHIND = 0.075  # [m] from a thing's middle, where it comes down to push
+_NEAR = 0.012  # [m] from a place, where the tool or a thing is there
+_OPEN, _CLOSED = 1.0, -1.0
 
 
 class Truth(NamedTuple):
@@ -36,13 +39,15 @@ def truth(robot: Robot, bodies: Bodies, goal: Array) -> Truth:
     return Truth(bodies, goal, opening, bodies.joint_velocity[:, first] / span)
 
 
+Plan = Callable[[Truth], tuple[Array, Array]]
+"""Places `(N, 3)` [m] that the tool is to go to, and openings of the gripper `(N,)` in [-1, 1]."""
+
+
 class Expert:
     """Moves the tool to where a plan wants it."""
 
-    def __init__(
-        self, read: Callable[[], Truth], plan: Callable[[Truth], tuple[Array, Array]], grips: bool
-    ) -> None:
-        """Follow `plan`, which returns places `(N, 3)` [m] and gripper openings `(N,)`."""
+    def __init__(self, read: Callable[[], Truth], plan: Plan, grips: bool) -> None:
+        """Follow a plan; `grips` says whether actions end with the gripper's number."""
         self._read = read
         self._plan = plan
         self._grips = grips
@@ -62,97 +67,110 @@ class Expert:
 
 def plan_reach(truth: Truth) -> tuple[Array, Array]:
     """Go there."""
-    return truth.goal, _closed(truth)
+    return truth.goal, np.full(len(truth.goal), _CLOSED)
 
 
 def plan_push(truth: Truth) -> tuple[Array, Array]:
     """Come down behind the thing as seen from its goal, and push it along the line between."""
     tool, thing = truth.bodies.tool_position, truth.bodies.object_pose[:, 0, :3]
     to_goal = truth.goal[:, :2] - thing[:, :2]
-    left = np.linalg.norm(to_goal, axis=1, keepdims=True)
-    ahead = to_goal / np.maximum(left, 1e-6)
-    beside = tool[:, :2] - thing[:, :2]
-    along = (beside * ahead).sum(axis=1, keepdims=True)
-    aside = np.linalg.norm(beside - along * ahead, axis=1, keepdims=True)
-    behind = thing[:, :2] - 0.075 * ahead
-    is_low = tool[:, 2:] < _LOW + 0.02
-    is_behind = (along < -0.025) & (aside < np.where(is_low, 0.02, 0.008))
-    over_it = np.linalg.norm(tool[:, :2] - behind, axis=1, keepdims=True) < 0.015
-    pushing = is_behind & is_low
-    advance = along + np.minimum(0.6 * STEP, 0.02 + 0.3 * left)
-    place = np.where(pushing, thing[:, :2] + advance * ahead, behind)
-    stays_low = pushing | (over_it & (tool[:, 2:] < _HIGH + 0.03))
-    height = np.where(stays_low, _LOW, _HIGH)
-    rising = ~pushing & ~over_it & (tool[:, 2:] < _HIGH - 0.03)
-    place = np.where(rising, tool[:, :2], place)
-    arrived = left < 0.012
-    place = np.where(arrived, tool[:, :2], place)
-    height = np.where(arrived, tool[:, 2:], height)
-    return np.hstack([place, height]), _closed(truth)
+    left = _length(to_goal)
+    ahead = to_goal / np.maximum(left, 1e-6)[:, np.newaxis]
+    from_thing = tool[:, :2] - thing[:, :2]
+    along = (from_thing * ahead).sum(axis=1)
+    aside = _length(from_thing - along[:, np.newaxis] * ahead)
+    behind = thing[:, :2] - _BEHIND * ahead
+    next_along = along + np.minimum(0.6 * STEP, 0.02 + 0.3 * left)  # slower as it gets there
+
+    is_low = tool[:, 2] < _LOW + 0.02
+    return _first_of(
+        (left < _NEAR, tool),
+        (
+            is_low & (along < -0.025) & (aside < 0.02),
+            _at_height(thing[:, :2] + next_along[:, np.newaxis] * ahead, _LOW),
+        ),
+        (_length(tool[:, :2] - behind) < 0.015, _at_height(behind, _LOW)),
+        (tool[:, 2] < _HIGH - 0.03, _at_height(tool[:, :2], _HIGH)),
+        otherwise=_at_height(behind, _HIGH),
+    ), np.full(len(tool), _CLOSED)
 
 
 def plan_pick_and_place(truth: Truth) -> tuple[Array, Array]:
-    """Open above the thing, come down on it, close, and carry it to its goal."""
-    return _grasp_and_carry(truth, 0, truth.goal, clearance=0.0)
+    """Grasp the thing and carry it straight to its goal."""
+    thing = truth.bodies.object_pose[:, 0, :3]
+    return _grasp_and_carry(truth, thing, truth.goal)
 
 
 def plan_stack(truth: Truth) -> tuple[Array, Array]:
-    """Bring the first thing to its goal, let go and rise, and set the second one on top."""
-    first, second = truth.goal[:, :3], truth.goal[:, 3:]
-    tool, thing = truth.bodies.tool_position, truth.bodies.object_pose[:, 0, :3]
-    away = np.linalg.norm(thing - first, axis=1)
-    below = np.linalg.norm(tool[:, :2] - thing[:, :2], axis=1) < 0.05
-    is_set = (away < 0.012)[:, np.newaxis]
-    leaving = is_set & (below & (tool[:, 2] < thing[:, 2] + 0.07))[:, np.newaxis]
-    one, one_opening = _grasp_and_carry(truth, 0, first, clearance=0.03)
-    other, other_opening = _grasp_and_carry(truth, 1, second, clearance=0.06)
-    holds_other = np.linalg.norm(tool - truth.bodies.object_pose[:, 1, :3], axis=1) < 0.02
-    leaving &= ~holds_other[:, np.newaxis]
+    """Bring the first box to its goal, let go and rise, and set the second one on top."""
+    tool, first, second = (
+        truth.bodies.tool_position,
+        truth.bodies.object_pose[:, 0, :3],
+        truth.bodies.object_pose[:, 1, :3],
+    )
+    lower, upper = truth.goal[:, :3], truth.goal[:, 3:]
+    one, one_opening = _grasp_and_carry(truth, first, _over_and_down(first, lower, 0.03))
+    other, other_opening = _grasp_and_carry(truth, second, _over_and_down(second, upper, 0.06))
     rising = truth.bodies.command[:, :3].copy()
     rising[:, 2] += np.where(_is_open(truth), 0.02, 0.0)
-    place = np.where(leaving, rising, np.where(is_set, other, one))
-    opening = np.where(is_set[:, 0], other_opening, one_opening)
-    return place, np.where(leaving[:, 0], 1.0, opening)
+
+    is_set = _length(first - lower) < _NEAR
+    is_above_it = (_length(tool[:, :2] - first[:, :2]) < 0.05) & (tool[:, 2] < first[:, 2] + 0.07)
+    lets_go = is_set & is_above_it & (_length(tool - second) > 0.02)
+    place = _first_of((lets_go, rising), (is_set, other), otherwise=one)
+    return place, np.select([lets_go, is_set], [_OPEN, other_opening], one_opening)
 
 
-def _grasp_and_carry(
-    truth: Truth, number: int, goal: Array, clearance: float
-) -> tuple[Array, Array]:
-    """Bring one of the things to a place `(N, 3)`, from as high above it as `clearance` [m]."""
-    tool, thing = truth.bodies.tool_position, truth.bodies.object_pose[:, number, :3]
-    beside = np.linalg.norm(tool[:, :2] - thing[:, :2], axis=1)
-    is_around = (beside < 0.012) & (np.abs(tool[:, 2] - thing[:, 2]) < 0.012)
-    holds = is_around & (np.abs(truth.opening_rate) < 0.25) & ~_is_open(truth)
-    over = thing + np.array((0.0, 0.0, 0.1))
-    place = np.where((beside < 0.01)[:, np.newaxis], thing, over)
-    place = np.where(is_around[:, np.newaxis], truth.bodies.command[:, :3], place)
-    carried = _carried(thing, goal, clearance) + (tool - thing)
-    return np.where(holds[:, np.newaxis], carried, place), np.where(is_around, -1.0, 1.0)
-
-
-def _carried(thing: Array, goal: Array, clearance: float) -> Array:
-    """Return where a thing goes next: up, across, and down on its goal."""
-    if clearance == 0.0:
-        return goal
-    left = np.linalg.norm(goal[:, :2] - thing[:, :2], axis=1)
-    height = np.where(left < 0.01, goal[:, 2], goal[:, 2] + clearance)
-    is_high = (thing[:, 2] > goal[:, 2] + clearance - 0.015) | (left < 0.01)
-    across = np.where(is_high[:, np.newaxis], goal[:, :2], thing[:, :2])
-    return np.column_stack([across, height])
-
-
-def _is_open(truth: Truth) -> NDArray[np.bool_]:
-    return truth.opening > 0.965
-
-
-def _closed(truth: Truth) -> Array:
-    return np.full(len(truth.goal), -1.0)
-
-
-PLANS: dict[str, Callable[[Truth], tuple[Array, Array]]] = {
+PLANS: dict[str, Plan] = {
     "reach": plan_reach,
     "push": plan_push,
     "pick_and_place": plan_pick_and_place,
     "stack": plan_stack,
 }
 """Plans by the task's name."""
+
+
+def _grasp_and_carry(truth: Truth, thing: Array, goal: Array) -> tuple[Array, Array]:
+    """Open above a thing, come down on it, close, and carry its middle to a place."""
+    tool = truth.bodies.tool_position
+    is_over = _length(tool[:, :2] - thing[:, :2]) < 0.01
+    is_around = (_length(tool[:, :2] - thing[:, :2]) < _NEAR) & (
+        np.abs(tool[:, 2] - thing[:, 2]) < _NEAR
+    )
+    holds = is_around & (np.abs(truth.opening_rate) < 0.25) & ~_is_open(truth)
+    place = _first_of(
+        (holds, goal + (tool - thing)),
+        (is_around, truth.bodies.command[:, :3]),
+        (is_over, thing),
+        otherwise=thing + np.array((0.0, 0.0, 0.1)),
+    )
+    return place, np.where(is_around, _CLOSED, _OPEN)
+
+
+def _over_and_down(thing: Array, goal: Array, clearance: float) -> Array:
+    """Return where a thing goes next on its way to a place: up, across, and down on it."""
+    above = goal + np.array((0.0, 0.0, clearance))
+    return _first_of(
+        (_length(goal[:, :2] - thing[:, :2]) < 0.01, goal),
+        (thing[:, 2] > above[:, 2] - 0.015, above),
+        otherwise=np.column_stack([thing[:, :2], above[:, 2]]),
+    )
+
+
+def _first_of(*cases: tuple[NDArray[np.bool_], Array], otherwise: Array) -> Array:
+    """Return `(N, 3)`: in each row the place of the first case whose mask `(N,)` is true."""
+    masks = [mask[:, np.newaxis] for mask, _ in cases]
+    return np.select(masks, [place for _, place in cases], otherwise)
+
+
+def _at_height(places: Array, height: float) -> Array:
+    """Add a height [m] to places `(N, 2)`."""
+    return np.column_stack([places, np.full(len(places), height)])
+
+
+def _length(vectors: Array) -> Array:
+    return np.linalg.norm(vectors, axis=-1)
+
+
+def _is_open(truth: Truth) -> NDArray[np.bool_]:
+    return truth.opening > 0.965

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 from envs.arm.arm_state import Bodies
-from envs.arm.task import Array, Task
+from envs.arm.control import Array
+from envs.arm.task import Task
 
 Mask = NDArray[np.bool_]
+
+_MARGIN = 0.3  # [m] beyond the tolerance, where the dense reward has fallen by 0.9
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def goal_reward(task: Task, distance: Array, kind: str) -> Array:
     """
     if kind == "sparse":
         return -(distance >= task.tolerance).astype(np.float64)
-    return tolerance(distance, (0.0, task.tolerance), task.margin) - 1.0
+    return tolerance(distance, (0.0, task.tolerance), _MARGIN) - 1.0
 
 
 def judge(arrived: Mask, is_late: Mask, lost: Mask) -> Verdict:

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh
-from autonomy.camera.primitives import box, cylinder, sphere
+from autonomy.camera.primitives import box, cylinder
+from autonomy.randomization import in_split
 from envs.arm.bullet import pybullet
 
 _SIDES = 24  # of a cylinder's mesh
-_RINGS = 10  # of a sphere's mesh
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Shape:
 
     Attributes:
         kind: What it is.
-        size: Along x, y and z [m]; a cylinder stands upright, and it and a sphere are round.
+        size: Along x, y and z [m]; a cylinder stands upright.
     """
 
-    kind: Literal["box", "cylinder", "sphere"]
+    kind: Literal["box", "cylinder"]
     size: tuple[float, float, float]
 
     def mesh(self, material: int, semantic_class: int) -> Mesh:
@@ -31,9 +31,7 @@ class Shape:
         width, _, height = self.size
         if self.kind == "box":
             return box(self.size, material, semantic_class)
-        if self.kind == "cylinder":
-            return cylinder(width / 2, height, _SIDES, material, semantic_class)
-        return sphere(width / 2, _RINGS, material, semantic_class)
+        return cylinder(width / 2, height, _SIDES, material, semantic_class)
 
     def body(self, client: Any) -> int:
         """Make a body of it in a physics server, at the origin."""
@@ -42,12 +40,10 @@ class Shape:
         if self.kind == "box":
             half = [length / 2 for length in self.size]
             solid = client.createCollisionShape(bullet.GEOM_BOX, halfExtents=half)
-        elif self.kind == "cylinder":
+        else:
             solid = client.createCollisionShape(
                 bullet.GEOM_CYLINDER, radius=width / 2, height=height
             )
-        else:
-            solid = client.createCollisionShape(bullet.GEOM_SPHERE, radius=width / 2)
         return client.createMultiBody(baseMass=1.0, baseCollisionShapeIndex=solid)
 
     @property
@@ -60,20 +56,16 @@ class Shape:
 class ShapeRange:
     """Shapes of one kind, between two sizes."""
 
-    kind: Literal["box", "cylinder", "sphere"]
+    kind: Literal["box", "cylinder"]
     smallest: tuple[float, float, float]
     largest: tuple[float, float, float]
 
     def shapes(self, count: int, split: str) -> tuple[Shape, ...]:
         """Return `count` shapes of a split, spread evenly; no two splits share a size."""
-        places = (np.arange(count) + SPLITS[split]) / count
+        places = in_split((np.arange(count) + 0.5) / count, split)
         low, high = np.array(self.smallest), np.array(self.largest)
         sizes = (low + (high - low) * places[:, np.newaxis]).tolist()
         return tuple(Shape(self.kind, (x, y, z)) for x, y, z in sizes)
-
-
-SPLITS = {"train": 1 / 6, "validation": 3 / 6, "test": 5 / 6}
-"""Where in each of the intervals that divide a range the splits have their sizes."""
 
 
 def distinct(uniform: NDArray[np.float64], count: int) -> NDArray[np.int64]:

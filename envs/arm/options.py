@@ -8,9 +8,10 @@ from typing import ClassVar
 from autonomy.camera.camera import Camera
 from autonomy.errors import InputError
 from autonomy.options import CommonOptions
+from autonomy.randomization import preset
 from envs.arm.controllers import CONTROLS
 from envs.arm.robot import Robot, find_robot
-from envs.arm.scene.appearance import ArmRandomization, randomization
+from envs.arm.scene.appearance import PRESETS, ArmRandomization
 
 WORLD, TOOL = "world", "tool"
 GOALS = ("achieved_goal", "desired_goal")
@@ -91,7 +92,7 @@ class ArmOptions(CommonOptions):
         super().__post_init__()
         self.check_positive("substeps", "triangles")
         find_robot(self.robot)
-        randomization(self.randomization)
+        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):

@@ -4,42 +4,22 @@ PyBullet holds Python's lock while it computes, so threads would not help.
 """
 
 import multiprocessing
-import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.arm.arm_state import Shared, Sizes, allocate, rows_of
-from envs.arm.physics import LocalPhysics, Physics
-from envs.arm.simulation import Design, Facts, Simulation
+from envs.arm.arm_state import Sizes, rows_of
+from envs.arm.physics import LocalPhysics
+from envs.arm.shared_memory import bytes_needed, laid_over
+from envs.arm.simulation import Design, Simulation
 
 _TIMEOUT = 60.0  # [s] after which a process that does not answer is given up
-_FEWEST = 8  # rows for which processes of their own are worth their while
-
-
-def process_count(num_envs: int, wanted: int | None) -> int:
-    """Return in how many processes N worlds run beside this one; 0 is in this one."""
-    if wanted is not None:
-        return min(wanted, num_envs)
-    return min(os.cpu_count() or 1, num_envs) if num_envs >= _FEWEST else 0
-
-
-def start_physics(design: Design, num_envs: int, processes: int) -> tuple[Physics, Facts]:
-    """Start N simulations, in this process if `processes` is 0.
-
-    Raises:
-        InputError: The robot or the controller cannot be.
-    """
-    first = Simulation(design)
-    facts = first.facts
-    if processes:
-        first.close()
-        return ProcessPhysics(design, facts.sizes, num_envs, processes), facts
-    simulations = [first, *(Simulation(design) for _ in range(num_envs - 1))]
-    return LocalPhysics(simulations, allocate(num_envs, facts.sizes)), facts
 
 
 class _Worker(NamedTuple):
@@ -51,8 +31,8 @@ class _Worker(NamedTuple):
 class ProcessPhysics:
     """Simulations in processes of their own.
 
-    A process that dies, or does not answer for a minute, is replaced by another one: its worlds
-    are lost and begin the same episodes anew.
+    A process that dies, or does not answer for a minute, is replaced: its worlds begin their
+    episodes anew, and the next step tells which of them lost what they were at.
     """
 
     def __init__(self, design: Design, sizes: Sizes, num_envs: int, processes: int) -> None:
@@ -60,35 +40,44 @@ class ProcessPhysics:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["envs.arm.simulation"])
         self._design, self._sizes, self._num_envs = design, sizes, num_envs
-        self._memory = self._context.RawArray("b", _bytes(num_envs, sizes))
-        self.shared = _laid_over(self._memory, num_envs, sizes)
+        self._memory = self._context.RawArray("b", bytes_needed(num_envs, sizes))
+        self.shared = laid_over(self._memory, num_envs, sizes)
+        self._lost = np.zeros(num_envs, np.bool_)
         bounds = np.linspace(0, num_envs, processes + 1).round().astype(int).tolist()
         slices = [slice(bounds[k], bounds[k + 1]) for k in range(processes)]
         self._workers = [self._start(rows) for rows in slices]
 
     def begin(self, rows: NDArray[np.intp]) -> None:
         """Begin episodes in some rows."""
-        own = [
-            rows[(rows >= worker.rows.start) & (rows < worker.rows.stop)] - worker.rows.start
-            for worker in self._workers
-        ]
-        self._ask("begin", [(mine,) if mine.size else None for mine in own])
+        asked: dict[int, tuple[Any, ...]] = {}
+        for number, worker in enumerate(self._workers):
+            own = rows[(rows >= worker.rows.start) & (rows < worker.rows.stop)]
+            if own.size:
+                asked[number] = (own - worker.rows.start,)
+        self._ask("begin", asked)
+        self._lost[rows] = False  # who replaced a lost process has begun them too
 
     def advance(self) -> NDArray[np.bool_]:
-        """Advance all rows; return `(N,)` which were lost."""
-        lost = np.zeros(self._num_envs, np.bool_)
-        for rows in self._ask("advance", [()] * len(self._workers))[1]:
-            lost[rows] = True
+        """Advance all rows; return `(N,)` which were lost since the last step."""
+        self._ask("advance", {number: () for number in self._everyone})
+        lost = self._lost.copy()
+        self._lost[:] = False
         return lost
 
     def save(self) -> list[bytes]:
         """Return the state of each row beyond `shared`."""
-        saved, _ = self._ask("save", [()] * len(self._workers))
-        return [one for own in saved for one in own]
+        answers = self._insist("save", {number: () for number in self._everyone})
+        return [one for number in self._everyone for one in answers[number]]
 
     def restore(self, saved: Sequence[bytes]) -> None:
         """Go on from what `save` returned, and from `shared` as it was then."""
-        self._ask("restore", [(saved[worker.rows],) for worker in self._workers])
+        bodies = [values.copy() for values in self.shared.bodies]
+        asked = {number: (saved[self._workers[number].rows],) for number in self._everyone}
+        missing = asked.keys() - self._ask("restore", asked).keys()
+        for kept, values in zip(bodies, self.shared.bodies, strict=True):
+            values[:] = kept  # where another process began anew, it wrote over them
+        self._insist("restore", {number: asked[number] for number in missing})
+        self._lost[:] = False
 
     def close(self) -> None:
         """End the processes."""
@@ -99,42 +88,51 @@ class ProcessPhysics:
             worker.process.kill()
         self._workers = []
 
-    def _ask(
-        self, method: str, arguments: Sequence[tuple[Any, ...] | None]
-    ) -> tuple[list[Any], list[slice]]:
-        """Call a method in all processes at once, or in those with arguments.
+    @property
+    def _everyone(self) -> Iterable[int]:
+        return range(len(self._workers))
+
+    def _insist(self, method: str, asked: dict[int, tuple[Any, ...]]) -> dict[int, Any]:
+        """Call a method in some processes, and once more in those that replaced a lost one.
+
+        Raises:
+            RuntimeError: They do not answer either.
+        """
+        answers = self._ask(method, asked)
+        again = {number: asked[number] for number in asked.keys() - answers.keys()}
+        answers |= self._ask(method, again)
+        if answers.keys() != asked.keys():
+            raise RuntimeError(f"the physics of the arm worlds does not answer to {method}")
+        return answers
+
+    def _ask(self, method: str, asked: dict[int, tuple[Any, ...]]) -> dict[int, Any]:
+        """Call a method in some processes at once, with arguments for each.
 
         Returns:
-            What they answered, and the rows of those that did not. In these, another process has
-            begun the episodes of `shared.setup`.
+            The answers of those that gave one; the others have been replaced.
         """
-        lost: list[slice] = []
-        answers: list[Any] = []
-        for worker, own in zip(self._workers, arguments, strict=True):
-            if own is not None:
-                _send(worker.connection, (method, own))
-        for number, own in enumerate(arguments):
-            if own is None:
-                continue
-            worker = self._workers[number]
-            answered, answer = _receive(worker.connection)
+        for number, arguments in asked.items():
+            _send(self._workers[number].connection, (method, arguments))
+        answers: dict[int, Any] = {}
+        for number in asked:
+            answered, answer = _receive(self._workers[number].connection)
             if answered:
-                answers.append(answer)
+                answers[number] = answer
             else:
                 self._replace(number)
-                lost.append(worker.rows)
-        return answers, lost
+        return answers
 
     def _replace(self, number: int) -> None:
+        """Start another process for a lost one, and begin the episodes of its rows there."""
         worker = self._workers[number]
         worker.process.kill()
         worker.process.join()
         worker.connection.close()
         fresh = self._workers[number] = self._start(worker.rows)
-        count = worker.rows.stop - worker.rows.start
-        _send(fresh.connection, ("begin", (np.arange(count),)))
+        _send(fresh.connection, ("begin", (np.arange(worker.rows.stop - worker.rows.start),)))
         if not _receive(fresh.connection)[0]:
             raise RuntimeError("the physics of the arm worlds cannot be started again")
+        self._lost[worker.rows] = True
 
     def _start(self, rows: slice) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -143,7 +141,8 @@ class ProcessPhysics:
             args=(self._design, self._memory, self._num_envs, self._sizes, rows, theirs),
             daemon=True,
         )
-        process.start()
+        with _nameless_main():
+            process.start()
         theirs.close()
         return _Worker(process, ours, rows)
 
@@ -152,7 +151,7 @@ def _work(
     design: Design, memory: Any, num_envs: int, sizes: Sizes, rows: slice, parent: Connection
 ) -> None:
     """Serve one process's rows until the parent hangs up."""
-    shared = rows_of(_laid_over(memory, num_envs, sizes), rows)
+    shared = rows_of(laid_over(memory, num_envs, sizes), rows)
     simulations = [Simulation(design) for _ in range(rows.start, rows.stop)]
     physics = LocalPhysics(simulations, shared)
     while True:
@@ -181,31 +180,16 @@ def _receive(connection: Connection) -> tuple[bool, Any]:
     return False, None
 
 
-def _bytes(num_envs: int, sizes: Sizes) -> int:
-    total = 0
+@contextmanager
+def _nameless_main() -> Generator[None]:
+    """Keep processes that start from running the user's script again.
 
-    def count(shape: tuple[int, ...], dtype: type[Any]) -> NDArray[Any]:
-        nonlocal total
-        total += _padded(shape, dtype)
-        return np.empty(0, dtype)
-
-    allocate(num_envs, sizes, count)
-    return total
-
-
-def _laid_over(memory: Any, num_envs: int, sizes: Sizes) -> Shared:
-    """Return arrays that lie one after the other in shared memory."""
-    start = 0
-
-    def lay(shape: tuple[int, ...], dtype: type[Any]) -> NDArray[Any]:
-        nonlocal start
-        array = np.frombuffer(memory, dtype, int(np.prod(shape)), start).reshape(shape)
-        start += _padded(shape, dtype)
-        return array
-
-    return allocate(num_envs, sizes, lay)
-
-
-def _padded(shape: tuple[int, ...], dtype: type[Any]) -> int:
-    """Bytes of an array, and on to where the next one may begin."""
-    return -(-int(np.prod(shape)) * np.dtype(dtype).itemsize // 64) * 64
+    Python does that so that they find what the script defines. Ours need nothing from there, and
+    a script without `if __name__ == "__main__"` would start processes without end.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script

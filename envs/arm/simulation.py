@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from envs.arm.arm import Arm
 from envs.arm.arm_state import Bodies, Setup, Sizes
 from envs.arm.bullet import connect
-from envs.arm.controllers import Reading, make_controller
+from envs.arm.control import Reading
+from envs.arm.controllers import make_controller
 from envs.arm.objects import Shape
 from envs.arm.robot import Robot
 from envs.arm.table import Table
@@ -56,6 +57,18 @@ class Facts(NamedTuple):
     joint_speed: NDArray[np.float64]  # (J,) highest [rad/s or m/s]
 
 
+def inspect(design: Design) -> Facts:
+    """Return what simulations of a design are made of.
+
+    Raises:
+        InputError: The robot's file, joints, link or controller cannot be.
+    """
+    one = Simulation(design)
+    facts = one.facts
+    one.close()
+    return facts
+
+
 class Simulation:
     """One physics server; reads its row of `Setup` and of the actions, writes that of `Bodies`."""
 
@@ -78,7 +91,7 @@ class Simulation:
         self._table = Table(self._client, design.catalogue)
         self._empty = self._client.saveState()
         self._controller = make_controller(
-            design.control, design.robot, self._arm.parts, self._arm.tool().turn
+            design.control, design.robot, self._arm.parts.arm, self._arm.tool().turn
         )
         self._command = np.zeros(0)
         self._reading: Reading | None = None

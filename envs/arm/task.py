@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.arm.arm_state import Bodies
+from envs.arm.control import Array
 from envs.arm.objects import Shape
-
-Array = NDArray[np.float64]
 
 STILL = 0.05  # [m/s] what moves slower has arrived
 
@@ -33,8 +32,6 @@ class Task(ABC):
     """Control steps after which an episode is truncated."""
     tolerance: ClassVar[float] = 0.05
     """How near the goal is near enough [m], as in Gymnasium-Robotics and panda-gym."""
-    margin: ClassVar[float] = 0.3
-    """Distance beyond that [m] at which the dense reward has fallen by 0.9."""
     goal_size: ClassVar[int] = 3
     """How many numbers a goal has."""
     draws: ClassVar[int] = 3
@@ -77,3 +74,10 @@ def away_from(places: Array, others: Array, distance: float) -> Array:
     length = np.linalg.norm(between, axis=1, keepdims=True)
     direction = np.where(length > 1e-6, between / np.maximum(length, 1e-6), (1.0, 0.0))
     return others + direction * np.maximum(length, distance)
+
+
+def upright_poses(places: Array, turns: Array) -> Array:
+    """Return poses `(n, O, 7)` at places `(n, O, 3)` [m], turned about the vertical [rad]."""
+    level = np.zeros((*turns.shape, 2))
+    turned = np.stack([np.sin(turns / 2.0), np.cos(turns / 2.0)], axis=-1)
+    return np.concatenate([places, level, turned], axis=-1)

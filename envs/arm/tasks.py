@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.arm.arm_state import Bodies
+from envs.arm.control import Array
 from envs.arm.objects import Shape, ShapeRange
-from envs.arm.task import STILL, Array, Layout, Task, away_from, spread
+from envs.arm.task import STILL, Layout, Task, away_from, spread
 
 _AHEAD, _ASIDE = 0.12, 0.15  # [m] to each side of the middle, where things lie
 _KINDS = 4  # shapes of a kind in a split's catalogue; each costs time, lying about or not

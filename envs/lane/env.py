@@ -13,7 +13,7 @@ from autonomy.camera.rig import CameraRig
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import Sampler
+from autonomy.randomization import Sampler, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
@@ -34,7 +34,7 @@ from envs.lane.lane_state import empty_state
 from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
 from envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
-from envs.lane.scene.appearance import dress, plain_looks, randomization
+from envs.lane.scene.appearance import PRESETS, dress, plain_looks
 from envs.lane.scene.car_map import map_with_car
 from envs.lane.scene.chase_view import ChaseView
 from envs.lane.scene.lane_scene import LaneScene, world_from_car
@@ -81,7 +81,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             max_steps=chosen.step_limit(route_length),
         )
         self._start_ranges = start_ranges(chosen)
-        self._sampler = Sampler(randomization(chosen.randomization))
+        self._sampler = Sampler(preset(chosen.randomization, PRESETS))
         self._state = empty_state(num_envs, self._sampler.size)
         self._paths = no_paths(num_envs)
         self._scene = LaneScene(num_envs, self._source.make_road)

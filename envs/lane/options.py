@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.options import CommonOptions
+from autonomy.randomization import preset
 from envs.lane.roads.road import Road
 from envs.lane.roads.road_distribution import RoadDistribution
-from envs.lane.scene.appearance import LaneRandomization, randomization
+from envs.lane.scene.appearance import PRESETS, LaneRandomization
 
 FRONT = Camera(
     height=84,
@@ -53,7 +54,7 @@ class LaneFollowOptions(CommonOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_positive("route_length", "target_speed")
-        randomization(self.randomization)
+        preset(self.randomization, PRESETS)
 
     def step_limit(self, route_length: float) -> int:
         """Return the control steps after which an episode over a route [m] is truncated."""

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.scene import Appearance
-from autonomy.errors import InputError
 from autonomy.randomization import Range, around, between
 from envs.arm.scene.materials import Material
 
@@ -67,19 +66,6 @@ _SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.98, 0.94)), np.array((0.96, 0.98, 1.0))
 _GOAL = (72.0, 200.0, 96.0)
 _GRAIN = {Material.FLOOR: 0.22, Material.TABLE: 0.03}
 _VISIBILITY = 1000.0  # [m] indoors the air is clear
-
-
-def randomization(choice: str | ArmRandomization) -> ArmRandomization:
-    """Return the ranges of a preset's name, or the ranges themselves.
-
-    Raises:
-        InputError: There is no preset of that name.
-    """
-    if isinstance(choice, ArmRandomization):
-        return choice
-    if choice not in PRESETS:
-        raise InputError(f"randomization must be one of {', '.join(PRESETS)}, got {choice!r}")
-    return PRESETS[choice]
 
 
 def plain_looks(num_envs: int, robot_colors: NDArray[np.float32]) -> Appearance:

@@ -9,10 +9,11 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, sphere
-from autonomy.camera.scene import Appearance, Draws, Scene
+from autonomy.camera.scene import Draws, Scene
 from autonomy.compiled import compiled
 from envs.arm.arm_state import Bodies
 from envs.arm.objects import Shape
+from envs.arm.scene.appearance import dress, plain_looks
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import RobotMeshes
 from envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
@@ -23,12 +24,14 @@ _GOAL_RADIUS = 0.018  # [m]
 
 
 class ArmScene:
-    """The meshes, and the draws of N worlds."""
+    """The meshes, the draws and the looks of N worlds."""
 
     def __init__(
         self, num_envs: int, robot: RobotMeshes, catalogue: Sequence[Shape], objects: int
     ) -> None:
         self.library = MeshLibrary()
+        self._robot_colors = robot.colors
+        self._looks = plain_looks(num_envs, robot.colors)
         room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
         links = [self.library.add([mesh]) for _, mesh in robot.links]
         self._links = np.array([number for number, _ in robot.links])
@@ -50,7 +53,11 @@ class ArmScene:
             np.tile(np.arange(count, dtype=np.int32), (num_envs, 1)),
         )
 
-    def seen(self, look: Appearance, bodies: Bodies, shapes: NDArray[np.int64]) -> Scene:
+    def dress(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
+        """Bring the random draws `(n,)` of some rows to their looks."""
+        dress(self._looks, rows, draws, self._robot_colors)
+
+    def seen(self, bodies: Bodies, shapes: NDArray[np.int64]) -> Scene:
         """Return what cameras see, with shapes `(N, O)` of the catalogue on the table."""
         last, poses = self._first_object + shapes.shape[1], self._draws.poses
         for number in range(shapes.shape[1]):
@@ -58,7 +65,7 @@ class ArmScene:
             self._draws.parts[:, self._first_object + number] = drawn
         to_matrices(bodies.link_pose[:, self._links], poses[:, _ROBOT_DRAWS : self._first_object])
         to_matrices(bodies.object_pose, poses[:, self._first_object : last])
-        return Scene(self._draws, look)
+        return Scene(self._draws, self._looks)
 
     def with_goal(self, scene: Scene, goal: NDArray[np.float64]) -> Scene:
         """Return what people see: a mark at the goal's place `(N, 3)` besides."""

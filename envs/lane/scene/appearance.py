@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from autonomy.camera.scene import Appearance
 from autonomy.compiled import compiled
-from autonomy.errors import InputError
 from autonomy.randomization import Range, around, between
 from envs.lane.scene.materials import Material
 
@@ -69,19 +68,6 @@ _SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.95, 0.86)), np.array((0.92, 0.97, 1.0))
 _GREY = np.array((1.0, 1.0, 1.03))
 _WHITE, _YELLOW = np.array((236.0, 236.0, 232.0)), np.array((232.0, 184.0, 48.0))
 _NEEDLES, _LEAVES = np.array((0.72, 0.86, 0.9)), np.array((1.12, 1.1, 0.9))
-
-
-def randomization(choice: str | LaneRandomization) -> LaneRandomization:
-    """Return the ranges of a preset's name, or the ranges themselves.
-
-    Raises:
-        InputError: There is no preset of that name.
-    """
-    if isinstance(choice, LaneRandomization):
-        return choice
-    if choice not in PRESETS:
-        raise InputError(f"randomization must be one of {', '.join(PRESETS)}, got {choice!r}")
-    return PRESETS[choice]
 
 
 def plain_looks(num_envs: int) -> Appearance:

@@ -1,0 +1,85 @@
+"""Actions that move the tool."""
+
+import numpy as np
+
+from envs.arm.control import Array, Motors, Reading
+from envs.arm.robot import Robot
+from envs.arm.robot_body import Joints
+
+STEP = 0.03  # [m] of the tool, per control step
+TURN = 0.15  # [rad] of the tool about the vertical, per control step
+_AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
+_LOW, _HIGH = np.array([-0.35, -0.4, 0.0]), np.array([0.3, 0.4, 0.5])  # [m] the tool's box
+_DAMPING = 0.02  # of the least squares
+_HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
+
+
+class ToolPosition:
+    """Moves the tool by damped least squares on its Jacobian.
+
+    Buss, "Introduction to inverse kinematics with Jacobian transpose, pseudoinverse and damped
+    least squares methods", 2004; what the tool leaves open brings the joints home.
+    """
+
+    names: tuple[str, ...] = ("x", "y", "z")
+
+    def __init__(self, robot: Robot, arm: Joints, upright: Array) -> None:
+        self._arm = arm
+        self._home = np.array(robot.home)
+        self._base = np.array(robot.base[:2])
+        self._reach = robot.reach
+        self._upright = upright
+
+    def begin(self, reading: Reading) -> Array:
+        """Hold the tool where it is: x, y, z [m] and turn [rad]."""
+        return np.append(reading.tool, 0.0)
+
+    def drive(self, command: Array, action: Array, reading: Reading) -> Motors:
+        """Move the place that the tool is to be at, and the joints towards it."""
+        if action[:3].any():
+            command[:3] = self._allowed(command[:3] + STEP * action[:3], reading.tool)
+        place, turn = command[:3], command[3]
+        cos, sin = np.cos(turn), np.sin(turn)
+        wanted = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]]) @ self._upright
+        error = np.concatenate([place - reading.tool, _turn_between(reading.turn, wanted)])
+        jacobian = reading.jacobian()
+        damped = jacobian @ jacobian.T + _DAMPING**2 * np.eye(6)
+        homewards = _HOMING * (self._home - reading.joints)
+        step = homewards + jacobian.T @ np.linalg.solve(damped, error - jacobian @ homewards)
+        joints = np.clip(reading.joints + step, self._arm.lower, self._arm.upper)
+        return Motors("position", joints)
+
+    def _allowed(self, place: Array, tool: Array) -> Array:
+        """Return the nearest place that the tool may be told to go to."""
+        place = tool + _shortened(place - tool, _AHEAD)
+        place = np.clip(place, _LOW, _HIGH)
+        place[:2] = self._base + _shortened(place[:2] - self._base, self._reach)
+        return place
+
+
+class ToolPose(ToolPosition):
+    """Turns the tool about the vertical besides."""
+
+    names: tuple[str, ...] = ("x", "y", "z", "turn")
+
+    def drive(self, command: Array, action: Array, reading: Reading) -> Motors:
+        """Move the place and the turn that the tool is to be at, and the joints towards it."""
+        command[3] += TURN * action[3]
+        return super().drive(command, action, reading)
+
+
+def _shortened(way: Array, longest: float) -> Array:
+    length = float(np.sqrt(way @ way))
+    return way * (longest / length) if length > longest else way
+
+
+def _turn_between(now: Array, wanted: Array) -> Array:
+    """Return the rotation vector [rad] from one rotation to another that is not far away."""
+    between = wanted @ now.T
+    return 0.5 * np.array(
+        [
+            between[2, 1] - between[1, 2],
+            between[0, 2] - between[2, 0],
+            between[1, 0] - between[0, 1],
+        ]
+    )
