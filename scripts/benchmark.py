@@ -50,7 +50,8 @@ class Arguments:
     parts: tuple[Literal["speed", "memory", "import"], ...] = ("speed", "memory", "import")
     """What to measure."""
     peers: bool = True
-    """Time CarRacing, EnvPool and HighwayEnv too, where the extra `peers` is installed."""
+    """Time the ids' peers too (CarRacing, EnvPool, HighwayEnv; panda-gym), where the extra `peers`
+    is installed."""
     seconds: float = 1.0
     """Length of one repetition [s]."""
     repetitions: int = 7
@@ -102,7 +103,7 @@ def main(arguments: Arguments) -> None:
     """Measure, and print tables or JSON."""
     _check(arguments)
     worlds, about = our_worlds(arguments.settings), machine()
-    rivals = installed_peers(arguments.batch_sizes, arguments.threads) if arguments.peers else []
+    rivals = _rivals(arguments)
     with _progress() as report:
         findings = Findings(
             about,
@@ -135,6 +136,12 @@ def _check(arguments: Arguments) -> None:
             raise InputError(f"{name} must not be negative, got {getattr(arguments, name)}")
     if min(arguments.batch_sizes) <= 0:
         raise InputError(f"batch sizes must be positive, got {min(arguments.batch_sizes)}")
+
+
+def _rivals(arguments: Arguments) -> list[Contestant]:
+    if not arguments.peers:
+        return []
+    return installed_peers(arguments.ids, arguments.batch_sizes, arguments.threads)
 
 
 def _speed(contestants: list[Contestant], arguments: Arguments, report: Report) -> list[Result]:

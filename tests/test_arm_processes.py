@@ -2,11 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from arm_cases import make
-from world_cases import assert_same, live, random_actions
+from world_cases import ROOT, assert_same, live, random_actions
 
 from envs.arm import processes
 
@@ -51,3 +55,58 @@ def test_a_process_that_dies_or_hangs_is_replaced(
         found, expected = world.step(action), undisturbed.step(action)
         assert_same(found[0], expected[0])
     world.close()
+
+
+def kill(world: Any, number: int) -> None:
+    process = world._physics._workers[number].process
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+def test_who_lives_beside_a_reset_is_not_reset_unnoticed() -> None:
+    world = make("Push", 4, processes=2)
+    world.reset(seed=0)
+    actions = random_actions(world, 2)
+    world.step(actions[0])
+    kill(world, 0)
+    world.reset(options={"reset_mask": np.array([True, False, False, False])})
+    *_, truncated, info = world.step(actions[1])
+    assert_same(truncated, np.array([False, True, False, False]))
+    assert info["episode_end"].tolist() == ["", "physics_lost", "", ""]
+    world.close()
+
+
+def test_a_state_is_restored_into_a_process_that_died() -> None:
+    world = make("Push", 4, processes=2)
+    world.reset(seed=0)
+    actions = random_actions(world, 6)
+    list(live(world, actions[:3]))
+    state = world.get_state()
+    expected = list(live(world, actions[3:]))
+    kill(world, 1)
+    world.set_state(state)
+    assert_same(list(live(world, actions[3:])), expected)
+    kill(world, 0)
+    assert world.get_state().keys() == state.keys()
+    world.close()
+
+
+def test_a_script_without_a_guard_starts_processes_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('once', flush=True)\n"
+        "import gymnasium as gym, envs\n"
+        "options = {'observations': ('state',), 'processes': 2}\n"
+        "worlds = gym.make_vec('autonomy/ArmReach-v0', num_envs=4, **options)\n"
+        "print(worlds.reset(seed=0)[0]['state'].shape)\n"
+        "worlds.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["once", "(4, 24)"]

@@ -6,9 +6,10 @@ from importlib.util import find_spec
 from itertools import product
 from typing import Any, Literal
 
-Kind = Literal["world", "gymnasium", "envpool"]
+Kind = Literal["world", "gymnasium", "vectors", "rendered", "envpool"]
 Actions = Literal["random", "expert"]
 
+_CAR, _ARM = "autonomy/Lane", "autonomy/Arm"
 _GREY = {
     "type": "GrayscaleObservation",
     "observation_shape": (84, 84),
@@ -22,8 +23,10 @@ _GREY = {
 class Contestant:
     """One environment to be timed.
 
-    `world` is a batch of ours, `gymnasium` a single environment of `gym.make`, `envpool` a batch
-    of EnvPool's.
+    `world` is a batch of ours, `gymnasium` a single environment of `gym.make` that observes images,
+    `vectors` one that observes none, `rendered` one of those whose `render` is called after every
+    step, `envpool` a batch of EnvPool's. `against` is how the ids of ours begin that a peer is
+    compared with.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Contestant:
     options: dict[str, Any] = field(default_factory=dict[str, Any])
     actions: Actions = "random"
     peer: bool = False
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,38 @@ def our_worlds(settings: Settings) -> list[Contestant]:
     return list(found.values())
 
 
-def installed_peers(batch_sizes: Sequence[int], threads: int) -> list[Contestant]:
-    """Return the rivals whose packages are there: the extra `peers` brings them all."""
+def installed_peers(
+    ids: Sequence[str], batch_sizes: Sequence[int], threads: int
+) -> list[Contestant]:
+    """Return the rivals of some ids whose packages are there: the extra `peers` brings them all."""
+    peers = _cars(batch_sizes, threads) + _arms()
+    return [peer for peer in peers if any(own.startswith(peer.against) for own in ids)]
+
+
+def _arms() -> list[Contestant]:
+    if not find_spec("panda_gym"):
+        return []
+    env_id, size = "panda_gym:PandaPush-v3", 84
+    camera = {
+        "render_mode": "rgb_array",
+        "renderer": "Tiny",
+        "render_width": size,
+        "render_height": size,
+    }
+    return [
+        Contestant(
+            f"panda-gym PandaPush-v3, camera {size}x{size}",
+            "rendered",
+            env_id,
+            options=camera,
+            peer=True,
+            against=_ARM,
+        ),
+        Contestant("panda-gym PandaPush-v3, state", "vectors", env_id, peer=True, against=_ARM),
+    ]
+
+
+def _cars(batch_sizes: Sequence[int], threads: int) -> list[Contestant]:
     peers: list[Contestant] = []
     if find_spec("envpool"):
         peers += [
@@ -80,16 +114,28 @@ def installed_peers(batch_sizes: Sequence[int], threads: int) -> list[Contestant
                 size,
                 {"num_threads": threads},
                 peer=True,
+                against=_CAR,
             )
             for size in batch_sizes
         ]
     if find_spec("Box2D") and find_spec("pygame"):
-        peers.append(Contestant("CarRacing-v3 gym.make", "gymnasium", "CarRacing-v3", peer=True))
+        peers.append(
+            Contestant(
+                "CarRacing-v3 gym.make", "gymnasium", "CarRacing-v3", peer=True, against=_CAR
+            )
+        )
     if find_spec("highway_env"):
         options = {"config": {"observation": _GREY}}
         racetrack = "highway_env:racetrack-v0"
         peers.append(
-            Contestant("HighwayEnv racetrack-v0", "gymnasium", racetrack, 1, options, peer=True)
+            Contestant(
+                "HighwayEnv racetrack-v0",
+                "gymnasium",
+                racetrack,
+                options=options,
+                peer=True,
+                against=_CAR,
+            )
         )
     return peers
 

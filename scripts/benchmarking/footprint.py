@@ -50,7 +50,7 @@ def measure_memory(
     """
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_watch, args=(contestant, timing, steps, sender), daemon=True)
+    process = context.Process(target=_watch, args=(contestant, timing, steps, sender))
     on_progress(f"memory: {contestant.name}")
     process.start()
     sender.close()

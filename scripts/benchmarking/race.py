@@ -75,7 +75,8 @@ class Worker:
         context = get_context("spawn")
         self._connection, far_end = context.Pipe()
         self._process = context.Process(
-            target=_work, args=(contestant, timing, far_end), daemon=True
+            target=_work,
+            args=(contestant, timing, far_end),  # no daemon: worlds start processes
         )
         self._process.start()
         far_end.close()  # so that the death of the process is the end of the pipe

@@ -61,8 +61,18 @@ def _pairs(results: Sequence[Result]) -> Iterator[tuple[str, Result, Result]]:
 
 
 def _comparable(one: Result, peer: Result) -> bool:
-    """Single against single; against a batch, ours of the same size that has a camera."""
+    """Single against single; against a batch, ours of the same size that has a camera.
+
+    Who renders beside its steps stands against all of ours that have a camera, and who then does
+    without, against a batch of one that observes none.
+    """
     ours, theirs = one.contestant, peer.contestant
+    if not ours.env_id.startswith(theirs.against):
+        return False
+    if theirs.kind == "rendered":
+        return "image_size" in ours.options
+    if theirs.kind == "vectors":
+        return ours.kind == "world" and ours.num_envs == 1 and "image_size" not in ours.options
     if theirs.kind == "gymnasium" or ours.kind == "gymnasium":
         return ours.kind == theirs.kind
     return ours.num_envs == theirs.num_envs and "image_size" in ours.options

@@ -60,6 +60,8 @@ def make_stepper(contestant: Contestant, seed: int) -> Stepper:
     makers: dict[str, Callable[[Contestant, int], Stepper]] = {
         "world": _world,
         "gymnasium": _single,
+        "vectors": _single,
+        "rendered": _rendered,
         "envpool": _envpool,
     }
     return makers[contestant.kind](contestant, seed)
@@ -116,6 +118,13 @@ class _Single:
         return 1
 
 
+class _Rendered(_Single):
+    def step(self) -> int:
+        ended = super().step()
+        self._env.render()
+        return ended
+
+
 def _world(contestant: Contestant, seed: int) -> Stepper:
     world = make_world(
         contestant.env_id,
@@ -132,6 +141,11 @@ def _world(contestant: Contestant, seed: int) -> Stepper:
 def _single(contestant: Contestant, seed: int) -> Stepper:
     env: gym.Env[Any, Any] = gym.make(contestant.env_id, **contestant.options)
     return _Single(env, _random_actions(env.action_space, (), seed), seed)
+
+
+def _rendered(contestant: Contestant, seed: int) -> Stepper:
+    env: gym.Env[Any, Any] = gym.make(contestant.env_id, **contestant.options)
+    return _Rendered(env, _random_actions(env.action_space, (), seed), seed)
 
 
 def _envpool(contestant: Contestant, seed: int) -> Stepper:
