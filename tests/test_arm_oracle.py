@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.renderer import Renderer
-from envs.arm.arm_state import Sizes, allocate
+from envs.arm.arm import Arm
+from envs.arm.arm_state import Sizes, allocate, row_of
 from envs.arm.bullet import connect, pybullet
 from envs.arm.objects import Shape
 from envs.arm.robot import ROBOTS
 from envs.arm.robot_body import RobotBody, load_robot
-from envs.arm.scene.appearance import plain_looks
 from envs.arm.scene.arm_scene import ArmScene
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import robot_meshes
@@ -47,7 +47,7 @@ def ours(name: str, triangles: int | None, links: NDArray[np.float64]) -> Any:
     scene = ArmScene(1, robot, [BOX], 1)
     bodies = allocate(1, Sizes(0, 0, len(links), 1, 0)).bodies
     bodies.link_pose[0], bodies.object_pose[0, 0] = links, PLACE
-    seen = scene.seen(plain_looks(1, robot.colors), bodies, np.zeros((1, 1), np.int64))
+    seen = scene.seen(bodies, np.zeros((1, 1), np.int64))
     seen.draws.parts[:, :2] = 0
     view = CAMERA.camera_from_body[np.newaxis]
     frames = Renderer(CAMERA).render(scene.library, seen, view, ("depth", "instance"))
@@ -78,14 +78,14 @@ def theirs(client: Any) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     return np.asarray(labels).reshape(SIZE, SIZE), depth.reshape(SIZE, SIZE)
 
 
-def link_poses(client: Any, body: RobotBody) -> NDArray[np.float64]:
-    """`(L, 7)` as the simulation writes them."""
-    base = client.getBasePositionAndOrientation(body.body)
-    inertial = client.getDynamicsInfo(body.body, -1)[3:5]
-    base = client.multiplyTransforms(*base, *client.invertTransform(*inertial))
-    links = range(len(body.link_names) - 1)
-    states = client.getLinkStates(body.body, links, computeForwardKinematics=1)
-    return np.array([base[0] + base[1], *(state[4] + state[5] for state in states)])
+def link_poses(arm: Arm, joints: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`(L, 7)` as a simulation gives them, in a physics server of its own."""
+    links = len(arm.parts.link_names)
+    count = len(arm.parts.arm.numbers) + len(arm.parts.gripper.numbers)
+    bodies = allocate(1, Sizes(0, count, links, 0, 0)).bodies
+    arm.pose(joints.tolist(), opening=-1.0)
+    arm.write(row_of(bodies, 0))
+    return bodies.link_pose[0]
 
 
 @pytest.mark.parametrize(("triangles", "overlap"), [(None, 0.97), (5000, 0.93)])
@@ -95,10 +95,12 @@ def test_every_link_is_where_tiny_renderer_sees_it(
     name, client, body = loaded
     random, compared = np.random.default_rng(0), set[int]()
     low, high = np.maximum(body.arm.lower, -3.0), np.minimum(body.arm.upper, 3.0)
+    arm = Arm(connect(), ROBOTS[name])
     for _ in range(POSES):
-        for joint, angle in zip(body.arm.numbers, random.uniform(low, high), strict=True):
+        joints = random.uniform(low, high)
+        for joint, angle in zip(body.arm.numbers, joints, strict=True):
             client.resetJointState(body.body, joint, angle)
-        depth, instance, numbers = ours(name, triangles, link_poses(client, body))
+        depth, instance, numbers = ours(name, triangles, link_poses(arm, joints))
         labels, expected_depth = theirs(client)
         of_theirs = {-1: -1, 1 + (0 << 24): 2 + len(numbers)}
         of_theirs |= {0 + ((link + 1) << 24): 2 + k for k, link in enumerate(numbers)}

@@ -1,6 +1,7 @@
 """The physics of the arm: it holds still, keeps its limits, and goes where it is told."""
 
 import resource
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -126,3 +127,29 @@ def test_many_episodes_take_no_more_memory() -> None:
         world.reset()
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert grown < 1.0, f"{grown} MB"
+
+
+def test_the_tools_velocity_is_how_its_place_changes() -> None:
+    """Also where the tool point is far from its link's centre of mass, and the link turns."""
+    robot = replace(ROBOTS["panda"], tool_point=(0.1, 0.05, 0.1))
+    world = make("Reach", robot=robot, control="joint_velocity", substeps=200)
+    world.reset(seed=0)
+    arm = world._physics._simulations[0]._arm
+    for _ in range(3):
+        world.step(np.array([[0.2, 0.1, -0.2, 0.3, 0.2, -0.3, 0.5]], np.float32))
+    before, velocity = arm.tool().position, arm.tool().velocity
+    arm._client.stepSimulation()
+    moved = (arm.tool().position - before) * 20.0 * 200
+    assert np.linalg.norm(velocity) > 0.05
+    np.testing.assert_allclose(moved, velocity, atol=0.01)
+
+
+def test_a_grasp_shuts_both_fingers_around_the_middle_of_a_thing() -> None:
+    world = make("PickAndPlace", 8)
+    world.reset(seed=0)
+    expert = world.expert()
+    for _ in range(11):
+        world.step(expert.act({}))
+    left, right = world._bodies.joint_position[:, -2:].T
+    assert ((left > 0.015) & (left < 0.038)).all()
+    np.testing.assert_allclose(left, right, atol=0.001)

@@ -1,5 +1,6 @@
 """Arm tasks: goals, rewards, splits, experts, cameras."""
 
+from itertools import product
 from typing import Any
 
 import gymnasium as gym
@@ -12,6 +13,8 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.evaluation import evaluate
 from autonomy.policy import RandomPolicy
 from autonomy.randomization import in_split
+from envs.arm.arm_state import Sizes, allocate
+from envs.arm.judge import judge
 from envs.arm.objects import distinct
 from envs.arm.tasks import TASKS
 
@@ -140,3 +143,48 @@ def test_the_mark_of_the_goal_is_for_people_alone() -> None:
     green = world.render()[0].astype(int)
     is_mark = (green[..., 1] > green[..., 0] + 60) & (green[..., 1] > green[..., 2] + 60)
     assert is_mark.sum() > 50
+
+
+def test_what_a_step_comes_to() -> None:
+    arrived, late, lost = np.array(list(product([False, True], repeat=3))).T
+    verdict = judge(arrived, late, lost)
+    assert verdict.reason.tolist() == [
+        "",
+        "physics_lost",
+        "time_limit",
+        "physics_lost",
+        "success",
+        "physics_lost",
+        "success",
+        "physics_lost",
+    ]
+    assert_same(verdict.success, verdict.reason == "success")
+    assert_same(verdict.terminated, verdict.success)
+    assert_same(verdict.truncated, (verdict.reason != "") & ~verdict.success)
+
+
+def test_what_moves_has_not_arrived() -> None:
+    bodies = allocate(3, Sizes(arm=7, joints=9, links=13, objects=2, actions=4)).bodies
+    bodies.object_velocity[1, 1, 2] = 0.06  # [m/s]
+    bodies.tool_velocity[2, 0] = 0.06
+    assert TASKS["stack"]().is_still(bodies).tolist() == [True, False, True]
+    assert TASKS["reach"]().is_still(bodies).tolist() == [True, True, False]
+
+
+def test_the_state_is_the_truth_in_the_order_that_its_docstring_gives() -> None:
+    world = make("Push", 2)
+    observation, _ = world.reset(seed=0)
+    for _ in range(5):
+        observation, *_ = world.step(np.full((2, 3), 0.5, np.float32))
+    truth = world.get_state()
+    thing, tool = truth["object_pose"][:, 0], truth["tool_position"]
+    expected = [
+        truth["joint_position"],
+        truth["joint_velocity"],
+        tool,
+        truth["tool_velocity"],
+        thing,
+        truth["object_velocity"][:, 0],
+        thing[:, :3] - tool,
+    ]
+    np.testing.assert_allclose(observation["state"], np.hstack(expected), atol=1e-4)

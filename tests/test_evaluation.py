@@ -293,8 +293,11 @@ def test_training_keeps_the_latest_policy_that_is_not_clearly_worse(
     monkeypatch.setattr(validation, "evaluate", judged)
     policies = iter(range(1, 9))
     world: Any = None  # `judged` needs none
-    policy: Any = lambda: next(policies)  # noqa: E731 - any value can stand for a policy
-    callback: Any = Validation(world, 64, 1, policy, lambda *_: None)
+
+    def current() -> Any:
+        return next(policies)  # any value can stand for a policy
+
+    callback: Any = Validation(world, 64, 1, current, lambda *_: None)
     callback.model = SimpleNamespace(logger=SimpleNamespace(record=lambda *_: None))
     for _ in rates:
         callback.on_training_end()
