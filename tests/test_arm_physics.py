@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from arm_cases import make
 
+from autonomy.randomization import between
 from envs.arm.controllers import CONTROLS
-from envs.arm.robot import ROBOTS
+from envs.arm.robot import ROBOTS, Robot
+from envs.arm.scene.appearance import ArmRandomization
 from envs.arm.tool_control import STEP, TURN
 
 HOLDING = [control for control in CONTROLS if not control.endswith(("velocity", "torque"))]
@@ -153,3 +155,25 @@ def test_a_grasp_shuts_both_fingers_around_the_middle_of_a_thing() -> None:
     left, right = world._bodies.joint_position[:, -2:].T
     assert ((left > 0.015) & (left < 0.038)).all()
     np.testing.assert_allclose(left, right, atol=0.001)
+
+
+@pytest.mark.parametrize("name", ["mass", "friction", "joint_damping", "motor_gain"])
+def test_what_is_drawn_reaches_the_physics(name: str) -> None:
+    ends: list[Any] = []
+    for value in (0.2, 0.9):
+        ranges = replace(ArmRandomization(), **{name: between(value, value)})
+        world = make("Push", randomization=ranges)
+        world.reset(seed=0)
+        expert = world.expert()
+        for _ in range(20):
+            world.step(expert.act({}))
+        ends.append(np.hstack([world._bodies.object_pose[0, 0], world._bodies.joint_position[0]]))
+    assert np.abs(ends[0] - ends[1]).max() > 1e-4
+
+
+def test_a_joint_that_turns_without_end_has_no_limits(stick_arm: Robot) -> None:
+    world = make("Reach", robot=stick_arm, control="joint_velocity", max_episode_steps=1000)
+    world.reset(seed=0)
+    for _ in range(100):
+        world.step(np.array([[1.0, 0.0]], np.float32))
+    assert world._bodies.joint_position[0, 0] > 2 * np.pi

@@ -200,3 +200,12 @@ def test_the_expert_succeeds_and_random_does_not(env_id: str) -> None:
     assert evaluate(world, world.expert(), 16).success_rate == 1.0
     random = RandomPolicy(world.single_action_space, seed=0)
     assert evaluate(world, random, 16).success_rate <= 0.25
+
+
+@every_world
+def test_actions_beyond_their_bounds_are_those_at_the_bounds(env_id: str) -> None:
+    bounded, beyond = make(env_id, 2), make(env_id, 2)
+    bounded.reset(seed=0)
+    beyond.reset(seed=0)
+    for action in np.sign(random_actions(bounded, 5)):
+        assert_same(beyond.step(7.0 * action), bounded.step(action))

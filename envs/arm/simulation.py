@@ -148,9 +148,6 @@ class Simulation:
         self._arrange(setup)
         with _scratch_file() as path:
             Path(path).write_bytes(saved)
-            # contacts are restored between bodies that are known to touch: first bring them there
-            self._client.restoreState(fileName=path)
-            self._client.stepSimulation()
             self._client.restoreState(fileName=path)
         held = bodies.command.copy()
         self._reading = self._arm.write(bodies)

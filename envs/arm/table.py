@@ -1,7 +1,9 @@
 """The table in the physics, and what lies on it.
 
 Bodies are made once and placed anew for every episode: PyBullet frees neither the shapes nor the
-textures of what is removed, and a world whose bodies never change is restored to the bit.
+textures of what is removed. What an episode has not falls beneath the floor. To remove it, or to
+make it immovable, would change the order in which Bullet meets bodies, and with it the last bit of
+everything that follows.
 """
 
 from collections.abc import Sequence
@@ -16,8 +18,7 @@ TABLE_MIDDLE = (-0.2, 0.0, -0.2)  # [m]; its top is z = 0
 FLOOR = -0.4  # [m]
 _FLOOR_SIZE = (40.0, 40.0, 1.0)  # [m]
 _FRICTION = 0.5  # coefficient of the table, which Bullet multiplies for two bodies that touch
-_PARKED = -9.0  # [m] where the things are that an episode has not
-_AIR = 0.04  # linear damping of what lies on the table, Bullet's own
+_BELOW = -9.0  # [m] from where those things fall that an episode has not
 
 
 class Table:
@@ -30,22 +31,16 @@ class Table:
         _fixed_box(client, _FLOOR_SIZE, (0.0, 0.0, FLOOR - _FLOOR_SIZE[2] / 2))
         self._bodies = [shape.body(client) for shape in catalogue]
         for number, body in enumerate(self._bodies):
-            place = (0.3 * number, 0.0, _PARKED)
+            place = (0.3 * number, 0.0, _BELOW)
             client.resetBasePositionAndOrientation(body, place, (0.0, 0.0, 0.0, 1.0))
-        self._hang(self._bodies)
         self._lying: list[int] = []
 
     def lay(self, setup: Setup) -> None:
         """Lay onto the empty table what an episode has there."""
-        self._hang(self._lying)
         self._lying = [self._bodies[shape] for shape in setup.shape]
         for number, body in enumerate(self._lying):
             self._client.changeDynamics(
-                body,
-                -1,
-                mass=setup.mass[number],
-                lateralFriction=setup.friction[number],
-                linearDamping=_AIR,
+                body, -1, mass=setup.mass[number], lateralFriction=setup.friction[number]
             )
             pose = setup.object_pose[number].tolist()
             self._client.resetBasePositionAndOrientation(body, pose[:3], pose[3:])
@@ -57,15 +52,6 @@ class Table:
             linear, angular = self._client.getBaseVelocity(body)
             bodies.object_pose[number] = position + quaternion
             bodies.object_velocity[number] = linear + angular
-
-    def _hang(self, bodies: Sequence[int]) -> None:
-        """Let bodies hardly fall.
-
-        To make them immovable, or to remove them, would change the order in which Bullet meets
-        them, and with it the last bit of everything that follows.
-        """
-        for body in bodies:
-            self._client.changeDynamics(body, -1, linearDamping=1.0)
 
 
 def _fixed_box(
