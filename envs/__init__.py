@@ -15,6 +15,7 @@ for name, task in (
     ("ArmPush", "push"),
     ("ArmPickAndPlace", "pick_and_place"),
     ("ArmStack", "stack"),
+    ("ArmSlide", "slide"),
 ):
     register(
         id=f"autonomy/{name}-v0",

@@ -21,11 +21,12 @@ from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
 from envs.arm.episodes import empty_episodes
-from envs.arm.experts import PLANS, Expert, truth
+from envs.arm.experts import PLANS, Expert
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
 from envs.arm.objects import distinct
 from envs.arm.observations import Vectors, proprioception, true_state
 from envs.arm.options import ArmOptions
+from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
 from envs.arm.scene.appearance import PRESETS
@@ -69,6 +70,8 @@ class ArmVectorEnv(BatchedWorld):
         chosen = read_options(ArmOptions, options)
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._catalogue = self._task.shapes(chosen.split)
+        self._sizes = np.array([shape.size for shape in self._catalogue]).reshape(-1, 3)
+        self._grip = np.array([shape.friction for shape in self._catalogue])
         self._robot = find_robot(chosen.robot)
         design = self._design()
         facts = inspect(design)
@@ -149,7 +152,7 @@ class ArmVectorEnv(BatchedWorld):
         setup.shape[rows] = which
         setup.object_pose[rows] = upright_poses(layout.object_place, layout.object_turn)
         setup.mass[rows] = draws["mass"][:, np.newaxis]
-        setup.friction[rows] = draws["friction"][:, np.newaxis]
+        setup.friction[rows] = draws["friction"][:, np.newaxis] * self._grip[which]
         setup.joint_damping[rows] = draws["joint_damping"]
         setup.gain[rows] = draws["motor_gain"]
 
@@ -238,11 +241,13 @@ class ArmVectorEnv(BatchedWorld):
         """
         if self._options.control != "position":
             raise InputError(f"the expert's control must be position, got {self._options.control}")
-        return Expert(
-            lambda: truth(self._robot, self._bodies, self._episodes.goal),
-            PLANS[self._task_name],
-            self._task.uses_gripper,
-        )
+        return Expert(self._truth, PLANS[self._task_name], self._task.uses_gripper)
+
+    def _truth(self) -> Truth:
+        setup, bodies = self._physics.shared.setup, self._bodies
+        opening, rate = gripper_opening(self._robot, bodies)
+        size = self._sizes[setup.shape]
+        return Truth(bodies, setup, size, self._episodes.goal, opening, rate)
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes; see `arm_metrics`."""

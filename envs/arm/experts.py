@@ -1,46 +1,20 @@
 """Scripted policies that read the true state and move the tool with the `position` controller."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.policy import Observation
-from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
-from envs.arm.robot import Robot
+from envs.arm.plan import CLOSED, OPEN, Plan, Truth, at_height, first_of, length
+from envs.arm.slide import plan_slide
 from envs.arm.tool_control import STEP
 
 _LOW = 0.022  # [m] height of the tool when it pushes
 _HIGH = 0.13  # [m] height at which it passes over things
 _BEHIND = 0.075  # [m] from a thing's middle, where it comes down to push
 _NEAR = 0.012  # [m] from a place, where the tool or a thing is there
-_OPEN, _CLOSED = 1.0, -1.0
-
-
-class Truth(NamedTuple):
-    """What experts know."""
-
-    bodies: Bodies
-    goal: Array  # (N, G)
-    opening: Array  # (N,) of the gripper: 0 closed, 1 open
-    opening_rate: Array  # (N,) [1/s]
-
-
-def truth(robot: Robot, bodies: Bodies, goal: Array) -> Truth:
-    """Gather it."""
-    if not robot.gripper_joints:
-        nothing = np.zeros(len(goal))
-        return Truth(bodies, goal, nothing, nothing)
-    first, shut = -len(robot.gripper_joints), robot.gripper_closed[0]
-    span = robot.gripper_open[0] - shut
-    opening = (bodies.joint_position[:, first] - shut) / span
-    return Truth(bodies, goal, opening, bodies.joint_velocity[:, first] / span)
-
-
-Plan = Callable[[Truth], tuple[Array, Array]]
-"""Places `(N, 3)` [m] that the tool is to go to, and openings of the gripper `(N,)` in [-1, 1]."""
 
 
 class Expert:
@@ -67,32 +41,32 @@ class Expert:
 
 def plan_reach(truth: Truth) -> tuple[Array, Array]:
     """Go there."""
-    return truth.goal, np.full(len(truth.goal), _CLOSED)
+    return truth.goal, np.full(len(truth.goal), CLOSED)
 
 
 def plan_push(truth: Truth) -> tuple[Array, Array]:
     """Come down behind the thing as seen from its goal, and push it along the line between."""
     tool, thing = truth.bodies.tool_position, truth.bodies.object_pose[:, 0, :3]
     to_goal = truth.goal[:, :2] - thing[:, :2]
-    left = _length(to_goal)
+    left = length(to_goal)
     ahead = to_goal / np.maximum(left, 1e-6)[:, np.newaxis]
     from_thing = tool[:, :2] - thing[:, :2]
     along = (from_thing * ahead).sum(axis=1)
-    aside = _length(from_thing - along[:, np.newaxis] * ahead)
+    aside = length(from_thing - along[:, np.newaxis] * ahead)
     behind = thing[:, :2] - _BEHIND * ahead
     next_along = along + np.minimum(0.6 * STEP, 0.02 + 0.3 * left)  # slower as it gets there
 
     is_low = tool[:, 2] < _LOW + 0.02
-    return _first_of(
+    return first_of(
         (left < _NEAR, tool),
         (
             is_low & (along < -0.025) & (aside < 0.02),
-            _at_height(thing[:, :2] + next_along[:, np.newaxis] * ahead, _LOW),
+            at_height(thing[:, :2] + next_along[:, np.newaxis] * ahead, _LOW),
         ),
-        (_length(tool[:, :2] - behind) < 0.015, _at_height(behind, _LOW)),
-        (tool[:, 2] < _HIGH - 0.03, _at_height(tool[:, :2], _HIGH)),
-        otherwise=_at_height(behind, _HIGH),
-    ), np.full(len(tool), _CLOSED)
+        (length(tool[:, :2] - behind) < 0.015, at_height(behind, _LOW)),
+        (tool[:, 2] < _HIGH - 0.03, at_height(tool[:, :2], _HIGH)),
+        otherwise=at_height(behind, _HIGH),
+    ), np.full(len(tool), CLOSED)
 
 
 def plan_pick_and_place(truth: Truth) -> tuple[Array, Array]:
@@ -114,11 +88,11 @@ def plan_stack(truth: Truth) -> tuple[Array, Array]:
     rising = truth.bodies.command[:, :3].copy()
     rising[:, 2] += np.where(_is_open(truth), 0.02, 0.0)
 
-    is_set = _length(first - lower) < _NEAR
-    is_above_it = (_length(tool[:, :2] - first[:, :2]) < 0.05) & (tool[:, 2] < first[:, 2] + 0.07)
-    lets_go = is_set & is_above_it & (_length(tool - second) > 0.02)
-    place = _first_of((lets_go, rising), (is_set, other), otherwise=one)
-    return place, np.select([lets_go, is_set], [_OPEN, other_opening], one_opening)
+    is_set = length(first - lower) < _NEAR
+    is_above_it = (length(tool[:, :2] - first[:, :2]) < 0.05) & (tool[:, 2] < first[:, 2] + 0.07)
+    lets_go = is_set & is_above_it & (length(tool - second) > 0.02)
+    place = first_of((lets_go, rising), (is_set, other), otherwise=one)
+    return place, np.select([lets_go, is_set], [OPEN, other_opening], one_opening)
 
 
 PLANS: dict[str, Plan] = {
@@ -126,6 +100,7 @@ PLANS: dict[str, Plan] = {
     "push": plan_push,
     "pick_and_place": plan_pick_and_place,
     "stack": plan_stack,
+    "slide": plan_slide,
 }
 """Plans by the task's name."""
 
@@ -133,43 +108,28 @@ PLANS: dict[str, Plan] = {
 def _grasp_and_carry(truth: Truth, thing: Array, goal: Array) -> tuple[Array, Array]:
     """Open above a thing, come down on it, close, and carry its middle to a place."""
     tool = truth.bodies.tool_position
-    is_over = _length(tool[:, :2] - thing[:, :2]) < 0.01
-    is_around = (_length(tool[:, :2] - thing[:, :2]) < _NEAR) & (
+    is_over = length(tool[:, :2] - thing[:, :2]) < 0.01
+    is_around = (length(tool[:, :2] - thing[:, :2]) < _NEAR) & (
         np.abs(tool[:, 2] - thing[:, 2]) < _NEAR
     )
     holds = is_around & (np.abs(truth.opening_rate) < 0.25) & ~_is_open(truth)
-    place = _first_of(
+    place = first_of(
         (holds, goal + (tool - thing)),
         (is_around, truth.bodies.command[:, :3]),
         (is_over, thing),
         otherwise=thing + np.array((0.0, 0.0, 0.1)),
     )
-    return place, np.where(is_around, _CLOSED, _OPEN)
+    return place, np.where(is_around, CLOSED, OPEN)
 
 
 def _over_and_down(thing: Array, goal: Array, clearance: float) -> Array:
     """Return where a thing goes next on its way to a place: up, across, and down on it."""
     above = goal + np.array((0.0, 0.0, clearance))
-    return _first_of(
-        (_length(goal[:, :2] - thing[:, :2]) < 0.01, goal),
+    return first_of(
+        (length(goal[:, :2] - thing[:, :2]) < 0.01, goal),
         (thing[:, 2] > above[:, 2] - 0.015, above),
         otherwise=np.column_stack([thing[:, :2], above[:, 2]]),
     )
-
-
-def _first_of(*cases: tuple[NDArray[np.bool_], Array], otherwise: Array) -> Array:
-    """Return `(N, 3)`: in each row the place of the first case whose mask `(N,)` is true."""
-    masks = [mask[:, np.newaxis] for mask, _ in cases]
-    return np.select(masks, [place for _, place in cases], otherwise)
-
-
-def _at_height(places: Array, height: float) -> Array:
-    """Add a height [m] to places `(N, 2)`."""
-    return np.column_stack([places, np.full(len(places), height)])
-
-
-def _length(vectors: Array) -> Array:
-    return np.linalg.norm(vectors, axis=-1)
 
 
 def _is_open(truth: Truth) -> NDArray[np.bool_]:

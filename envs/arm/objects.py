@@ -21,10 +21,12 @@ class Shape:
     Attributes:
         kind: What it is.
         size: Along x, y and z [m]; a cylinder stands upright.
+        friction: Factor of the coefficient that is drawn for an episode.
     """
 
     kind: Literal["box", "cylinder"]
     size: tuple[float, float, float]
+    friction: float = 1.0
 
     def mesh(self, material: int, semantic_class: int) -> Mesh:
         """Return its surface."""
@@ -59,13 +61,14 @@ class ShapeRange:
     kind: Literal["box", "cylinder"]
     smallest: tuple[float, float, float]
     largest: tuple[float, float, float]
+    friction: float = 1.0
 
     def shapes(self, count: int, split: str) -> tuple[Shape, ...]:
         """Return `count` shapes of a split, spread evenly; no two splits share a size."""
         places = in_split((np.arange(count) + 0.5) / count, split)
         low, high = np.array(self.smallest), np.array(self.largest)
         sizes = (low + (high - low) * places[:, np.newaxis]).tolist()
-        return tuple(Shape(self.kind, (x, y, z)) for x, y, z in sizes)
+        return tuple(Shape(self.kind, (x, y, z), self.friction) for x, y, z in sizes)
 
 
 def distinct(uniform: NDArray[np.float64], count: int) -> NDArray[np.int64]:

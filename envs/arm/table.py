@@ -13,11 +13,11 @@ from envs.arm.arm_state import Bodies, Setup
 from envs.arm.bullet import pybullet
 from envs.arm.objects import Shape
 
-TABLE_SIZE = (1.1, 1.4, 0.4)  # [m]
-TABLE_MIDDLE = (-0.2, 0.0, -0.2)  # [m]; its top is z = 0
+TABLE_SIZE = (1.4, 1.4, 0.4)  # [m]
+TABLE_MIDDLE = (-0.05, 0.0, -0.2)  # [m]; its top is z = 0
 FLOOR = -0.4  # [m]
 _FLOOR_SIZE = (40.0, 40.0, 1.0)  # [m]
-_FRICTION = 0.5  # coefficient of the table, which Bullet multiplies for two bodies that touch
+TABLE_FRICTION = 0.5  # coefficient, which Bullet multiplies for two bodies that touch
 _BELOW = -9.0  # [m] from where those things fall that an episode has not
 
 
@@ -27,7 +27,7 @@ class Table:
     def __init__(self, client: Any, catalogue: Sequence[Shape]) -> None:
         self._client = client
         table = _fixed_box(client, TABLE_SIZE, TABLE_MIDDLE)
-        client.changeDynamics(table, -1, lateralFriction=_FRICTION)
+        client.changeDynamics(table, -1, lateralFriction=TABLE_FRICTION)
         _fixed_box(client, _FLOOR_SIZE, (0.0, 0.0, FLOOR - _FLOOR_SIZE[2] / 2))
         self._bodies = [shape.body(client) for shape in catalogue]
         for number, body in enumerate(self._bodies):

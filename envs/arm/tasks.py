@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.objects import Shape, ShapeRange
+from envs.arm.slide import Slide
 from envs.arm.task import STILL, Layout, Task, away_from, spread
 
 _AHEAD, _ASIDE = 0.12, 0.15  # [m] to each side of the middle, where things lie
@@ -125,6 +126,7 @@ TASKS: dict[str, type[Task]] = {
     "push": Push,
     "pick_and_place": PickAndPlace,
     "stack": Stack,
+    "slide": Slide,
 }
 """Tasks by name."""
 

@@ -1,0 +1,97 @@
+"""Sliding a puck to a place that the arm cannot push it to: the task, and how it is done."""
+
+import numpy as np
+
+from envs.arm.arm_state import Bodies
+from envs.arm.control import Array
+from envs.arm.objects import Shape, ShapeRange
+from envs.arm.plan import CLOSED, Truth, at_height, first_of, length
+from envs.arm.table import TABLE_FRICTION
+from envs.arm.task import Layout, Task, spread
+
+_PUCKS = ShapeRange("cylinder", (0.06, 0.06, 0.024), (0.08, 0.08, 0.024), friction=0.06)
+_COUNT = 8  # pucks in a split's catalogue
+_ASIDE = 0.15  # [m] to each side of the middle, of starts and goals
+
+_LOW, _HIGH = 0.014, 0.12  # [m] height of the tool where it hits, and where it passes over a puck
+_TIP = np.array((0.0102, 0.0208))  # [m] from the tool point to the fingers' sides, along x and y
+_GAP = 0.005  # [m] between fingers and puck before a hit
+_BEHIND = 0.03  # [m] between them where the tool comes down
+_IN_LINE = 0.015  # [m] off the line through the goal, where a puck is straight before it
+_LONGEST = 0.3  # [m] that one hit is trusted with; what is farther away takes two
+_LAST = 0.24  # [m] that then remain for the second one
+_QUICKNESS = 23.0  # [1/s] speed of the tool for each metre that it is told to go at once
+_GRAVITY = 9.81  # [m/s2]
+_DRAG = 0.04  # [1/s] share of their speed that things lose in Bullet without friction
+
+
+class Slide(Task):
+    """Hit a puck so that it slides to a place beyond the arm's reach, and stops there.
+
+    As FetchSlide of Gymnasium-Robotics: the puck is so smooth that a hit carries it on for half a
+    metre, and the goal so far away that no arm can push it there.
+    """
+
+    objects = 1
+    max_steps = 200
+    draws = 4
+
+    def shapes(self, split: str) -> tuple[Shape, ...]:
+        """Return pucks of 60 to 80 mm, with a friction of 0.02 to 0.03 on the table."""
+        return _PUCKS.shapes(_COUNT, split)
+
+    def lay_out(self, uniform: Array, shapes: list[tuple[Shape, ...]]) -> Layout:
+        """Draw where the puck begins, and where it is to stop."""
+        half_height = np.array([puck.half_height for (puck,) in shapes])
+        aside = spread(uniform[:, 2:], -_ASIDE, _ASIDE)
+        place = np.column_stack([spread(uniform[:, 0], -0.05, 0.1), aside[:, 0], half_height])
+        goal = np.column_stack([spread(uniform[:, 1], 0.32, 0.42), aside[:, 1], half_height])
+        return Layout(place[:, np.newaxis], np.zeros((len(place), 1)), goal)
+
+    def achieved(self, bodies: Bodies) -> Array:
+        """Return where the puck is."""
+        return bodies.object_pose[:, 0, :3].copy()
+
+
+def plan_slide(truth: Truth) -> tuple[Array, Array]:
+    """Hit the puck to the side until it lies straight before its goal, then forward.
+
+    So it is always hit by a flat side of the fingers, and goes where that points.
+    """
+    tool, puck = truth.bodies.tool_position, truth.bodies.object_pose[:, 0, :2]
+    way = truth.goal[:, :2] - puck
+    is_in_line = np.abs(way[:, 1:]) < _IN_LINE
+    axis = np.where(is_in_line, (1.0, 0.0), (0.0, 1.0))
+    ahead = axis * np.sign(way)
+    touching = truth.size[:, 0, 0] / 2 + axis @ _TIP  # of the tool point and the puck's middle
+    from_puck = tool[:, :2] - puck
+    along = (from_puck * ahead).sum(axis=1)
+    gap = -along - touching
+    aside = length(from_puck - along[:, np.newaxis] * ahead)
+    ready, behind = (
+        puck - (touching + distance)[:, np.newaxis] * ahead for distance in (_GAP, _BEHIND)
+    )
+    left = np.abs(way * axis).sum(axis=1)
+    stroke = np.where(left > _LONGEST, left - _LAST, left)
+    speed = _speed_to_stop_after(stroke, truth.setup.friction[:, 0])
+    hit = gap + speed / (_QUICKNESS * truth.setup.gain)
+
+    slides = length(truth.bodies.object_velocity[:, 0, :2]) > 0.02
+    is_low = (tool[:, 2] < _LOW + 0.01) & (aside < 0.012)
+    is_ready = is_low & (np.abs(gap) < 2 * _GAP) & (length(truth.bodies.tool_velocity) < 0.02)
+    return first_of(
+        (slides, at_height(tool[:, :2], _HIGH)),
+        (is_ready, at_height(truth.bodies.command[:, :2] + hit[:, np.newaxis] * ahead, _LOW)),
+        (is_low & (gap > 0.0), at_height(ready, _LOW)),
+        (length(tool[:, :2] - behind) < 0.01, at_height(behind, _LOW)),
+        (tool[:, 2] < _HIGH - 0.03, at_height(tool[:, :2], _HIGH)),
+        otherwise=at_height(behind, _HIGH),
+    ), np.full(len(tool), CLOSED)
+
+
+def _speed_to_stop_after(distance: Array, friction: Array) -> Array:
+    """Return the speed [m/s] with which a thing of a friction slides a distance [m]."""
+    slowing = TABLE_FRICTION * friction * _GRAVITY
+    speed = np.sqrt(2.0 * slowing * distance)
+    # on the way it has two thirds of that speed on average, seen over the time it takes
+    return np.sqrt(2.0 * (slowing + _DRAG * speed * 2.0 / 3.0) * distance)
