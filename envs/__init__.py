@@ -16,6 +16,7 @@ for name, task in (
     ("ArmPickAndPlace", "pick_and_place"),
     ("ArmStack", "stack"),
     ("ArmSlide", "slide"),
+    ("ArmFlip", "flip"),
 ):
     register(
         id=f"autonomy/{name}-v0",

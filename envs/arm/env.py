@@ -75,7 +75,7 @@ class ArmVectorEnv(BatchedWorld):
         self._robot = find_robot(chosen.robot)
         design = self._design()
         facts = inspect(design)
-        self._vectors = Vectors(facts, self._task.goal_size)
+        self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound)
         cameras = chosen.sized_cameras()
         images = image_spaces(cameras, chosen.images)
         super().__init__(
@@ -179,7 +179,7 @@ class ArmVectorEnv(BatchedWorld):
             "success": verdict.success,
             "episode_end": verdict.reason,
             "reward_terms": terms,
-            "measurements": measurements(self._bodies, distance),
+            "measurements": measurements(self._bodies, distance, task.unit),
         }
         reward = weighted_sum(terms, self._weights)
         return Outcome(reward, verdict.terminated, verdict.truncated, info)
@@ -229,7 +229,8 @@ class ArmVectorEnv(BatchedWorld):
         return self._pictures(OVERVIEW)
 
     def _pictures(self, camera: Camera) -> tuple[NDArray[np.uint8], ...]:
-        scene = self._scene.with_goal(self._seen(), self._task.place_of(self._episodes.goal))
+        mark = self._task.place_of(self._episodes.goal, self._bodies)
+        scene = self._scene.with_goal(self._seen(), mark)
         views = np.tile(camera.camera_from_body, (self.num_envs, 1, 1))
         return Portrait(camera).pictures(self._scene.library, scene, views)
 
@@ -251,7 +252,7 @@ class ArmVectorEnv(BatchedWorld):
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes; see `arm_metrics`."""
-        return arm_metrics(episodes, self._options.control_rate)
+        return arm_metrics(episodes, self._options.control_rate, self._task.unit)
 
     def get_state(self) -> State:
         """Return the whole state as copies of plain arrays, random streams included.

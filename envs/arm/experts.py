@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from autonomy.policy import Observation
 from envs.arm.control import Array
+from envs.arm.flip import plan_flip
 from envs.arm.plan import CLOSED, OPEN, Plan, Truth, at_height, first_of, length
 from envs.arm.slide import plan_slide
 from envs.arm.tool_control import STEP
@@ -101,6 +102,7 @@ PLANS: dict[str, Plan] = {
     "pick_and_place": plan_pick_and_place,
     "stack": plan_stack,
     "slide": plan_slide,
+    "flip": plan_flip,
 }
 """Plans by the task's name."""
 

@@ -15,8 +15,6 @@ from envs.arm.task import Task
 
 Mask = NDArray[np.bool_]
 
-_MARGIN = 0.3  # [m] beyond the tolerance, where the dense reward has fallen by 0.9
-
 
 @dataclass(frozen=True)
 class RewardWeights:
@@ -41,7 +39,7 @@ def goal_reward(task: Task, distance: Array, kind: str) -> Array:
     """
     if kind == "sparse":
         return -(distance >= task.tolerance).astype(np.float64)
-    return tolerance(distance, (0.0, task.tolerance), _MARGIN) - 1.0
+    return tolerance(distance, (0.0, task.tolerance), task.margin) - 1.0
 
 
 def judge(arrived: Mask, is_late: Mask, lost: Mask) -> Verdict:
@@ -54,24 +52,27 @@ def judge(arrived: Mask, is_late: Mask, lost: Mask) -> Verdict:
     return Verdict(success, success.copy(), truncated, reason)
 
 
-def measurements(bodies: Bodies, distance: Array) -> dict[str, NDArray[np.float32]]:
-    """Return what is measured at every step, by name and unit, each `(N,)`."""
+def measurements(bodies: Bodies, distance: Array, unit: str) -> dict[str, NDArray[np.float32]]:
+    """Return what is measured at every step, by name and unit, each `(N,)`.
+
+    The distance from the goal is in the task's unit.
+    """
     values = {
-        "goal_distance_m": distance,
+        f"goal_distance_{unit}": distance,
         "tool_height_m": bodies.tool_position[:, 2],
         "tool_speed_m_s": np.linalg.norm(bodies.tool_velocity, axis=1),
     }
     return {name: value.astype(np.float32) for name, value in values.items()}
 
 
-def arm_metrics(episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
+def arm_metrics(episodes: Sequence[Trace], control_rate: float, unit: str) -> dict[str, float]:
     """Summarise episodes: means over their last steps and their lengths."""
-    last = [float(episode["goal_distance_m"][-1]) for episode in episodes]
-    steps = [len(episode["goal_distance_m"]) for episode in episodes]
+    last = [float(episode[f"goal_distance_{unit}"][-1]) for episode in episodes]
+    steps = [len(episode["tool_speed_m_s"]) for episode in episodes]
     speeds = np.concatenate([episode["tool_speed_m_s"] for episode in episodes])
     return {
-        "final_distance_m": float(np.mean(last)),
-        "final_distance_p95_m": float(np.percentile(last, 95)),
+        f"final_distance_{unit}": float(np.mean(last)),
+        f"final_distance_p95_{unit}": float(np.percentile(last, 95)),
         "duration_s": float(np.mean(steps)) / control_rate,
         "tool_speed_m_s": float(speeds.astype(np.float64).mean()),
     }

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.mesh import Mesh
+from autonomy.camera.mesh import Mesh, joined
 from autonomy.camera.primitives import box, cylinder
 from autonomy.randomization import in_split
 from envs.arm.bullet import pybullet
@@ -22,17 +22,27 @@ class Shape:
         kind: What it is.
         size: Along x, y and z [m]; a cylinder stands upright.
         friction: Factor of the coefficient that is drawn for an episode.
+        painted: Share of its height, at the upper end, that has another colour.
     """
 
     kind: Literal["box", "cylinder"]
     size: tuple[float, float, float]
     friction: float = 1.0
+    painted: float = 0.0
 
-    def mesh(self, material: int, semantic_class: int) -> Mesh:
-        """Return its surface."""
-        width, _, height = self.size
+    def mesh(self, material: int, paint: int, semantic_class: int) -> Mesh:
+        """Return its surface, with another material where it is painted."""
+        lower, upper = (1.0 - self.painted) * self.size[2], self.painted * self.size[2]
+        bare = self._solid(lower, material, semantic_class).moved((0.0, 0.0, -upper / 2))
+        if not upper:
+            return bare
+        end = self._solid(upper, paint, semantic_class).moved((0.0, 0.0, lower / 2))
+        return joined([bare, end])
+
+    def _solid(self, height: float, material: int, semantic_class: int) -> Mesh:
+        width, depth, _ = self.size
         if self.kind == "box":
-            return box(self.size, material, semantic_class)
+            return box((width, depth, height), material, semantic_class)
         return cylinder(width / 2, height, _SIDES, material, semantic_class)
 
     def body(self, client: Any) -> int:
@@ -62,13 +72,14 @@ class ShapeRange:
     smallest: tuple[float, float, float]
     largest: tuple[float, float, float]
     friction: float = 1.0
+    painted: float = 0.0
 
     def shapes(self, count: int, split: str) -> tuple[Shape, ...]:
         """Return `count` shapes of a split, spread evenly; no two splits share a size."""
         places = in_split((np.arange(count) + 0.5) / count, split)
         low, high = np.array(self.smallest), np.array(self.largest)
         sizes = (low + (high - low) * places[:, np.newaxis]).tolist()
-        return tuple(Shape(self.kind, (x, y, z), self.friction) for x, y, z in sizes)
+        return tuple(Shape(self.kind, (x, y, z), self.friction, self.painted) for x, y, z in sizes)
 
 
 def distinct(uniform: NDArray[np.float64], count: int) -> NDArray[np.int64]:

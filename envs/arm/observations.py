@@ -19,12 +19,12 @@ _THING = np.repeat((_PLACE, _TURN, _SPEED, _SPIN, _PLACE), (3, 4, 3, 3, 3))
 class Vectors:
     """What N worlds' vectors are, within bounds that learners can scale them by."""
 
-    def __init__(self, facts: Facts, goal_size: int) -> None:
+    def __init__(self, facts: Facts, goal_size: int, goal_bound: float) -> None:
         low, high = facts.joint_range
         tool = np.repeat((_PLACE, _SPEED), 3)
         self._highest = {
             "proprioception": np.concatenate([high, facts.joint_speed, tool]),
-            "achieved_goal": np.full(goal_size, _PLACE),
+            "achieved_goal": np.full(goal_size, goal_bound),
         }
         self._lowest = {name: -values for name, values in self._highest.items()}
         self._lowest["proprioception"][: len(low)] = low

@@ -30,8 +30,14 @@ class Task(ABC):
     """Whether the action's last number opens and closes the gripper; else it stays closed."""
     max_steps: ClassVar[int] = 50
     """Control steps after which an episode is truncated."""
+    unit: ClassVar[str] = "m"
+    """In what the distance from a goal is measured: `m` or `rad`."""
     tolerance: ClassVar[float] = 0.05
-    """How near the goal is near enough [m], as in Gymnasium-Robotics and panda-gym."""
+    """How near the goal is near enough; 50 mm as in Gymnasium-Robotics and panda-gym."""
+    margin: ClassVar[float] = 0.3
+    """How far beyond that the dense reward has fallen by 0.9."""
+    goal_bound: ClassVar[float] = 0.6
+    """Beyond what a goal's numbers are observed as this."""
     goal_size: ClassVar[int] = 3
     """How many numbers a goal has."""
     draws: ClassVar[int] = 3
@@ -50,10 +56,10 @@ class Task(ABC):
         """Return `(N, G)` what is reached now."""
 
     def distance(self, achieved: Array, desired: Array) -> Array:
-        """Return `(...)` how far `(..., G)` is from `(..., G)` [m]."""
+        """Return `(...)` how far `(..., G)` is from `(..., G)`, in the task's unit."""
         return np.linalg.norm(achieved - desired, axis=-1)
 
-    def place_of(self, goal: Array) -> Array:
+    def place_of(self, goal: Array, bodies: Bodies) -> Array:
         """Return `(N, 3)` where goals `(N, G)` are marked for people [m]."""
         return goal
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
+from envs.arm.flip import Flip
 from envs.arm.objects import Shape, ShapeRange
 from envs.arm.slide import Slide
 from envs.arm.task import STILL, Layout, Task, away_from, spread
@@ -116,7 +117,7 @@ class Stack(Task):
         apart = (achieved - desired).reshape(*achieved.shape[:-1], 2, 3)
         return np.linalg.norm(apart, axis=-1).max(axis=-1)
 
-    def place_of(self, goal: Array) -> Array:
+    def place_of(self, goal: Array, bodies: Bodies) -> Array:
         """Mark where the upper box is to be."""
         return goal[:, 3:]
 
@@ -127,6 +128,7 @@ TASKS: dict[str, type[Task]] = {
     "pick_and_place": PickAndPlace,
     "stack": Stack,
     "slide": Slide,
+    "flip": Flip,
 }
 """Tasks by name."""
 

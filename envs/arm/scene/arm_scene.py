@@ -106,4 +106,4 @@ def _table_mesh() -> Mesh:
 
 
 def _object_mesh(shape: Shape, number: int) -> Mesh:
-    return shape.mesh(Material.FIRST_OBJECT + number, SemanticClass.OBJECT)
+    return shape.mesh(Material.FIRST_OBJECT + number, Material.PAINT, SemanticClass.OBJECT)

@@ -12,3 +12,5 @@ class Material(IntEnum):
     SECOND_OBJECT = 3
     GOAL = 4
     ROBOT = 5
+
+    PAINT = 3  # of the first object, which is then the only one
