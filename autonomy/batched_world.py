@@ -1,6 +1,7 @@
 """What every batch of worlds does alike: seeds, episodes, automatic and partial resets."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ from autonomy.world import Info
 
 State = dict[str, NDArray[Any]]
 """A world's whole state: each entry `(N, ...)`."""
+
+Choices = Mapping[str, NDArray[Any]]
+"""What a user chose of episodes that begin in n rows: each entry `(n, ...)`."""
 
 METADATA: dict[str, Any] = {"render_modes": ["rgb_array"]}
 """What Gymnasium wants to know of a world before it makes one."""
@@ -75,8 +79,18 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         self._every_row = np.arange(num_envs)
 
     @abstractmethod
-    def _begin(self, rows: NDArray[np.intp]) -> None:
-        """Begin new episodes in some rows, from their random streams."""
+    def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
+        """Begin new episodes in some rows, from their random streams and what a user chose."""
+
+    def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:
+        """Return what a reset's options, besides the mask, choose of episodes in some rows.
+
+        Raises:
+            InputError: A choice cannot be; a world that does not say otherwise leaves none.
+        """
+        for name in options:
+            raise InputError(f"reset must get no option but reset_mask, got {name!r}")
+        return {}
 
     @abstractmethod
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
@@ -109,12 +123,15 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         Args:
             seed: One for each row; of a number s, row i takes s + i. A row without a seed goes on
                 with its random streams.
-            options: `reset_mask`, if not all rows are to be reset.
+            options: `reset_mask`, if not all rows are to be reset, and what the world lets a user
+                choose.
 
         Raises:
-            InputError: The mask or the seeds do not fit the batch.
+            InputError: The mask or the seeds do not fit the batch, or an option cannot be.
         """
-        rows = np.flatnonzero(self._reset_mask(options or {}))
+        chosen = dict(options or {})
+        rows = np.flatnonzero(self._reset_mask(chosen.pop("reset_mask", None)))
+        choices = self._choices(rows, chosen)
         seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else seed
         if seeds is not None and len(seeds) != self.num_envs:
             raise InputError(f"seeds must be {self.num_envs}, one a row, got {len(seeds)}")
@@ -123,7 +140,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
             if own is not None:
                 self.streams.seed(int(row), own)
         if rows.size:
-            self._begin(rows)
+            self._begin(rows, choices)
         return self._observe(self._every_row), self._describe()
 
     def step(
@@ -151,7 +168,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         final = np.empty(self.num_envs, np.object_)
         for k, row in enumerate(rows):
             final[row] = {name: values[k] for name, values in last.items()}
-        self._begin(rows)
+        self._begin(rows, {})
         return {
             **final_info,
             **self._describe(),
@@ -161,8 +178,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
             "_final_info": ended,
         }
 
-    def _reset_mask(self, options: dict[str, Any]) -> NDArray[np.bool_]:
-        mask = options.get("reset_mask")
+    def _reset_mask(self, mask: Any) -> NDArray[np.bool_]:
         if mask is None:
             return np.ones(self.num_envs, np.bool_)
         if not isinstance(mask, np.ndarray) or mask.shape != (self.num_envs,) or mask.dtype != bool:

@@ -8,7 +8,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Outcome, State
+from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
 from autonomy.camera.camera import Camera
 from autonomy.camera.portrait import Portrait
 from autonomy.camera.rig import CameraRig, image_spaces
@@ -22,6 +22,7 @@ from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
 from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
+from envs.arm.goals import chosen_goals
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
 from envs.arm.objects import distinct
 from envs.arm.observations import Vectors, proprioception, true_state
@@ -50,6 +51,9 @@ class ArmVectorEnv(BatchedWorld):
     `joint_delta` turns each joint by up to 0.08 rad, `joint_position` goes to a place in its
     range, `joint_velocity` and `joint_torque` are shares of its limits. Where the task needs a
     gripper, the last number closes (-1) and opens (1) it.
+
+    `reset(options={"goal": goal})` begins episodes with a goal of one's own, `(G,)` for all or
+    `(N, G)`; all else is drawn as without it.
     """
 
     def __init__(
@@ -129,7 +133,21 @@ class ArmVectorEnv(BatchedWorld):
             self._drawn.dress(self._every_row, self._sampler.records(self._episodes.draws))
         return self._drawn
 
-    def _begin(self, rows: NDArray[np.intp]) -> None:
+    def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:
+        """Return `goal` `(n, G)`, if it is given.
+
+        Raises:
+            InputError: There is another option, or a goal cannot be reached.
+        """
+        for name in options:
+            if name != "goal":
+                raise InputError(f"reset must get no option but reset_mask and goal, got {name!r}")
+        if "goal" not in options:
+            return {}
+        given = options["goal"]
+        return {"goal": chosen_goals(given, rows, self.num_envs, self._task, self._robot)}
+
+    def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         streams, split, episodes = self.streams, self._options.split, self._episodes
         scene = in_split(streams.uniform(rows, "scene", self._sampler.size), split)
         episodes.draws[rows] = self._sampler.sample(scene)
@@ -137,7 +155,7 @@ class ArmVectorEnv(BatchedWorld):
         shapes = [tuple(self._catalogue[shape] for shape in own) for own in which]
         task = in_split(streams.uniform(rows, "task", self._task.draws), split)
         layout = self._task.lay_out(task, shapes)
-        episodes.goal[rows] = layout.goal
+        episodes.goal[rows] = choices.get("goal", layout.goal)
         episodes.elapsed[rows] = 0
         self._set_up(rows, which, layout)
         self._physics.begin(rows)

@@ -7,6 +7,7 @@ from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.objects import Shape, ShapeRange
 from envs.arm.plan import CLOSED, Truth, at_height, first_of, length
+from envs.arm.robot import Robot
 from envs.arm.task import Layout, Task, spread
 
 _BOXES = ShapeRange("box", (0.036, 0.036, 0.09), (0.044, 0.044, 0.11), painted=0.3)
@@ -48,7 +49,9 @@ class Flip(Task):
         turn = spread(uniform[:, 2], -np.pi / 4, np.pi / 4)
         way = turn + np.pi / 2 * np.floor(4.0 * uniform[:, 3])
         goal = np.column_stack([np.cos(way), np.sin(way), np.zeros(len(way))])
-        return Layout(np.column_stack([place, half_height])[:, np.newaxis], turn[:, np.newaxis], goal)
+        return Layout(
+            np.column_stack([place, half_height])[:, np.newaxis], turn[:, np.newaxis], goal
+        )
 
     def achieved(self, bodies: Bodies) -> Array:
         """Return where the painted end looks, as a unit vector."""
@@ -58,6 +61,14 @@ class Flip(Task):
         """Return the angle [rad] between two directions, of whatever length."""
         across = length(np.cross(achieved, desired))
         return np.arctan2(across, (achieved * desired).sum(axis=-1))
+
+    def refusal(self, goal: Array, robot: Robot) -> str:
+        """Say what a goal should be that is no way in which a box can rest; else nothing."""
+        off_level = np.arcsin(np.clip(np.abs(goal[2]), 0.0, 1.0))
+        rests = min(off_level, np.pi / 2 - off_level) < self.tolerance
+        if rests and abs(length(goal) - 1.0) < 0.01:
+            return ""
+        return f"a level or upright direction, up to {self.tolerance} rad, of length 1"
 
     def place_of(self, goal: Array, bodies: Bodies) -> Array:
         """Mark the side of the box to which the painted end is to look."""

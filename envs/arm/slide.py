@@ -6,6 +6,8 @@ from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.objects import Shape, ShapeRange
 from envs.arm.plan import CLOSED, Truth, at_height, first_of, length
+from envs.arm.reach import off_the_table
+from envs.arm.robot import Robot
 from envs.arm.table import TABLE_FRICTION
 from envs.arm.task import Layout, Task, spread
 
@@ -51,6 +53,10 @@ class Slide(Task):
     def achieved(self, bodies: Bodies) -> Array:
         """Return where the puck is."""
         return bodies.object_pose[:, 0, :3].copy()
+
+    def refusal(self, goal: Array, robot: Robot) -> str:
+        """Say what a goal should be that is not on the table; else nothing."""
+        return off_the_table(goal)
 
 
 def plan_slide(truth: Truth) -> tuple[Array, Array]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.objects import Shape
+from envs.arm.reach import out_of_reach
+from envs.arm.robot import Robot
 
 STILL = 0.05  # [m/s] what moves slower has arrived
 
@@ -58,6 +60,10 @@ class Task(ABC):
     def distance(self, achieved: Array, desired: Array) -> Array:
         """Return `(...)` how far `(..., G)` is from `(..., G)`, in the task's unit."""
         return np.linalg.norm(achieved - desired, axis=-1)
+
+    def refusal(self, goal: Array, robot: Robot) -> str:
+        """Say what a goal `(G,)` should be that a robot cannot reach; else nothing."""
+        return out_of_reach(goal.reshape(-1, 3), robot)
 
     def place_of(self, goal: Array, bodies: Bodies) -> Array:
         """Return `(N, 3)` where goals `(N, G)` are marked for people [m]."""

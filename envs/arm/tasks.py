@@ -7,6 +7,8 @@ from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.flip import Flip
 from envs.arm.objects import Shape, ShapeRange
+from envs.arm.reach import off_the_table, out_of_reach
+from envs.arm.robot import Robot
 from envs.arm.slide import Slide
 from envs.arm.task import STILL, Layout, Task, away_from, spread
 
@@ -68,6 +70,10 @@ class Push(Task):
         """Return where the thing is."""
         return bodies.object_pose[:, 0, :3].copy()
 
+    def refusal(self, goal: Array, robot: Robot) -> str:
+        """Say what a goal should be that is out of reach or not on the table; else nothing."""
+        return super().refusal(goal, robot) or off_the_table(goal)
+
 
 class PickAndPlace(Push):
     """Bring a thing to a place on the table or above it."""
@@ -81,6 +87,10 @@ class PickAndPlace(Push):
         lifted = uniform[:, 5] < 0.5
         layout.goal[:, 2] += np.where(lifted, spread(uniform[:, 6], 0.05, 0.2), 0.0)
         return layout
+
+    def refusal(self, goal: Array, robot: Robot) -> str:
+        """Say what a goal should be that is out of reach; else nothing."""
+        return out_of_reach(goal[np.newaxis], robot)
 
 
 class Stack(Task):

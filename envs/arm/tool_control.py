@@ -9,7 +9,7 @@ from envs.arm.robot_body import Joints
 STEP = 0.03  # [m] of the tool, per control step
 TURN = 0.15  # [rad] of the tool about the vertical, per control step
 _AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
-_LOW, _HIGH = np.array([-0.35, -0.4, 0.0]), np.array([0.3, 0.4, 0.5])  # [m] the tool's box
+TOOL_LOW, TOOL_HIGH = (-0.35, -0.4, 0.0), (0.3, 0.4, 0.5)  # [m] the tool's box
 _DAMPING = 0.02  # of the least squares
 _HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
 
@@ -26,8 +26,7 @@ class ToolPosition:
     def __init__(self, robot: Robot, arm: Joints, upright: Array) -> None:
         self._arm = arm
         self._home = np.array(robot.home)
-        self._base = np.array(robot.base[:2])
-        self._reach = robot.reach
+        self._robot = robot
         self._upright = upright
 
     def begin(self, reading: Reading) -> Array:
@@ -51,10 +50,7 @@ class ToolPosition:
 
     def _allowed(self, place: Array, tool: Array) -> Array:
         """Return the nearest place that the tool may be told to go to."""
-        place = tool + _shortened(place - tool, _AHEAD)
-        place = np.clip(place, _LOW, _HIGH)
-        place[:2] = self._base + _shortened(place[:2] - self._base, self._reach)
-        return place
+        return nearest_in_reach(tool + _shortened(place - tool, _AHEAD), self._robot)
 
 
 class ToolPose(ToolPosition):
@@ -66,6 +62,13 @@ class ToolPose(ToolPosition):
         """Move the place and the turn that the tool is to be at, and the joints towards it."""
         command[3] += TURN * action[3]
         return super().drive(command, action, reading)
+
+
+def nearest_in_reach(place: Array, robot: Robot) -> Array:
+    """Return the place `(3,)` nearest to another to which the tool may go [m]."""
+    base, place = np.array(robot.base[:2]), np.clip(place, TOOL_LOW, TOOL_HIGH)
+    place[:2] = base + _shortened(place[:2] - base, robot.reach)
+    return place
 
 
 def _shortened(way: Array, longest: float) -> Array:

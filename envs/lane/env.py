@@ -8,7 +8,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Outcome, State
+from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
 from autonomy.camera.rig import CameraRig
 from autonomy.errors import InputError
 from autonomy.options import read_options
@@ -90,7 +90,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._chase: ChaseView | None = None
         self._begun = False  # every row has a road
 
-    def _begin(self, rows: NDArray[np.intp]) -> None:
+    def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         state, streams = self._state, self.streams
         draws = self._sampler.sample(streams.uniform(rows, "scene", self._sampler.size))
         route = streams.uniform(rows, "task", ROUTE_DRAWS)

@@ -13,4 +13,4 @@ class Material(IntEnum):
     GOAL = 4
     ROBOT = 5
 
-    PAINT = 3  # of the first object, which is then the only one
+    PAINT = SECOND_OBJECT  # on the first object, where that is the only one

@@ -16,9 +16,9 @@ PORTRAIT = Camera(
     height=720,
     width=1280,
     fov=math.radians(46.0),
-    position=(1.05, 0.95, 0.82),
-    pitch=0.4,
-    yaw=-2.42,
+    position=(1.25, 1.05, 0.92),
+    pitch=0.45,
+    yaw=-2.45,
     near=0.05,
     far=60.0,
 )
