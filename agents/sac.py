@@ -12,6 +12,7 @@ from stable_baselines3.sac.policies import Actor, MultiInputPolicy
 from torch import nn
 
 from agents.gradient_norm import limit_gradients
+from agents.hindsight import Patient
 from agents.network_policy import ActorNetwork, Architecture
 from agents.observation_network import VECTOR_FEATURES
 from agents.privileged import CriticFeatures, features_extractor
@@ -20,7 +21,7 @@ from agents.stable_baselines import ObservationFeatures, UntouchedObservations, 
 from autonomy.errors import InputError
 
 
-class ImageSAC(SAC):
+class ImageSAC(Patient, SAC):
     """SAC that leaves the environment's images alone."""
 
     @staticmethod

@@ -86,6 +86,7 @@ def test_options_that_cannot_be_are_refused(
         ({"seed": [1, 2, 3]}, "seeds must be 2, one a row, got 3"),
         ({"options": {"reset_mask": np.ones(3, np.bool_)}}, "reset_mask must be a boolean array"),
         ({"options": {"reset_mask": [0, 1]}}, "reset_mask must be a boolean array"),
+        ({"options": {"mood": "good"}}, "reset must get no option but reset_mask.*, got 'mood'"),
     ],
 )
 def test_resets_that_cannot_be_are_refused(

@@ -1,0 +1,45 @@
+"""Learning goals by hindsight: what it needs, and when it begins."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from gymnasium.vector import AutoresetMode
+from rich.console import Console
+
+import envs  # noqa: F401 - the import registers the worlds' ids
+from agents.recipes import RECIPES, SACRecipe
+from agents.sac import make_sac
+from agents.training import train
+from agents.vec_env import BatchedVecEnv
+from autonomy.errors import InputError
+from autonomy.make import make_world
+
+REACH = "autonomy/ArmReach-v0"
+RECIPE = RECIPES[REACH, "sac"]
+assert isinstance(RECIPE, SACRecipe)
+
+
+def test_hindsight_without_goals_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, num_envs=1, observations=("proprioception", "desired_goal"))
+    message = "needs achieved_goal among the observations, got desired_goal, proprioception"
+    with pytest.raises(InputError, match=message):
+        train(REACH, recipe, 0, tmp_path / "run", "cpu", Console(quiet=True))
+    assert not (tmp_path / "run").exists()
+
+
+def test_hindsight_waits_for_the_first_complete_episode() -> None:
+    world = make_world(
+        REACH,
+        2,
+        autoreset_mode=AutoresetMode.SAME_STEP,
+        observations=RECIPE.observations,
+        max_episode_steps=10,
+    )
+    recipe = replace(RECIPE, num_envs=2, learning_starts=0, gradient_steps=1, batch_size=8)
+    model = make_sac(BatchedVecEnv(world), recipe, 0, "cpu")
+    model.learn(18)  # nine steps of each
+    assert model._n_updates == 0
+    model.learn(4, reset_num_timesteps=False)  # the tenth and the eleventh
+    assert model._n_updates == 2
+    world.close()
