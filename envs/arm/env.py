@@ -22,7 +22,7 @@ from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
 from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
-from envs.arm.goals import chosen_goals
+from envs.arm.goals import read_choices
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
 from envs.arm.objects import distinct
 from envs.arm.observations import Vectors, proprioception, true_state
@@ -134,18 +134,7 @@ class ArmVectorEnv(BatchedWorld):
         return self._drawn
 
     def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:
-        """Return `goal` `(n, G)`, if it is given.
-
-        Raises:
-            InputError: There is another option, or a goal cannot be reached.
-        """
-        for name in options:
-            if name != "goal":
-                raise InputError(f"reset must get no option but reset_mask and goal, got {name!r}")
-        if "goal" not in options:
-            return {}
-        given = options["goal"]
-        return {"goal": chosen_goals(given, rows, self.num_envs, self._task, self._robot)}
+        return read_choices(options, rows, self.num_envs, self._task, self._robot)
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         streams, split, episodes = self.streams, self._options.split, self._episodes

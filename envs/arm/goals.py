@@ -5,33 +5,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.batched_world import Choices
 from autonomy.errors import InputError
 from envs.arm.control import Array
 from envs.arm.robot import Robot
 from envs.arm.task import Task
 
 
-def chosen_goals(
-    given: Any, rows: NDArray[np.intp], num_envs: int, task: Task, robot: Robot
-) -> Array:
-    """Return the goals `(n, G)` of some rows, out of one `(G,)` for all or of `(N, G)`.
+def read_choices(
+    options: dict[str, Any], rows: NDArray[np.intp], num_envs: int, task: Task, robot: Robot
+) -> Choices:
+    """Return `goal` `(n, G)` for some rows, if the options have one: `(G,)` for all, or `(N, G)`.
 
     Raises:
-        InputError: It has another shape, or a goal of those rows cannot be reached.
+        InputError: There is another option, the goal has another shape, or one of those rows
+            cannot be reached.
     """
+    for name in options:
+        if name != "goal":
+            raise InputError(f"reset must get no option but reset_mask and goal, got {name!r}")
+    if not options:
+        return {}
+    goals = np.broadcast_to(_numbers(options["goal"], num_envs, task), (num_envs, task.goal_size))
+    for goal in goals[rows]:
+        wanted = task.refusal(goal, robot) if np.isfinite(goal).all() else "finite"
+        if wanted:
+            raise InputError(f"goal must be {wanted}, got {tuple(goal.tolist())}")
+    return {"goal": goals[rows]}
+
+
+def _numbers(given: Any, num_envs: int, task: Task) -> Array:
     try:
         goals = np.array(given, np.float64)
     except (TypeError, ValueError):
         raise InputError(f"goal must be an array of numbers, got {given!r}") from None
-    size = task.goal_size
-    if goals.shape not in ((size,), (num_envs, size)):
+    one, all_of_them = (task.goal_size,), (num_envs, task.goal_size)
+    if goals.shape not in (one, all_of_them):
         raise InputError(
-            f"goal must be an array of shape ({size},) or ({num_envs}, {size}), got one of shape "
-            f"{goals.shape}"
+            f"goal must be an array of shape {one} or {all_of_them}, got one of shape {goals.shape}"
         )
-    own = np.broadcast_to(goals, (num_envs, size))[rows]
-    for goal in own:
-        wanted = "finite" if not np.isfinite(goal).all() else task.refusal(goal, robot)
-        if wanted:
-            raise InputError(f"goal must be {wanted}, got {tuple(goal.tolist())}")
-    return own
+    return goals
