@@ -78,6 +78,7 @@ def plan_slide(truth: Truth) -> tuple[Array, Array]:
     """
     hit = _next_hit(truth)
     tool, puck = truth.bodies.tool_position, truth.bodies.object_pose[:, 0, :2]
+    held = truth.bodies.command[:, :2]  # a tool at rest is a little short of what it is told
     from_puck = tool[:, :2] - puck
     along = (from_puck * hit.ahead).sum(axis=1)
     aside = length(from_puck - along[:, np.newaxis] * hit.ahead)
@@ -93,7 +94,7 @@ def plan_slide(truth: Truth) -> tuple[Array, Array]:
     is_ready = is_low & (np.abs(gap) < 2 * _GAP) & (length(truth.bodies.tool_velocity) < 0.02)
     return first_of(
         (slides, at_height(tool[:, :2], _HIGH)),
-        (is_ready, at_height(tool[:, :2] + swing[:, np.newaxis] * hit.ahead, _LOW)),
+        (is_ready, at_height(held + swing[:, np.newaxis] * hit.ahead, _LOW)),
         (is_low & (gap > 0.0), at_height(ready, _LOW)),
         (length(tool[:, :2] - behind) < 0.01, at_height(behind, _LOW)),
         (tool[:, 2] < _HIGH - 0.03, at_height(tool[:, :2], _HIGH)),
