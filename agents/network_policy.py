@@ -63,8 +63,12 @@ class ActorNetwork(nn.Module):
 
     def forward(self, observation: dict[str, Tensor]) -> Tensor:
         """Map entries `(N, ...)` to actions `(N, A)` in [-1, 1]."""
-        action = self.action(self.hidden(self.observation(observation)))
+        action = self.mean(observation)
         return action.tanh() if self.architecture.squash == "tanh" else action.clamp(-1.0, 1.0)
+
+    def mean(self, observation: dict[str, Tensor]) -> Tensor:
+        """Map entries `(N, ...)` to actions `(N, A)` before they are brought into [-1, 1]."""
+        return self.action(self.hidden(self.observation(observation)))
 
 
 class NetworkPolicy:

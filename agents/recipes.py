@@ -129,9 +129,32 @@ class SACRecipe(Recipe):
     2017)."""
 
 
-Algorithm = Literal["ppo", "sac"]
+@dataclass(frozen=True)
+class DAggerRecipe(Recipe):
+    """Imitation of a teacher by dataset aggregation (Ross et al., 2011)."""
 
-ALGORITHMS: dict[str, type[Recipe]] = {"ppo": PPORecipe, "sac": SACRecipe}
+    total_steps: int = 100_000
+    """Environment steps to learn from, all environments together."""
+    teacher: str = "expert"
+    """Who is imitated: expert, a run folder, package.module:Class or file.py:Class."""
+    cloning_steps: int = 2_000
+    """Environment steps at the beginning in which the teacher acts; then the student does, and is
+    told what the teacher would have done. With all steps, this is behaviour cloning."""
+    replay_size: int = 50_000
+    """Pairs of observation and action that are remembered."""
+    n_steps: int = 8
+    """Steps of each environment between two updates."""
+    gradient_steps: int = 4
+    """Gradient steps of an update."""
+
+
+Algorithm = Literal["ppo", "sac", "dagger"]
+
+ALGORITHMS: dict[str, type[Recipe]] = {
+    "ppo": PPORecipe,
+    "sac": SACRecipe,
+    "dagger": DAggerRecipe,
+}
 
 # Short routes show a learner more roads; what has been learned is judged on long ones.
 _LANE_FOLLOW: dict[str, Any] = {
@@ -170,6 +193,13 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         validation_interval=240_000,
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
+    ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
+        **{**_LANE_FOLLOW, "privileged": ()},
+        total_steps=100_000,
+        learning_rate=2e-3,
+        final_learning_rate=0.0,
+        validation_interval=1_000_000,
+    ),
     ("autonomy/ArmReach-v0", "sac"): SACRecipe(**_ARM, total_steps=6_000),
 }
 

@@ -15,11 +15,12 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import CallbackList
 
 from agents.curves import Curves, curve_logger
+from agents.dagger import make_dagger
 from agents.memory import keep_freed_memory
 from agents.network_policy import ActorNetwork, NetworkPolicy
 from agents.ppo import ImagePPO, make_ppo, ppo_actor
 from agents.progress import ProgressDisplay
-from agents.recipes import PPORecipe, Recipe, SACRecipe
+from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
 from agents.sac import ImageSAC, make_sac, sac_actor
 from agents.validation import Validation
 from agents.vec_env import BatchedVecEnv
@@ -29,6 +30,7 @@ from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
 from autonomy.policy_folder import save_policy_folder
+from autonomy.policy_source import load_policy
 from autonomy.seed import check_seed
 from autonomy.versions import versions
 from autonomy.world import World
@@ -128,6 +130,10 @@ def _learner(
     if isinstance(recipe, PPORecipe):
         ppo: ImagePPO = make_ppo(envs, recipe, seed, device)
         return ppo, lambda: ppo_actor(ppo, recipe)
+    if isinstance(recipe, DAggerRecipe):
+        teacher = load_policy(recipe.teacher, cast(World, envs.envs), device, seed)
+        dagger = make_dagger(envs, teacher, recipe, seed, device)
+        return dagger, dagger.actor
     assert isinstance(recipe, SACRecipe)
     sac: ImageSAC = make_sac(envs, recipe, seed, device)
     return sac, lambda: sac_actor(sac, recipe)

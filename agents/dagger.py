@@ -1,0 +1,118 @@
+"""Imitation: a student learns in its own frames what its teacher would have done there."""
+
+import copy
+from typing import Any
+
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.policies import BasePolicy
+from stable_baselines3.common.vec_env import VecEnv
+from torch import nn
+
+from agents.demonstrations import Demonstrations
+from agents.gradient_norm import limit_gradients
+from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
+from agents.recipes import DAggerRecipe
+from autonomy.policy import Policy
+
+
+class DAgger(BaseAlgorithm):
+    """Dataset aggregation.
+
+    Ross et al., "A reduction of imitation learning and structured prediction to no-regret online
+    learning", 2011. While the teacher acts, this is behaviour cloning; then the student acts, and
+    the teacher goes on to say what it would have done.
+    """
+
+    def __init__(
+        self, envs: VecEnv, teacher: Policy, recipe: DAggerRecipe, seed: int, device: str
+    ) -> None:
+        super().__init__(
+            BasePolicy,
+            envs,
+            recipe.learning_rate_at,
+            seed=seed,
+            device=device,
+            support_multi_env=True,
+            supported_action_spaces=(spaces.Box,),
+        )
+        self._teacher, self._recipe = teacher, recipe
+        self._setup_model()
+
+    @staticmethod
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
+        return env
+
+    def _setup_model(self) -> None:
+        recipe = self._recipe
+        self._setup_lr_schedule()
+        self.set_random_seed(self.seed)
+        assert isinstance(self.observation_space, spaces.Dict)
+        assert isinstance(self.action_space, spaces.Box)
+        seen = spaces.Dict(
+            {
+                name: space
+                for name, space in self.observation_space.items()
+                if name not in recipe.privileged
+            }
+        )
+        architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
+        self._network = ActorNetwork(seen, self.action_space, architecture)
+        self._student = NetworkPolicy(self._network, str(self.device))
+        self._demonstrations = Demonstrations(seen, self.action_space, recipe.replay_size)
+        self._optimizer = torch.optim.Adam(self._network.parameters(), fused=True)
+        limit_gradients(self, "gradient_norm", self._optimizer, recipe.max_gradient_norm)
+
+    def actor(self) -> ActorNetwork:
+        """Copy the student's network."""
+        return copy.deepcopy(self._network)
+
+    # narrower than the base, which also takes lists and functions
+    def learn(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, total_timesteps: int, callback: BaseCallback, log_interval: int = 0
+    ) -> "DAgger":
+        """Collect and learn in turns until `total_timesteps` steps are taken."""
+        total, callbacks = self._setup_learn(total_timesteps, callback)
+        callbacks.on_training_start(locals(), globals())
+        while self.num_timesteps < total:
+            callbacks.on_rollout_start()
+            for _ in range(self._recipe.n_steps):
+                self._step(callbacks)
+            self._update_current_progress_remaining(self.num_timesteps, total)
+            self._imitate()
+        callbacks.on_training_end()
+        return self
+
+    def _step(self, callbacks: BaseCallback) -> None:
+        """Act once everywhere, and keep what the teacher would have done."""
+        seen: Any = self._last_obs
+        assert self.env is not None
+        wanted = self._teacher.act(seen)
+        self._demonstrations.add(seen, wanted)
+        cloning = self.num_timesteps < self._recipe.cloning_steps
+        action = wanted if cloning else self._student.act(seen)
+        self._last_obs, _, dones, infos = self.env.step(action)
+        self._teacher.reset(dones)
+        self.num_timesteps += self.env.num_envs
+        self._update_info_buffer(infos, dones)
+        callbacks.update_locals({"dones": dones, "infos": infos})
+        callbacks.on_step()
+
+    def _imitate(self) -> None:
+        self._update_learning_rate(self._optimizer)
+        for _ in range(self._recipe.gradient_steps):
+            seen, wanted = self._demonstrations.sample(self._recipe.batch_size, self.device)
+            loss = nn.functional.mse_loss(self._network.mean(seen), wanted)
+            self._optimizer.zero_grad()
+            loss.backward()
+            self._optimizer.step()
+            self.logger.record_mean("train/loss", loss.item())
+
+
+def make_dagger(
+    envs: VecEnv, teacher: Policy, recipe: DAggerRecipe, seed: int, device: str
+) -> DAgger:
+    """Make the learner that `recipe` describes."""
+    return DAgger(envs, teacher, recipe, seed, device)
