@@ -16,6 +16,7 @@ from agents.network_policy import ActorNetwork, Architecture
 from agents.privileged import CriticFeatures, features_extractor
 from agents.recipes import PPORecipe
 from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
+from autonomy.errors import InputError
 
 
 class ImagePPO(PPO):
@@ -82,13 +83,40 @@ def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePP
 
 def ppo_actor(model: ImagePPO, recipe: PPORecipe) -> ActorNetwork:
     """Copy the actor out of the learner."""
+    features, action_space = model.policy.features_extractor, model.policy.action_space
+    assert isinstance(features, ObservationFeatures)
+    assert isinstance(action_space, spaces.Box)
+    architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
+    network = ActorNetwork(features.observation_space, action_space, architecture)
+    for learned, part in _same_parts(model, network):
+        copy_weights(learned, part)
+    return network
+
+
+def start_ppo_from(model: ImagePPO, recipe: PPORecipe, network: ActorNetwork) -> None:
+    """Copy an actor of the same shape into the learner; the critic begins as it is.
+
+    Raises:
+        InputError: The actor has another shape.
+    """
+    own = ppo_actor(model, recipe)
+    for name in ("architecture", "observation_space", "action_space"):
+        wanted, given = getattr(own, name), getattr(network, name)
+        if wanted != given:
+            raise InputError(
+                f"start_from must have the recipe's {name.replace('_', ' ')} {wanted}, got {given}"
+            )
+    for learned, part in _same_parts(model, network):
+        copy_weights(part, learned)
+
+
+def _same_parts(model: ImagePPO, network: ActorNetwork) -> list[tuple[nn.Module, nn.Module]]:
+    """Pair the parts of the learner's actor with those of a network of the same shape."""
     policy = model.policy
     features = policy.features_extractor
     assert isinstance(features, ObservationFeatures)
-    assert isinstance(policy.action_space, spaces.Box)
-    architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
-    network = ActorNetwork(features.observation_space, policy.action_space, architecture)
-    copy_weights(features.network, network.observation)
-    copy_weights(policy.mlp_extractor.policy_net, network.hidden)
-    copy_weights(policy.action_net, network.action)
-    return network
+    return [
+        (features.network, network.observation),
+        (policy.mlp_extractor.policy_net, network.hidden),
+        (policy.action_net, network.action),
+    ]

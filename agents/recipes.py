@@ -85,6 +85,8 @@ class PPORecipe(Recipe):
     """Weight of the value's loss."""
     log_std_init: float = -0.5
     """Logarithm of the exploration's standard deviation at the beginning."""
+    start_from: str = ""
+    """Run or policy folder of a network of the same shape to begin with, as from dagger."""
 
     def check(self) -> None:
         """Raise `InputError` if a field cannot work."""

@@ -18,7 +18,7 @@ from agents.curves import Curves, curve_logger
 from agents.dagger import make_dagger
 from agents.memory import keep_freed_memory
 from agents.network_policy import ActorNetwork, NetworkPolicy
-from agents.ppo import ImagePPO, make_ppo, ppo_actor
+from agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
 from agents.progress import ProgressDisplay
 from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
 from agents.sac import ImageSAC, make_sac, sac_actor
@@ -29,8 +29,8 @@ from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
-from autonomy.policy_folder import save_policy_folder
-from autonomy.policy_source import load_policy
+from autonomy.policy_folder import load_policy_folder, save_policy_folder
+from autonomy.policy_source import load_policy, policy_folder
 from autonomy.seed import check_seed
 from autonomy.versions import versions
 from autonomy.world import World
@@ -129,6 +129,8 @@ def _learner(
     """Return the learner, and what copies its actor."""
     if isinstance(recipe, PPORecipe):
         ppo: ImagePPO = make_ppo(envs, recipe, seed, device)
+        if recipe.start_from:
+            start_ppo_from(ppo, recipe, _network(recipe.start_from, device))
         return ppo, lambda: ppo_actor(ppo, recipe)
     if isinstance(recipe, DAggerRecipe):
         teacher = load_policy(recipe.teacher, cast(World, envs.envs), device, seed)
@@ -137,6 +139,19 @@ def _learner(
     assert isinstance(recipe, SACRecipe)
     sac: ImageSAC = make_sac(envs, recipe, seed, device)
     return sac, lambda: sac_actor(sac, recipe)
+
+
+def _network(source: str, device: str) -> ActorNetwork:
+    """Return the network of a run folder or a policy folder.
+
+    Raises:
+        InputError: It holds none.
+    """
+    folder = policy_folder(source)
+    policy = load_policy_folder(folder, device) if folder else None
+    if not isinstance(policy, NetworkPolicy):
+        raise InputError(f"start_from must be a folder with a trained network, got {source!r}")
+    return policy.network
 
 
 def _config(env_id: str, recipe: Recipe, seed: int, device: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from agents.network_policy import NetworkPolicy
 from agents.observation_network import VECTOR_FEATURES, ObservationNetwork, VectorEntry
 from agents.ppo import make_ppo, ppo_actor
 from agents.privileged import PredictingFeatures
-from agents.recipes import PPORecipe, Recipe, SACRecipe, recipe_class
+from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe, recipe_class
 from agents.sac import make_sac, sac_actor
 from agents.training import Trained, train
 from agents.vec_env import BatchedVecEnv
@@ -68,10 +68,21 @@ RECIPES: dict[str, Recipe] = {
     ),
 }
 
-
 RECIPES |= {
     f"{name}_privileged": replace(recipe, privileged=("state",)) for name, recipe in RECIPES.items()
 }
+RECIPES["dagger"] = DAggerRecipe(
+    total_steps=4_096,
+    num_envs=16,
+    image_size=(16, 16),
+    layers=(32,),
+    batch_size=128,
+    learning_rate=2e-3,
+    cloning_steps=512,
+    replay_size=4_096,
+    validation_interval=2_048,
+    threads=1,
+)
 
 
 @pytest.fixture(scope="module", params=list(RECIPES))
@@ -320,7 +331,7 @@ def test_unknown_device_algorithm_and_id_are_refused(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="no CUDA device"):
         train(TOY_ID, RECIPES["ppo"], 0, tmp_path / "run", "cuda", QUIET)
-    with pytest.raises(InputError, match="algorithm must be one of ppo, sac, got 'dqn'"):
+    with pytest.raises(InputError, match="algorithm must be one of ppo, sac, dagger, got 'dqn'"):
         recipe_class("dqn")
     with pytest.raises(InputError, match="unknown environment"):
         train("toy/Nowhere-v0", RECIPES["ppo"], 0, tmp_path / "run", "cpu", QUIET)

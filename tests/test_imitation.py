@@ -1,0 +1,125 @@
+"""A student learns what its teacher does, and a learner may go on from there."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+from rich.console import Console
+from safetensors.torch import load_file
+from stable_baselines3.common.callbacks import CallbackList
+from toy_world import TOY_ID, Steer, register_toy
+
+from agents.dagger import DAgger
+from agents.demonstrations import Demonstrations
+from agents.recipes import DAggerRecipe, PPORecipe
+from agents.training import train
+from agents.vec_env import BatchedVecEnv
+from autonomy.errors import InputError
+from autonomy.policy import Observation
+
+register_toy()
+
+QUIET = Console(file=io.StringIO())
+RECIPE = DAggerRecipe(
+    total_steps=4_096,
+    num_envs=16,
+    image_size=(16, 16),
+    layers=(32,),
+    batch_size=128,
+    learning_rate=2e-3,
+    cloning_steps=512,
+    replay_size=4_096,
+    validation_interval=2_048,
+    threads=1,
+)
+
+
+class Recorder:
+    """A teacher that remembers what it saw and always answers the same."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+        self.begun: list[NDArray[np.bool_]] = []
+
+    def reset(self, mask: NDArray[np.bool_]) -> None:
+        """Remember who begins."""
+        self.begun.append(mask)
+
+    def act(self, observation: Observation) -> NDArray[np.float32]:
+        """Answer."""
+        self.seen.append(observation)
+        return np.full((len(observation["proprioception"]), 1), 0.5, np.float32)
+
+
+def test_teacher_acts_at_first_and_is_asked_ever_after() -> None:
+    recipe = replace(RECIPE, observations=("proprioception",), cloning_steps=64, total_steps=256)
+    teacher = Recorder()
+    envs = BatchedVecEnv(Steer(16, observations=("proprioception",)))
+    learner = DAgger(envs, teacher, recipe, 0, "cpu")
+    learner.learn(256, CallbackList([]))
+    shown = [observation["proprioception"] for observation in teacher.seen]
+    assert len(shown) == 256 / 16
+    # what is observed is the action before: the teacher's in the first four steps
+    for last in shown[1:5]:
+        assert set(last.ravel().tolist()) <= {0.0, 0.5}
+    assert any(last.any() and 0.5 not in last for last in shown[5:])
+
+
+def test_student_of_a_student_does_as_well(tmp_path: Path) -> None:
+    first = train(TOY_ID, RECIPE, 0, tmp_path / "first", "cpu", QUIET)
+    teacher = replace(RECIPE, teacher=str(first.run))
+    second = train(TOY_ID, teacher, 1, tmp_path / "second", "cpu", QUIET)
+    assert second.validation.success_rate >= 0.9
+
+
+def test_ppo_goes_on_from_what_was_imitated(tmp_path: Path) -> None:
+    cloned = train(TOY_ID, RECIPE, 0, tmp_path / "cloned", "cpu", QUIET)
+    recipe = PPORecipe(
+        total_steps=512,
+        num_envs=16,
+        n_steps=32,
+        batch_size=256,
+        image_size=(16, 16),
+        layers=(32,),
+        learning_rate=1e-9,
+        start_from=str(cloned.run),
+        threads=1,
+    )
+    run = train(TOY_ID, recipe, 0, tmp_path / "tuned", "cpu", QUIET).run
+    before, after = (
+        load_file(folder / "policy" / "policy.safetensors") for folder in (cloned.run, run)
+    )
+    for name, values in before.items():
+        assert torch.allclose(values, after[name], atol=1e-5), name
+    other = replace(recipe, layers=(16,))
+    with pytest.raises(InputError, match="start_from must have the recipe's architecture"):
+        train(TOY_ID, other, 0, tmp_path / "other", "cpu", QUIET)
+    nothing = replace(recipe, start_from=str(tmp_path / "nothing"))
+    with pytest.raises(InputError, match="start_from must be a folder with a trained network"):
+        train(TOY_ID, nothing, 0, tmp_path / "other", "cpu", QUIET)
+    assert not (tmp_path / "other").exists()
+
+
+def test_unknown_teacher_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no policy 'nobody'"):
+        train(TOY_ID, replace(RECIPE, teacher="nobody"), 0, tmp_path / "run", "cpu", QUIET)
+    assert not (tmp_path / "run").exists()
+
+
+def test_oldest_demonstrations_make_way() -> None:
+    space = spaces.Dict({"camera": spaces.Box(0, 255, (1, 1, 3), np.uint8)})
+    kept = Demonstrations(space, spaces.Box(-1.0, 1.0, (1,), np.float32), capacity=5)
+    for first in (0, 2, 4):
+        number = np.arange(first, first + 2)
+        frames = np.tile(number.astype(np.uint8)[:, None, None, None], (1, 1, 1, 3))
+        kept.add({"camera": frames}, number[:, None].astype(np.float32))
+    assert len(kept) == 5
+    seen, wanted = kept.sample(200, torch.device("cpu"))
+    assert seen["camera"].dtype == torch.uint8
+    assert set(wanted.ravel().tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
+    assert torch.equal(seen["camera"][:, 0, 0, 0].float(), wanted[:, 0])
