@@ -160,7 +160,6 @@ ALGORITHMS: dict[str, type[Recipe]] = {
 
 # Short routes show a learner more roads; what has been learned is judged on long ones.
 _LANE_FOLLOW: dict[str, Any] = {
-    "privileged": ("state",),
     "image_size": (48, 96),
     "layers": (128,),
     "world": {"route_length": 150.0},
@@ -183,6 +182,7 @@ _ARM: dict[str, Any] = {
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,
+        privileged=("state",),
         total_steps=475_000,
         num_envs=128,
         n_steps=16,
@@ -194,9 +194,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         log_std_init=-1.5,
         validation_interval=240_000,
     ),
-    ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, gamma=0.95),
+    ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, privileged=("state",), gamma=0.95),
     ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
-        **{**_LANE_FOLLOW, "privileged": ()},
+        **_LANE_FOLLOW,
         total_steps=100_000,
         learning_rate=2e-3,
         final_learning_rate=0.0,
