@@ -1,7 +1,7 @@
 """Imitation: a student learns in its own frames what its teacher would have done there."""
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 import torch
 from gymnasium import spaces
@@ -11,11 +11,11 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
-from agents.demonstrations import Demonstrations
 from agents.gradient_norm import limit_gradients
+from agents.imitation_data import ImitationData
 from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from agents.recipes import DAggerRecipe
-from autonomy.policy import Policy
+from autonomy.policy import Observation, Policy
 
 
 class DAgger(BaseAlgorithm):
@@ -61,7 +61,7 @@ class DAgger(BaseAlgorithm):
         architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
         self._network = ActorNetwork(seen, self.action_space, architecture)
         self._student = NetworkPolicy(self._network, str(self.device))
-        self._demonstrations = Demonstrations(seen, self.action_space, recipe.replay_size)
+        self._data = ImitationData(seen, self.action_space, recipe.replay_size)
         self._optimizer = torch.optim.Adam(self._network.parameters(), fused=True)
         limit_gradients(self, "gradient_norm", self._optimizer, recipe.max_gradient_norm)
 
@@ -87,13 +87,14 @@ class DAgger(BaseAlgorithm):
 
     def _step(self, callbacks: BaseCallback) -> None:
         """Act once everywhere, and keep what the teacher would have done."""
-        seen: Any = self._last_obs
+        seen = cast(Observation, self._last_obs)
         assert self.env is not None
         wanted = self._teacher.act(seen)
-        self._demonstrations.add(seen, wanted)
+        self._data.add(seen, wanted)
         cloning = self.num_timesteps < self._recipe.cloning_steps
         action = wanted if cloning else self._student.act(seen)
-        self._last_obs, _, dones, infos = self.env.step(action)
+        observation, _, dones, infos = self.env.step(action)
+        self._last_obs = cast(Observation, observation)
         self._teacher.reset(dones)
         self.num_timesteps += self.env.num_envs
         self._update_info_buffer(infos, dones)
@@ -103,7 +104,7 @@ class DAgger(BaseAlgorithm):
     def _imitate(self) -> None:
         self._update_learning_rate(self._optimizer)
         for _ in range(self._recipe.gradient_steps):
-            seen, wanted = self._demonstrations.sample(self._recipe.batch_size, self.device)
+            seen, wanted = self._data.sample(self._recipe.batch_size, self.device)
             loss = nn.functional.mse_loss(self._network.mean(seen), wanted)
             self._optimizer.zero_grad()
             loss.backward()

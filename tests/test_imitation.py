@@ -15,7 +15,7 @@ from stable_baselines3.common.callbacks import CallbackList
 from toy_world import TOY_ID, Steer, register_toy
 
 from agents.dagger import DAgger
-from agents.demonstrations import Demonstrations
+from agents.imitation_data import ImitationData
 from agents.recipes import DAggerRecipe, PPORecipe
 from agents.training import train
 from agents.vec_env import BatchedVecEnv
@@ -111,9 +111,9 @@ def test_unknown_teacher_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-def test_oldest_demonstrations_make_way() -> None:
+def test_oldest_data_make_way() -> None:
     space = spaces.Dict({"camera": spaces.Box(0, 255, (1, 1, 3), np.uint8)})
-    kept = Demonstrations(space, spaces.Box(-1.0, 1.0, (1,), np.float32), capacity=5)
+    kept = ImitationData(space, spaces.Box(-1.0, 1.0, (1,), np.float32), capacity=5)
     for first in (0, 2, 4):
         number = np.arange(first, first + 2)
         frames = np.tile(number.astype(np.uint8)[:, None, None, None], (1, 1, 1, 3))

@@ -1,4 +1,4 @@
-"""What a teacher would have done, and what was seen then."""
+"""What was seen, and what a teacher would have done then."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 from autonomy.policy import Observation
 
 
-class Demonstrations:
+class ImitationData:
     """The latest pairs of observation and action, as they are: images stay bytes."""
 
     def __init__(
