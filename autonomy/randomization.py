@@ -50,10 +50,9 @@ class Sampler:
     """Draws all ranges of a dataclass at once, as one vector of K numbers."""
 
     def __init__(self, ranges: Any) -> None:
-        """Prepare to draw from `ranges`, a dataclass whose fields are each a `Range`."""
-        each: dict[str, Range] = {
-            field.name: getattr(ranges, field.name) for field in fields(ranges)
-        }
+        """Prepare to draw from `ranges`, a dataclass; fields that are no `Range` do not count."""
+        values = {field.name: getattr(ranges, field.name) for field in fields(ranges)}
+        each = {name: value for name, value in values.items() if isinstance(value, Range)}
         self._low = np.array([value for one in each.values() for value in one.low])
         self._span = np.array([value for one in each.values() for value in one.high]) - self._low
         self._record = np.dtype([(name, np.float64, one.shape) for name, one in each.items()])

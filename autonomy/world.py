@@ -27,6 +27,12 @@ class World(Protocol):
 
     They describe the step that was just taken, before any automatic reset. Where episodes begin,
     in `reset` or by an automatic reset, `info` holds `randomization`: what was drawn for each row.
+
+    Where images are observed, the `info` of every `reset` and `step` also holds `cameras`: for each
+    camera's name a dict of `intrinsics` `(N, 3, 3)`, OpenCV's K [px], and `camera_from_world`
+    `(N, 3, 4)`, the pose that brings points of the world [m] to the camera's frame (x right, y
+    down, z ahead). They are those of the images observed, also where these are late. A lens with
+    distortion has its coefficients in `Camera.distortion`.
     """
 
     num_envs: int

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 import envs  # noqa: F401 - the import registers the worlds' ids
 from envs.arm.options import FRONT
+from envs.arm.scene.appearance import ArmRandomization
+from envs.lane.scene.appearance import LaneRandomization
 
 ROOT = Path(__file__).parents[1]
 IDS = [env_id for env_id in gym.registry if env_id.startswith("autonomy/")]
@@ -23,6 +25,11 @@ SHORT: dict[str, dict[str, Any]] = {
 """What makes the episodes of a world short, and gives it one camera."""
 EVERYTHING = ("camera", "depth", "semantic", "instance", "proprioception", "state")
 VECTORS = ("proprioception", "state")
+RANDOMIZATION: dict[str, type[LaneRandomization] | type[ArmRandomization]] = {
+    "autonomy/LaneFollow-v0": LaneRandomization,
+    **dict.fromkeys(ARMS, ArmRandomization),
+}
+"""What may vary in a world."""
 
 every_world = pytest.mark.parametrize("env_id", IDS)
 

@@ -12,7 +12,9 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
+from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
 from autonomy.policy import Observation
+from autonomy.world import Info
 
 _CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
 IMAGES = tuple(_CHANNELS)
@@ -20,13 +22,32 @@ IMAGES = tuple(_CHANNELS)
 
 
 class CameraRig:
-    """One renderer a camera, and where each camera sits on its body."""
+    """One renderer a camera, where each camera is, and what its sensor does to the images."""
 
-    def __init__(self, cameras: Mapping[str, Camera], images: Sequence[str], num_envs: int) -> None:
+    def __init__(
+        self,
+        cameras: Mapping[str, Camera],
+        images: Sequence[str],
+        num_envs: int,
+        sensor: SensorRandomization = PERFECT,
+    ) -> None:
         """Prepare to draw `images` (`camera`, `depth`, ...) with each of the cameras."""
         self._cameras = {name: (camera, Renderer(camera)) for name, camera in cameras.items()}
         self._images = images
         self._mounts = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
+        self._views = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
+        self._elapsed = np.zeros(num_envs, np.int64)
+        self._sensor = Sensor(sensor, num_envs) if images and sensor != PERFECT else None
+
+    @property
+    def sensor_draws(self) -> int:
+        """Random numbers that the sensors of an episode take."""
+        return self._sensor.draw_count if self._sensor else 0
+
+    def draw_sensors(self, rows: NDArray[np.intp], uniform: NDArray[np.float64]) -> None:
+        """Begin episodes in n rows with numbers in [0, 1) `(n, sensor_draws)`."""
+        if self._sensor:
+            self._sensor.draw(rows, uniform)
 
     def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
         """Mount the cameras of n rows as their random draws `(n,)` say.
@@ -40,29 +61,71 @@ class CameraRig:
                 camera.yaw + draws["camera_yaw"],
             )
 
-    def observe(
+    def aim(
         self,
-        library: MeshLibrary,
-        scene: Scene,
-        bodies: Mapping[str, NDArray[np.float64]],
         rows: NDArray[np.intp],
-    ) -> Observation:
-        """Return the images of some rows, whose scenes are given.
+        bodies: Mapping[str, NDArray[np.float64]],
+        elapsed: NDArray[np.int64],
+    ) -> None:
+        """Bring the cameras of some rows to where their bodies are.
 
         Args:
-            library: The meshes.
-            scene: Of n worlds.
-            bodies: For each camera, the poses `(n, 3, 4)` of the bodies that it is mounted on.
             rows: Which worlds these are.
+            bodies: For each camera, the poses `(n, 3, 4)` of the bodies that it is mounted on.
+            elapsed: `(n,)` control steps since their episodes began.
         """
+        self._elapsed[rows] = elapsed
+        for name, views in self._views.items():
+            views[rows] = camera_from_world(self._mounts[name][rows], bodies[name])
+
+    def observe(self, library: MeshLibrary, scene: Scene, rows: NDArray[np.intp]) -> Observation:
+        """Return the images of some rows, whose scenes are given."""
         observation: Observation = {}
         channels = [_CHANNELS[image] for image in self._images]
         for position, (name, (_, renderer)) in enumerate(self._cameras.items()):
-            views = camera_from_world(self._mounts[name][rows], bodies[name])
-            frames = renderer.render(library, scene, views, channels)
+            frames = renderer.render(library, scene, self._views[name][rows], channels)
             for image, channel in zip(self._images, channels, strict=True):
-                observation[_key(image, name, position)] = getattr(frames, channel)
+                pixels, key = getattr(frames, channel), _key(image, name, position)
+                if self._sensor and image == "camera":
+                    pixels = self._sensor.capture(pixels, position, rows, self._elapsed[rows])
+                observation[key] = self._arriving(key, pixels, rows)
         return observation
+
+    def describe(self) -> Info:
+        """Return what `World` says of `cameras` in `info`, nothing where there are no images."""
+        if not self._images:
+            return {}
+        every_row = np.arange(len(self._elapsed))
+        return {
+            "cameras": {
+                name: {
+                    "intrinsics": np.tile(camera.matrix, (len(every_row), 1, 1)),
+                    "camera_from_world": self._arriving(
+                        f"view_{name}", self._views[name].copy(), every_row
+                    ),
+                }
+                for name, (camera, _) in self._cameras.items()
+            }
+        }
+
+    def drawn(self) -> dict[str, NDArray[np.float64]]:
+        """Return what the sensors drew, each `(N,)`."""
+        return self._sensor.drawn() if self._sensor else {}
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """Return the state of the sensors, as copies."""
+        return self._sensor.get_state() if self._sensor else {}
+
+    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
+        """Take over what `get_state` returned; mounts and aims are to be set besides."""
+        if self._sensor:
+            self._sensor.set_state(state)
+
+    def _arriving(self, name: str, values: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
+        """Return what arrives of values `(n, ...)` that some rows' sensors give now or gave."""
+        if self._sensor is None:
+            return values
+        return self._sensor.delayed(name, values, rows, self._elapsed[rows])
 
 
 def image_spaces(

@@ -91,12 +91,13 @@ class ArmVectorEnv(BatchedWorld):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
-        self._sampler = Sampler(preset(chosen.randomization, PRESETS))
+        randomization = preset(chosen.randomization, PRESETS)
+        self._sampler = Sampler(randomization)
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
         self._camera_bodies = CameraBodies(cameras, facts.link_names, facts.tool)
-        self._rig = CameraRig(cameras, chosen.images, num_envs)
+        self._rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
         self._drawn: ArmScene | None = None  # until somebody looks
         self._begun = np.zeros(num_envs, np.bool_)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
@@ -140,6 +141,9 @@ class ArmVectorEnv(BatchedWorld):
         streams, split, episodes = self.streams, self._options.split, self._episodes
         scene = in_split(streams.uniform(rows, "scene", self._sampler.size), split)
         episodes.draws[rows] = self._sampler.sample(scene)
+        if self._rig.sensor_draws:
+            uniform = streams.uniform(rows, "sensor", self._rig.sensor_draws)
+            self._rig.draw_sensors(rows, in_split(uniform, split))
         which = distinct(streams.uniform(rows, "body", self._task.objects), len(self._catalogue))
         shapes = [tuple(self._catalogue[shape] for shape in own) for own in which]
         task = in_split(streams.uniform(rows, "task", self._task.draws), split)
@@ -149,6 +153,7 @@ class ArmVectorEnv(BatchedWorld):
         self._set_up(rows, which, layout)
         self._physics.begin(rows)
         self._dress(rows)
+        self._aim(rows)
         self._begun[rows] = True
 
     def _set_up(self, rows: NDArray[np.intp], which: NDArray[np.int64], layout: Layout) -> None:
@@ -170,6 +175,12 @@ class ArmVectorEnv(BatchedWorld):
         if self._drawn is not None:
             self._drawn.dress(rows, draws)
 
+    def _aim(self, rows: NDArray[np.intp]) -> None:
+        """Bring the cameras of some rows to where what they are mounted on is."""
+        if self._options.images:
+            on = self._camera_bodies.poses(self._bodies, rows)
+            self._rig.aim(rows, on, self._episodes.elapsed[rows])
+
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         if not self._begun.all():
             raise InputError("a world must be reset before its first step")
@@ -177,6 +188,7 @@ class ArmVectorEnv(BatchedWorld):
         self._physics.shared.actions[:] = np.clip(actions, -1.0, 1.0)
         lost = self._physics.advance()
         episodes.elapsed[:] += 1
+        self._aim(self._every_row)
         achieved = task.achieved(self._bodies)
         distance = task.distance(achieved, episodes.goal)
         arrived = (distance < task.tolerance) & task.is_still(self._bodies)
@@ -187,6 +199,7 @@ class ArmVectorEnv(BatchedWorld):
             "episode_end": verdict.reason,
             "reward_terms": terms,
             "measurements": measurements(self._bodies, distance, task.unit),
+            **self._rig.describe(),
         }
         reward = weighted_sum(terms, self._weights)
         return Outcome(reward, verdict.terminated, verdict.truncated, info)
@@ -205,8 +218,7 @@ class ArmVectorEnv(BatchedWorld):
             scene = self._seen()
             if len(rows) < self.num_envs:
                 scene = scene.rows(rows)
-            on = self._camera_bodies.poses(bodies, rows)
-            observation = self._rig.observe(self._scene.library, scene, on, rows)
+            observation = self._rig.observe(self._scene.library, scene, rows)
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
@@ -225,7 +237,8 @@ class ArmVectorEnv(BatchedWorld):
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())
         shape = self._physics.shared.setup.shape.copy()
-        return {"randomization": {**draws, "shape": shape}}
+        drawn = {**draws, **self._rig.drawn(), "shape": shape}
+        return {"randomization": drawn, **self._rig.describe()}
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return a picture `(720, 1280, 3)` of each arm, None without a render mode."""
@@ -272,6 +285,7 @@ class ArmVectorEnv(BatchedWorld):
             **{name: values.copy() for name, values in arrays.items()},
             "begun": self._begun.copy(),
             "streams": self.streams.get_state(),
+            **self._rig.get_state(),
             **joined_bytes(self._physics.save()),
         }
 
@@ -285,6 +299,8 @@ class ArmVectorEnv(BatchedWorld):
         self.streams.set_state(state["streams"])
         self._physics.restore(split_bytes(state))
         self._dress(self._every_row)
+        self._rig.set_state(state)
+        self._aim(self._every_row)
 
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""

@@ -81,12 +81,13 @@ class LaneFollowVectorEnv(BatchedWorld):
             max_steps=chosen.step_limit(route_length),
         )
         self._start_ranges = start_ranges(chosen)
-        self._sampler = Sampler(preset(chosen.randomization, PRESETS))
+        randomization = preset(chosen.randomization, PRESETS)
+        self._sampler = Sampler(randomization)
         self._state = empty_state(num_envs, self._sampler.size)
         self._paths = no_paths(num_envs)
         self._scene = LaneScene(num_envs, self._source.make_road)
         self._looks = plain_looks(num_envs)
-        self._rig = CameraRig(chosen.sized_cameras(), chosen.images, num_envs)
+        self._rig = CameraRig(chosen.sized_cameras(), chosen.images, num_envs, randomization.sensor)
         self._chase: ChaseView | None = None
         self._begun = False  # every row has a road
 
@@ -96,6 +97,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         route = streams.uniform(rows, "task", ROUTE_DRAWS)
         start = streams.uniform(rows, "body", START_DRAWS)
         state.draws[rows] = draws
+        if self._rig.sensor_draws:
+            self._rig.draw_sensors(rows, streams.uniform(rows, "sensor", self._rig.sensor_draws))
         state.road[rows], state.lane[rows], stations = self._source.draw(self._scene.roads, route)
         full = self._scene.roads.make_room()
         self._place_roads(np.flatnonzero(state.road >= 0) if full else rows)
@@ -111,6 +114,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         for values in state.progress:
             values[rows] = 0
         self._dress(rows)
+        self._aim(rows)
         self._begun = self._begun or bool((state.road >= 0).all())
 
     def _place_roads(self, rows: NDArray[np.intp]) -> None:
@@ -136,11 +140,13 @@ class LaneFollowVectorEnv(BatchedWorld):
         terms, judged = live(
             state.cars, actions, self._paths, state.location, state.progress, self._task
         )
+        self._aim(self._every_row)
         info: Info = {
             "success": IS_SUCCESS[judged],
             "episode_end": REASON[judged],
             "reward_terms": terms._asdict(),
             "measurements": measurements(state.cars, state.location, state.progress, judged),
+            **self._rig.describe(),
         }
         reward = weighted_sum(info["reward_terms"], self._weights)
         return Outcome(reward, TERMINATES[judged], TRUNCATES[judged], info)
@@ -152,13 +158,18 @@ class LaneFollowVectorEnv(BatchedWorld):
             scene = self._scene.seen_from_car(self._looks)
             if len(rows) < self.num_envs:
                 scene = scene.rows(rows)
-            cars = dict.fromkeys(self._options.cameras, self._poses(rows))
-            observation = self._rig.observe(self._scene.library, scene, cars, rows)
+            observation = self._rig.observe(self._scene.library, scene, rows)
         if "proprioception" in wanted:
             observation["proprioception"] = proprioception(state.cars)[rows]
         if "state" in wanted:
             observation["state"] = true_state(state.cars, state.location, self._paths)[rows]
         return observation
+
+    def _aim(self, rows: NDArray[np.intp]) -> None:
+        """Bring the cameras of some rows to where their cars are."""
+        if self._options.images:
+            cars = dict.fromkeys(self._options.cameras, self._poses(rows))
+            self._rig.aim(rows, cars, self._state.progress.elapsed[rows])
 
     def _poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         return world_from_car(self._state.cars, self._state.location, rows)
@@ -166,7 +177,8 @@ class LaneFollowVectorEnv(BatchedWorld):
     def _describe(self) -> Info:
         draws = self._sampler.named(self._state.draws.copy())
         road, lane = self._state.road.copy(), self._state.lane.copy()
-        return {"randomization": {**draws, "road": road, "lane": lane}}
+        drawn = {**draws, **self._rig.drawn(), "road": road, "lane": lane}
+        return {"randomization": drawn, **self._rig.describe()}
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return a picture `(720, 1280, 3)` from behind each car, None without a render mode."""
@@ -199,7 +211,11 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     def get_state(self) -> State:
         """Return the whole state as copies of plain arrays, random streams included."""
-        return {**self._state.copied(), "streams": self.streams.get_state()}
+        return {
+            **self._state.copied(),
+            "streams": self.streams.get_state(),
+            **self._rig.get_state(),
+        }
 
     def set_state(self, state: State) -> None:
         """Go on, bit for bit, from what `get_state` returned."""
@@ -208,6 +224,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         self.streams.set_state(state["streams"])
         self._place_roads(self._every_row)
         self._dress(self._every_row)
+        self._rig.set_state(state)
+        self._aim(self._every_row)
 
 
 class LaneFollowEnv(SingleEnv[LaneFollowVectorEnv]):

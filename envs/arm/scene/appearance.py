@@ -1,12 +1,13 @@
 """How an arm world varies from episode to episode: looks, cameras, and what bodies weigh."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.scene import Appearance
+from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
 from autonomy.randomization import Range, around, between
 from envs.arm.scene.materials import Material
 
@@ -35,29 +36,32 @@ class ArmRandomization:
     friction: Range = between(0.8, 0.8)  # coefficient, times the table's of 0.5
     joint_damping: Range = between(0.1, 0.1)  # [N m s]
     motor_gain: Range = between(1.0, 1.0)  # factor of how fast motors follow
+    sensor: SensorRandomization = PERFECT
 
 
+_DEFAULT = ArmRandomization(
+    floor=around((112.0, 108.0, 104.0), 36.0),
+    table=around((168.0, 148.0, 124.0), 44.0),
+    first_object=Range((150.0, 24.0, 24.0), (250.0, 96.0, 84.0)),
+    second_object=Range((24.0, 60.0, 140.0), (96.0, 140.0, 250.0)),
+    robot=between(0.85, 1.0),
+    wall=around((200.0, 202.0, 204.0), 30.0),
+    sun_azimuth=between(-math.pi, math.pi),
+    sun_elevation=between(0.5, 1.4),
+    sun_strength=between(0.4, 0.65),
+    sky_strength=between(0.4, 0.6),
+    camera_shift=around((0.0, 0.0, 0.0), 0.01),
+    camera_pitch=between(-0.02, 0.02),
+    camera_yaw=between(-0.02, 0.02),
+    mass=between(0.08, 0.25),
+    friction=between(0.6, 1.0),
+    joint_damping=between(0.05, 0.3),
+    motor_gain=between(0.9, 1.1),
+)
 PRESETS = {
     "none": ArmRandomization(),
-    "default": ArmRandomization(
-        floor=around((112.0, 108.0, 104.0), 36.0),
-        table=around((168.0, 148.0, 124.0), 44.0),
-        first_object=Range((150.0, 24.0, 24.0), (250.0, 96.0, 84.0)),
-        second_object=Range((24.0, 60.0, 140.0), (96.0, 140.0, 250.0)),
-        robot=between(0.85, 1.0),
-        wall=around((200.0, 202.0, 204.0), 30.0),
-        sun_azimuth=between(-math.pi, math.pi),
-        sun_elevation=between(0.5, 1.4),
-        sun_strength=between(0.4, 0.65),
-        sky_strength=between(0.4, 0.6),
-        camera_shift=around((0.0, 0.0, 0.0), 0.01),
-        camera_pitch=between(-0.02, 0.02),
-        camera_yaw=between(-0.02, 0.02),
-        mass=between(0.08, 0.25),
-        friction=between(0.6, 1.0),
-        joint_damping=between(0.05, 0.3),
-        motor_gain=between(0.9, 1.1),
-    ),
+    "default": _DEFAULT,
+    "strong": replace(_DEFAULT, sensor=STRONG),
 }
 """Randomisation by name."""
 

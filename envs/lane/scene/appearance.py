@@ -1,13 +1,14 @@
 """How the lane world looks in an episode: colours, light, air and how the camera is mounted."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.scene import Appearance
+from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
 from autonomy.compiled import compiled
 from autonomy.randomization import Range, around, between
 from envs.lane.scene.materials import Material
@@ -37,29 +38,32 @@ class LaneRandomization:
     camera_shift: Range = around((0.0, 0.0, 0.0), 0.0)  # [m] forward, left, up
     camera_pitch: Range = between(0.0, 0.0)  # [rad] more down
     camera_yaw: Range = between(0.0, 0.0)  # [rad] more left
+    sensor: SensorRandomization = PERFECT
 
 
+_DEFAULT = LaneRandomization(
+    ground=Range((68.0, 104.0, 42.0), (138.0, 142.0, 84.0)),
+    asphalt=between(66.0, 122.0),
+    paint=between(0.8, 1.0),
+    foliage=around((62.0, 98.0, 48.0), 24.0),
+    wall=around((200.0, 186.0, 165.0), 40.0),
+    roof=around((135.0, 80.0, 64.0), 36.0),
+    car=Range((30.0, 30.0, 30.0), (220.0, 200.0, 220.0)),
+    sun_azimuth=between(-math.pi, math.pi),
+    sun_elevation=between(0.35, 1.3),
+    sun_strength=between(0.4, 0.75),
+    sky_strength=between(0.4, 0.6),
+    haze=around((206.0, 216.0, 226.0), 18.0),
+    sky=around((104.0, 152.0, 206.0), 28.0),
+    visibility=between(120.0, 500.0),
+    camera_shift=around((0.0, 0.0, 0.0), 0.08),
+    camera_pitch=between(-0.03, 0.03),
+    camera_yaw=between(-0.02, 0.02),
+)
 PRESETS = {
     "none": LaneRandomization(),
-    "default": LaneRandomization(
-        ground=Range((68.0, 104.0, 42.0), (138.0, 142.0, 84.0)),
-        asphalt=between(66.0, 122.0),
-        paint=between(0.8, 1.0),
-        foliage=around((62.0, 98.0, 48.0), 24.0),
-        wall=around((200.0, 186.0, 165.0), 40.0),
-        roof=around((135.0, 80.0, 64.0), 36.0),
-        car=Range((30.0, 30.0, 30.0), (220.0, 200.0, 220.0)),
-        sun_azimuth=between(-math.pi, math.pi),
-        sun_elevation=between(0.35, 1.3),
-        sun_strength=between(0.4, 0.75),
-        sky_strength=between(0.4, 0.6),
-        haze=around((206.0, 216.0, 226.0), 18.0),
-        sky=around((104.0, 152.0, 206.0), 28.0),
-        visibility=between(120.0, 500.0),
-        camera_shift=around((0.0, 0.0, 0.0), 0.08),
-        camera_pitch=between(-0.03, 0.03),
-        camera_yaw=between(-0.02, 0.02),
-    ),
+    "default": _DEFAULT,
+    "strong": replace(_DEFAULT, sensor=STRONG),
 }
 """Randomisation by name."""
 
