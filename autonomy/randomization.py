@@ -1,5 +1,6 @@
 """Domain randomisation: ranges in a frozen dataclass, one draw of all of them an episode."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -34,6 +35,12 @@ class Range:
     def shape(self) -> tuple[int, ...]:
         """Of a draw: a number has none."""
         return () if len(self.low) == 1 else (len(self.low),)
+
+    @property
+    def largest_floor(self) -> int:
+        """The largest whole number that a draw of one number is rounded down to."""
+        low, high = self.low[0], self.high[0]
+        return math.ceil(high) - 1 if low < high else math.floor(high)
 
 
 def between(low: float, high: float) -> Range:

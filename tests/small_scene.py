@@ -31,6 +31,7 @@ def look_of(
     sun: float = 0.0,
     sun_direction: ArrayLike = (0, 0, 1),
     visibility: float = 1e6,
+    patterns: ArrayLike = (),
 ) -> Appearance:
     """One look for all frames; every material has one colour. By default light comes evenly."""
 
@@ -45,6 +46,7 @@ def look_of(
         horizon=repeated(HORIZON),
         zenith=repeated(ZENITH),
         visibility=repeated(visibility),
+        patterns=np.array(patterns, np.float32).reshape(1, -1, 3).repeat(num_frames, axis=0),
     )
 
 

@@ -28,7 +28,7 @@ def _rasterized(corners: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArra
     triangles = Triangles(
         corners=np.ascontiguousarray(table.reshape(-1, 12).T),
         planes=np.empty((3, len(table)), np.float32),
-        labels=np.zeros((count, 3), np.int32),
+        labels=np.zeros((count, 4), np.int32),
     )
     buffer = VisibilityBuffer(
         nearness=np.empty((SIZE, room), np.float32), seen=np.empty((SIZE, room), np.int32)

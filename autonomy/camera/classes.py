@@ -20,3 +20,4 @@ class SemanticClass(IntEnum):
     TABLE = 11
     OBJECT = 12
     GOAL = 13
+    CLUTTER = 14

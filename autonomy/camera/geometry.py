@@ -57,19 +57,20 @@ def project_frame(
             )
             drawn = _collect(library.triangles, mesh, optics, vertices, count, triangles)
             instance = draws.instances[frame, draw] + library.parts[part, 4]
-            _label(library, instance, triangles.labels[count:drawn])
+            _label(library, instance, draw, triangles.labels[count:drawn])
             count = drawn
     return count
 
 
 @compiled
-def _label(library: LibraryArrays, instance: Index, labels: NDArray[np.int32]) -> None:
-    """Turn the triangles' own indices into material, class and instance."""
+def _label(library: LibraryArrays, instance: Index, draw: Index, labels: NDArray[np.int32]) -> None:
+    """Turn the triangles' own indices into material, class, instance and draw."""
     for row in range(len(labels)):
         triangle = labels[row, 0]
         labels[row, 0] = library.materials[triangle]
         labels[row, 1] = library.classes[triangle]
         labels[row, 2] = instance
+        labels[row, 3] = draw
 
 
 @compiled

@@ -16,6 +16,7 @@ from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
 from autonomy.camera.light import frame_light
 from autonomy.camera.optics import Optics
+from autonomy.camera.pattern import add_patterns
 from autonomy.camera.readings import read_depth, read_labels
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
 from autonomy.camera.shading import shade
@@ -132,7 +133,7 @@ class Renderer:
         return Buffers(
             vertices=np.empty((threads, 7, vertices), np.float32),
             corners=np.empty((threads, 12, room), np.float32),
-            labels=np.empty((threads, triangles, 3), np.int32),
+            labels=np.empty((threads, triangles, 4), np.int32),
             planes=np.empty((threads, 3, room), np.float32),
             nearness=np.empty((threads, *size), np.float32),
             seen=np.empty((threads, *size), np.int32),
@@ -159,6 +160,8 @@ def _draw(
     if images.rgb.size:
         light = frame_light(frame, scene.look, optics.lens, pose)
         shade(light, grain, triangles, buffer, highest, images.rgb[frame])
+        if scene.look.patterns.shape[1]:
+            add_patterns(frame, scene, light, grain, triangles, buffer, images.rgb[frame])
     if images.depth.size:
         read_depth(buffer.nearness, images.depth[frame])
     if images.semantic.size:

@@ -33,6 +33,10 @@ class Appearance(NamedTuple):
         horizon: `(N, 3)` float32 colour in [0, 255]; far things fade into it.
         zenith: `(N, 3)` float32 colour in [0, 255].
         visibility: `(N,)` float32 distance [m] at which half of a colour is lost to the air.
+        patterns: `(N, D, 3)` float32 per draw, or `(N, 0, 3)` where none has any: how strongly a
+            fine grain modulates its colours, in [0, 1]; how much darker every other square of a
+            checker is, in [0, 1]; and how many of those squares there are in a metre. Both are
+            fixed to the draw's body.
     """
 
     palette: NDArray[np.float32]
@@ -42,6 +46,7 @@ class Appearance(NamedTuple):
     horizon: NDArray[np.float32]
     zenith: NDArray[np.float32]
     visibility: NDArray[np.float32]
+    patterns: NDArray[np.float32]
 
 
 class Scene(NamedTuple):

@@ -65,7 +65,7 @@ class Sensor:
         self._sampler = Sampler(ranges)
         self._draws = np.zeros((num_envs, self._sampler.size))
         self._keys = np.zeros(num_envs, np.uint64)
-        longest = int(ranges.latency.high[0])
+        longest = ranges.latency.largest_floor
         self._latency = Latency(num_envs, longest) if longest else None
 
     @property

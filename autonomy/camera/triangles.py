@@ -11,4 +11,4 @@ class Triangles(NamedTuple):
 
     corners: NDArray[np.float32]  # (12, K): x, y [px], nearness [1/m], sunlight of each corner
     planes: NDArray[np.float32]  # (3, K): sunlight / depth per column, per row, its constant
-    labels: NDArray[np.int32]  # (K, 3): material, class, instance
+    labels: NDArray[np.int32]  # (K, 4): material, class, instance, draw

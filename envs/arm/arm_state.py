@@ -15,6 +15,7 @@ class Sizes(NamedTuple):
     links: int  # the base among them
     objects: int
     actions: int
+    clutter: int = 0
 
 
 class Setup(NamedTuple):
@@ -27,6 +28,8 @@ class Setup(NamedTuple):
     friction: NDArray[np.float64]  # (N, O) coefficient, as Bullet multiplies them
     joint_damping: NDArray[np.float64]  # (N,) [N m s]
     gain: NDArray[np.float64]  # (N,) factor of how fast motors follow
+    clutter_shape: NDArray[np.int64]  # (N, C) which of its own catalogue, -1 for none
+    clutter_start: NDArray[np.float64]  # (N, C, 7) as `object_pose`
 
 
 class Bodies(NamedTuple):
@@ -40,6 +43,7 @@ class Bodies(NamedTuple):
     object_pose: NDArray[np.float64]  # (N, O, 7) position [m], quaternion x, y, z, w
     object_velocity: NDArray[np.float64]  # (N, O, 6) linear [m/s], angular [rad/s]
     command: NDArray[np.float64]  # (N, J + 4) what the controller holds on to
+    clutter_pose: NDArray[np.float64]  # (N, C, 7) as `object_pose`
 
 
 class Shared(NamedTuple):
@@ -66,6 +70,8 @@ def allocate(num_envs: int, sizes: Sizes, make: Allocate = np.zeros) -> Shared:
             make((n, objects), np.float64),
             make((n,), np.float64),
             make((n,), np.float64),
+            make((n, sizes.clutter), np.int64),
+            make((n, sizes.clutter, 7), np.float64),
         ),
         Bodies(
             make((n, joints), np.float64),
@@ -76,6 +82,7 @@ def allocate(num_envs: int, sizes: Sizes, make: Allocate = np.zeros) -> Shared:
             make((n, objects, 7), np.float64),
             make((n, objects, 6), np.float64),
             make((n, joints + 4), np.float64),
+            make((n, sizes.clutter, 7), np.float64),
         ),
         make((n, sizes.actions), np.float32),
     )

@@ -20,6 +20,7 @@ from autonomy.randomization import Sampler, in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
+from envs.arm.clutter import Clutter
 from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
@@ -31,7 +32,7 @@ from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
 from envs.arm.scene.appearance import PRESETS
-from envs.arm.scene.arm_scene import ArmScene
+from envs.arm.scene.arm_scene import ArmScene, Extras
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import robot_meshes
 from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
@@ -77,6 +78,9 @@ class ArmVectorEnv(BatchedWorld):
         self._sizes = np.array([shape.size for shape in self._catalogue]).reshape(-1, 3)
         self._grip = np.array([shape.friction for shape in self._catalogue])
         self._robot = find_robot(chosen.robot)
+        randomization = preset(chosen.randomization, PRESETS)
+        self._has_patterns = randomization.has_patterns
+        self._clutter = Clutter(randomization.clutter, chosen.split)
         design = self._design()
         facts = inspect(design)
         self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound)
@@ -91,7 +95,6 @@ class ArmVectorEnv(BatchedWorld):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
-        randomization = preset(chosen.randomization, PRESETS)
         self._sampler = Sampler(randomization)
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
@@ -123,6 +126,8 @@ class ArmVectorEnv(BatchedWorld):
             task.objects,
             options.control_rate,
             options.substeps,
+            self._clutter.shapes,
+            self._clutter.most,
         )
 
     @property
@@ -130,7 +135,10 @@ class ArmVectorEnv(BatchedWorld):
         """The meshes, which take seconds to read: made when first looked at."""
         if self._drawn is None:
             meshes = robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
-            self._drawn = ArmScene(self.num_envs, meshes, self._catalogue, self._task.objects)
+            extras = Extras(self._clutter.shapes, self._clutter.most, self._has_patterns)
+            self._drawn = ArmScene(
+                self.num_envs, meshes, self._catalogue, self._task.objects, extras
+            )
             self._drawn.dress(self._every_row, self._sampler.records(self._episodes.draws))
         return self._drawn
 
@@ -151,6 +159,7 @@ class ArmVectorEnv(BatchedWorld):
         episodes.goal[rows] = choices.get("goal", layout.goal)
         episodes.elapsed[rows] = 0
         self._set_up(rows, which, layout)
+        self._add_clutter(rows, layout)
         self._physics.begin(rows)
         self._dress(rows)
         self._aim(rows)
@@ -167,6 +176,14 @@ class ArmVectorEnv(BatchedWorld):
         setup.friction[rows] = draws["friction"][:, np.newaxis] * self._grip[which]
         setup.joint_damping[rows] = draws["joint_damping"]
         setup.gain[rows] = draws["motor_gain"]
+
+    def _add_clutter(self, rows: NDArray[np.intp], layout: Layout) -> None:
+        """Write what lies beside the things of the task."""
+        if self._clutter.most:
+            setup, draws = self._physics.shared.setup, self._sampler.named(self._episodes.draws)
+            uniform = self.streams.uniform(rows, "scene", self._clutter.draw_count)
+            shapes, poses = self._clutter.lay_out(uniform, draws["clutter"][rows], layout)
+            setup.clutter_shape[rows], setup.clutter_start[rows] = shapes, poses
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
@@ -232,7 +249,8 @@ class ArmVectorEnv(BatchedWorld):
 
     def _seen(self) -> Scene:
         """Return what cameras see."""
-        return self._scene.seen(self._bodies, self._physics.shared.setup.shape)
+        setup = self._physics.shared.setup
+        return self._scene.seen(self._bodies, setup.shape, setup.clutter_shape)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())

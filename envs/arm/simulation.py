@@ -35,6 +35,8 @@ class Design:
         objects: How many do in an episode.
         control_rate: Control steps a second [Hz].
         substeps: Steps of the physics in a control step.
+        clutter: All shapes that may lie beside them.
+        clutter_count: How many do at most.
     """
 
     robot: Robot
@@ -44,6 +46,8 @@ class Design:
     objects: int
     control_rate: float
     substeps: int
+    clutter: tuple[Shape, ...] = ()
+    clutter_count: int = 0
 
 
 class Facts(NamedTuple):
@@ -88,7 +92,7 @@ class Simulation:
         )
         self._client.setGravity(0.0, 0.0, -9.81)
         self._arm = Arm(self._client, design.robot)
-        self._table = Table(self._client, design.catalogue)
+        self._table = Table(self._client, design.catalogue, design.clutter)
         self._empty = self._client.saveState()
         self._controller = make_controller(
             design.control, design.robot, self._arm.parts.arm, self._arm.tool().turn
@@ -107,6 +111,7 @@ class Simulation:
             links=len(parts.link_names),
             objects=design.objects,
             actions=len(action_names),
+            clutter=design.clutter_count,
         )
         lower, upper, speed = (
             np.concatenate([getattr(parts.arm, name), getattr(parts.gripper, name)])

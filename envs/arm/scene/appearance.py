@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,26 @@ class ArmRandomization:
     friction: Range = between(0.8, 0.8)  # coefficient, times the table's of 0.5
     joint_damping: Range = between(0.1, 0.1)  # [N m s]
     motor_gain: Range = between(1.0, 1.0)  # factor of how fast motors follow
+    # grain: how strongly it changes colours, in [0, 1]
+    floor_grain: Range = between(0.22, 0.22)
+    table_grain: Range = between(0.0, 0.0)
+    object_grain: Range = between(0.0, 0.0)
+    robot_grain: Range = between(0.0, 0.0)
+    # checker: how much darker every other square is, in [0, 1], and the side of squares [m]
+    table_checker: Range = between(0.0, 0.0)
+    table_square: Range = between(0.1, 0.1)
+    object_checker: Range = between(0.0, 0.0)
+    object_square: Range = between(0.02, 0.02)
+    clutter: Range = between(0.0, 0.0)  # things beside the task's, rounded down
+    clutter_color: Range = around((120.0, 140.0, 60.0), 0.0)
     sensor: SensorRandomization = PERFECT
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether anything may have a pattern that is fixed to it."""
+        grains = (self.table_grain, self.object_grain, self.robot_grain)
+        checkers = (self.table_checker, self.object_checker)
+        return any(one.high[0] > 0.0 for one in grains + checkers)
 
 
 _DEFAULT = ArmRandomization(
@@ -61,26 +81,46 @@ _DEFAULT = ArmRandomization(
 PRESETS = {
     "none": ArmRandomization(),
     "default": _DEFAULT,
-    "strong": replace(_DEFAULT, sensor=STRONG),
+    "strong": replace(
+        _DEFAULT,
+        floor_grain=between(0.0, 0.6),
+        table_grain=between(0.0, 0.4),
+        object_grain=between(0.0, 0.6),
+        robot_grain=between(0.0, 0.4),
+        table_checker=between(0.0, 0.4),
+        table_square=between(0.04, 0.2),
+        object_checker=between(0.0, 0.5),
+        object_square=between(0.01, 0.03),
+        clutter=between(0.0, 4.0),
+        clutter_color=Range((20.0, 20.0, 20.0), (240.0, 240.0, 240.0)),
+        sensor=STRONG,
+    ),
 }
 """Randomisation by name."""
 
 # red, green, blue: what a drawn strength is multiplied by
 _SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.98, 0.94)), np.array((0.96, 0.98, 1.0))
 _GOAL = (72.0, 200.0, 96.0)
-_GRAIN = {Material.FLOOR: 0.22, Material.TABLE: 0.03}
+_UNEVEN = 0.03  # how much the table's colour varies from place to place
+CLUTTER_COLORS = 3  # one that is drawn, and those with its channels in another order
 _VISIBILITY = 1000.0  # [m] indoors the air is clear
 
 
-def plain_looks(num_envs: int, robot_colors: NDArray[np.float32]) -> Appearance:
-    """Return N looks that `dress` completes; the robot's colours are `(K, 3)`."""
+def plain_looks(num_envs: int, robot_colors: NDArray[np.float32], patterned: int = 0) -> Appearance:
+    """Return N looks that `dress` completes.
+
+    Args:
+        num_envs: N.
+        robot_colors: `(K, 3)`.
+        patterned: How many draws have patterns; 0 where none has.
+    """
     palette = np.zeros((num_envs, Material.ROBOT + len(robot_colors), 4), np.float32)
     palette[:, Material.GOAL, :3] = _GOAL
-    for material, grain in _GRAIN.items():
-        palette[:, material, 3] = grain
+    palette[:, Material.TABLE, 3] = _UNEVEN
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
     visibility = np.full(num_envs, _VISIBILITY, np.float32)
-    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility)
+    patterns = np.zeros((num_envs, patterned, 3), np.float32)
+    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility, patterns)
 
 
 def dress(
@@ -97,6 +137,10 @@ def dress(
         (Material.SECOND_OBJECT, "second_object"),
     ):
         looks.palette[rows, material, :3] = draws[name]
+    looks.palette[rows, Material.FLOOR, 3] = draws["floor_grain"]
+    for number in range(CLUTTER_COLORS):
+        color = np.roll(draws["clutter_color"], number, axis=1)
+        looks.palette[rows, Material.CLUTTER + number, :3] = color
     looks.palette[rows, Material.ROBOT :, :3] = draws["robot"][:, None, None] * robot_colors
     flat = np.cos(draws["sun_elevation"])
     looks.sun_direction[rows, 0] = flat * np.cos(draws["sun_azimuth"])
@@ -105,3 +149,24 @@ def dress(
     looks.sun[rows] = draws["sun_strength"][:, None] * _SUNLIGHT
     looks.ambient[rows] = draws["sky_strength"][:, None] * _SKYLIGHT
     looks.horizon[rows] = looks.zenith[rows] = draws["wall"]
+
+
+class Layers(NamedTuple):
+    """Which draws are what."""
+
+    table: slice
+    robot: slice
+    objects: slice  # clutter among them
+
+    def wear(
+        self, patterns: NDArray[np.float32], rows: NDArray[np.intp], draws: NDArray[np.void]
+    ) -> None:
+        """Bring draws `(n,)`, with the fields of `ArmRandomization`, to patterns `(N, D, 3)`."""
+        nothing = np.zeros(len(rows))
+        for layer, grain, checker, square in (
+            (self.table, draws["table_grain"], draws["table_checker"], draws["table_square"]),
+            (self.robot, draws["robot_grain"], nothing, np.ones(len(rows))),
+            (self.objects, draws["object_grain"], draws["object_checker"], draws["object_square"]),
+        ):
+            columns = np.stack([grain, checker, 1.0 / square], axis=1)
+            patterns[rows, layer] = columns[:, np.newaxis]

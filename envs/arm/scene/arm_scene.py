@@ -1,6 +1,7 @@
 """What the cameras of N arm worlds see: floor, table, robot, things and, for people, the goal."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from autonomy.camera.scene import Draws, Scene
 from autonomy.compiled import compiled
 from envs.arm.arm_state import Bodies
 from envs.arm.objects import Shape
-from envs.arm.scene.appearance import dress, plain_looks
+from envs.arm.scene.appearance import CLUTTER_COLORS, Layers, dress, plain_looks
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import RobotMeshes
 from envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
@@ -23,15 +24,30 @@ _FLOOR_SIZE = 60.0  # [m]
 _GOAL_RADIUS = 0.018  # [m]
 
 
+class Extras(NamedTuple):
+    """What randomisation adds to a scene."""
+
+    clutter: Sequence[Shape] = ()
+    """Shapes that may lie beside the task's things."""
+    clutter_count: int = 0
+    """How many do at most."""
+    has_patterns: bool = False
+
+
 class ArmScene:
     """The meshes, the draws and the looks of N worlds."""
 
     def __init__(
-        self, num_envs: int, robot: RobotMeshes, catalogue: Sequence[Shape], objects: int
+        self,
+        num_envs: int,
+        robot: RobotMeshes,
+        catalogue: Sequence[Shape],
+        objects: int,
+        extras: Extras | None = None,
     ) -> None:
+        extras = extras or Extras()
         self.library = MeshLibrary()
         self._robot_colors = robot.colors
-        self._looks = plain_looks(num_envs, robot.colors)
         room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
         links = [self.library.add([mesh]) for _, mesh in robot.links]
         self._links = np.array([number for number, _ in robot.links])
@@ -44,7 +60,17 @@ class ArmScene:
         ).reshape(objects, len(catalogue), 2)
         self._goal = self.library.add([sphere(_GOAL_RADIUS, 10, Material.GOAL, SemanticClass.GOAL)])
         self._first_object = _ROBOT_DRAWS + len(links)
-        count = self._first_object + objects + 1  # the goal is the last
+        self._first_clutter = self._first_object + objects
+        goal = self._first_clutter + extras.clutter_count
+        count = goal + 1
+        self._clutter = self._clutter_parts(extras.clutter, extras.clutter_count)
+        self._layers = Layers(
+            table=slice(_TABLE_DRAW, _ROBOT_DRAWS),
+            robot=slice(_ROBOT_DRAWS, self._first_object),
+            objects=slice(self._first_object, goal),
+        )
+        patterned = count if extras.has_patterns else 0
+        self._looks = plain_looks(num_envs, robot.colors, patterned)
         parts = np.zeros((num_envs, count, 2), np.int32)
         parts[:, : self._first_object] = [*room, *links]
         self._draws = Draws(
@@ -56,16 +82,43 @@ class ArmScene:
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
         """Bring the random draws `(n,)` of some rows to their looks."""
         dress(self._looks, rows, draws, self._robot_colors)
+        if self._looks.patterns.shape[1]:
+            self._layers.wear(self._looks.patterns, rows, draws)
 
-    def seen(self, bodies: Bodies, shapes: NDArray[np.int64]) -> Scene:
-        """Return what cameras see, with shapes `(N, O)` of the catalogue on the table."""
-        last, poses = self._first_object + shapes.shape[1], self._draws.poses
+    def seen(
+        self,
+        bodies: Bodies,
+        shapes: NDArray[np.int64],
+        clutter: NDArray[np.int64] | None = None,
+    ) -> Scene:
+        """Return what cameras see.
+
+        Args:
+            bodies: Where it is.
+            shapes: `(N, O)` of the catalogue, of the task's things.
+            clutter: `(N, C)` of clutter's own, -1 for none.
+        """
+        last, poses = self._first_clutter, self._draws.poses
         for number in range(shapes.shape[1]):
             drawn = self._shapes[number, shapes[:, number]]
             self._draws.parts[:, self._first_object + number] = drawn
         to_matrices(bodies.link_pose[:, self._links], poses[:, _ROBOT_DRAWS : self._first_object])
         to_matrices(bodies.object_pose, poses[:, self._first_object : last])
+        if clutter is not None:
+            for number in range(clutter.shape[1]):
+                self._draws.parts[:, last + number] = self._clutter[number, clutter[:, number] + 1]
+            to_matrices(bodies.clutter_pose, poses[:, last : last + clutter.shape[1]])
         return Scene(self._draws, self._looks)
+
+    def _clutter_parts(self, shapes: Sequence[Shape], count: int) -> NDArray[np.int32]:
+        """Add the meshes of clutter; return the parts `(C, 1 + K, 2)` of no shape, and of each."""
+        parts = np.zeros((count, 1 + len(shapes), 2), np.int32)
+        for number in range(count):
+            material = Material.CLUTTER + number % CLUTTER_COLORS
+            for k, shape in enumerate(shapes):
+                mesh = shape.mesh(material, SemanticClass.CLUTTER)
+                parts[number, 1 + k] = self.library.add([mesh])
+        return parts
 
     def with_goal(self, scene: Scene, goal: NDArray[np.float64]) -> Scene:
         """Return what people see: a mark at the goal's place `(N, 3)` besides."""

@@ -11,6 +11,7 @@ class Material(IntEnum):
     FIRST_OBJECT = 2
     SECOND_OBJECT = 3
     GOAL = 4
-    ROBOT = 5
+    CLUTTER = 5  # and two more
+    ROBOT = 8
 
     PAINT = SECOND_OBJECT  # on the first object, where that is the only one

@@ -79,7 +79,8 @@ def plain_looks(num_envs: int) -> Appearance:
     palette = np.tile(_FIXED, (num_envs, 1, 1))
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
     visibility = np.zeros(num_envs, np.float32)
-    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility)
+    patterns = np.zeros((num_envs, 0, 3), np.float32)
+    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility, patterns)
 
 
 @compiled
