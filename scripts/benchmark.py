@@ -15,10 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from benchmarking.contestants import Contestant, Settings, installed_peers, our_worlds
+from benchmarking.contestants import (
+    Contestant,
+    Settings,
+    installed_peers,
+    our_renderers,
+    our_worlds,
+    peers_renderers,
+)
 from benchmarking.footprint import Memory, import_seconds, measure_memory
 from benchmarking.machine import machine
-from benchmarking.race import Result, Timing, race
+from benchmarking.race import Timing, race
 from benchmarking.report import Findings
 from rich.console import Console
 from rich.progress import Progress
@@ -47,10 +54,16 @@ class Arguments:
     """Heights x widths of their images [pixels]."""
     batch_sizes: tuple[int, ...] = (64,)
     """Environments side by side; memory is measured with the first."""
-    parts: tuple[Literal["speed", "memory", "import"], ...] = ("speed", "memory", "import")
-    """What to measure."""
+    parts: tuple[Literal["speed", "render", "memory", "import"], ...] = (
+        "speed",
+        "render",
+        "memory",
+        "import",
+    )
+    """What to measure; render draws frames of an arm without physics, where ids name one."""
     peers: bool = True
-    """Time the ids' peers too (CarRacing, EnvPool, HighwayEnv; panda-gym), where the extra `peers`
+    """Time the ids' peers too (CarRacing, EnvPool, HighwayEnv; panda-gym and Gymnasium-Robotics),
+    where the extra `peers`
     is installed."""
     seconds: float = 1.0
     """Length of one repetition [s]."""
@@ -103,14 +116,16 @@ def main(arguments: Arguments) -> None:
     """Measure, and print tables or JSON."""
     _check(arguments)
     worlds, about = our_worlds(arguments.settings), machine()
-    rivals = _rivals(arguments)
+    rivals, parts = _rivals(arguments), arguments.parts
+    contestants = [*worlds, *rivals] if "speed" in parts else []
+    contestants += _renderers(arguments) if "render" in parts else []
     with _progress() as report:
         findings = Findings(
             about,
             arguments.timing,
-            _speed([*worlds, *rivals], arguments, report),
+            race(contestants, arguments.timing, report),
             _memory(worlds, arguments, report),
-            import_seconds(arguments.repetitions) if "import" in arguments.parts else [],
+            import_seconds(arguments.repetitions) if "import" in parts else [],
         )
     if arguments.json == "-":
         json.dump(findings.to_json(), sys.stdout, indent=2, allow_nan=False)
@@ -144,8 +159,9 @@ def _rivals(arguments: Arguments) -> list[Contestant]:
     return installed_peers(arguments.ids, arguments.batch_sizes, arguments.threads)
 
 
-def _speed(contestants: list[Contestant], arguments: Arguments, report: Report) -> list[Result]:
-    return race(contestants, arguments.timing, report) if "speed" in arguments.parts else []
+def _renderers(arguments: Arguments) -> list[Contestant]:
+    settings = arguments.settings
+    return our_renderers(settings) + (peers_renderers(settings) if arguments.peers else [])
 
 
 def _memory(worlds: list[Contestant], arguments: Arguments, report: Report) -> list[Memory]:

@@ -5,12 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import benchmark
+import numpy as np
 import pytest
-from benchmarking.contestants import Contestant, Settings, our_worlds
+from benchmarking.arm_frames import OurFrames, TinyFrames
+from benchmarking.contestants import (
+    Contestant,
+    Settings,
+    our_renderers,
+    our_worlds,
+    peers_renderers,
+)
 from benchmarking.race import Result
 from benchmarking.ratios import ratios
 from benchmarking.stepping import Sample, run_for
 
+from autonomy.camera.classes import SemanticClass
 from autonomy.command_line import run
 
 Command = Callable[..., None]
@@ -95,6 +104,36 @@ def test_every_combination_is_timed_once() -> None:
         " x 1, camera 8x8, expert",
         " gym.make",
     ]
+
+
+def test_renderers_are_timed_where_an_arm_is_named() -> None:
+    of_arm, of_lane = (
+        Settings((env_id,), (("camera",),), ((8, 8), (9, 9)), (1, 2))
+        for env_id in ("autonomy/ArmPush-v0", LANE)
+    )
+    ours, theirs = our_renderers(of_arm), peers_renderers(of_arm)
+    assert our_renderers(of_lane) == peers_renderers(of_lane) == []
+    assert (len({one.name for one in ours}), len(ours), len(theirs)) == (8, 8, 2)
+    samples = (Sample(640, 0, 1.0, 1.0),)
+    results = [Result(one, 64, samples) for one in (*ours, *theirs)]
+    world = result("world", "world", "camera", 1.0, peer=False)
+    found = ratios([world, *results])
+    assert len(found) == 8, "each against the peer with images of its size"
+    assert all("TinyRenderer" in one.slower and one.faster != "world" for one in found)
+
+
+def test_both_renderers_draw_the_same_arm_at_the_same_table() -> None:
+    ours, theirs = OurFrames(2, (240, 240), None, seed=3), TinyFrames((240, 240), seed=3)
+    table, robot = 1, 0  # of PyBullet's bodies
+    for stepper in (ours, theirs):
+        stepper.decide()
+    theirs.decide()  # ours begin with the second posture
+    semantic = ours.frames(("semantic",)).semantic[0]
+    bodies = np.reshape(theirs.image(0)[4], (240, 240))
+    for own, other in ((SemanticClass.TABLE, table), (SemanticClass.ROBOT, robot)):
+        found, expected = semantic == own, bodies == other
+        assert expected.sum() > 2000
+        assert (found & expected).sum() > 0.93 * (found | expected).sum()
 
 
 def test_ratios_compare_rounds_and_only_what_is_alike() -> None:

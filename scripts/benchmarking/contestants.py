@@ -1,12 +1,13 @@
 """Who is timed: our worlds in every setting asked for, and the peers that are installed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from ctypes.util import find_library
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from itertools import product
 from typing import Any, Literal
 
-Kind = Literal["world", "gymnasium", "vectors", "rendered", "envpool"]
+Kind = Literal["world", "gymnasium", "vectors", "rendered", "envpool", "frames", "tiny"]
 Actions = Literal["random", "expert"]
 
 _CAR, _ARM = "autonomy/Lane", "autonomy/Arm"
@@ -25,8 +26,9 @@ class Contestant:
 
     `world` is a batch of ours, `gymnasium` a single environment of `gym.make` that observes images,
     `vectors` one that observes none, `rendered` one of those whose `render` is called after every
-    step, `envpool` a batch of EnvPool's. `against` is how the ids of ours begin that a peer is
-    compared with.
+    step, `envpool` a batch of EnvPool's, `frames` and `tiny` draw a Panda at its table without
+    physics, by our renderer and by PyBullet's. `against` is how the ids of ours begin that a peer
+    is compared with.
     """
 
     name: str
@@ -72,6 +74,42 @@ def our_worlds(settings: Settings) -> list[Contestant]:
     return list(found.values())
 
 
+def our_renderers(settings: Settings) -> list[Contestant]:
+    """Return who draws a Panda at its table, decimated and whole, if an arm is among the ids."""
+    return [
+        Contestant(
+            f"Panda at its table x {num_envs}, frames {height}x{width}{how}",
+            "frames",
+            _ARM,
+            num_envs,
+            {"image_size": (height, width), "triangles": triangles},
+        )
+        for num_envs, (height, width) in product(settings.batch_sizes, settings.image_sizes)
+        for triangles, how in ((5000, ""), (None, ", all triangles"))
+        if _has_arm(settings.ids)
+    ]
+
+
+def peers_renderers(settings: Settings) -> list[Contestant]:
+    """Return PyBullet's TinyRenderer before the same scene."""
+    return [
+        Contestant(
+            f"TinyRenderer, the same, frames {size[0]}x{size[1]}",
+            "tiny",
+            _ARM,
+            options={"image_size": size},
+            peer=True,
+            against=_ARM,
+        )
+        for size in settings.image_sizes
+        if _has_arm(settings.ids)
+    ]
+
+
+def _has_arm(ids: Sequence[str]) -> bool:
+    return any(env_id.startswith(_ARM) for env_id in ids)
+
+
 def installed_peers(
     ids: Sequence[str], batch_sizes: Sequence[int], threads: int
 ) -> list[Contestant]:
@@ -81,26 +119,30 @@ def installed_peers(
 
 
 def _arms() -> list[Contestant]:
-    if not find_spec("panda_gym"):
-        return []
-    env_id, size = "panda_gym:PandaPush-v3", 84
-    camera = {
-        "render_mode": "rgb_array",
-        "renderer": "Tiny",
-        "render_width": size,
-        "render_height": size,
-    }
-    return [
-        Contestant(
-            f"panda-gym PandaPush-v3, camera {size}x{size}",
-            "rendered",
-            env_id,
-            options=camera,
-            peer=True,
-            against=_ARM,
-        ),
-        Contestant("panda-gym PandaPush-v3, state", "vectors", env_id, peer=True, against=_ARM),
-    ]
+    size = 84
+    peers: list[Contestant] = []
+    if find_spec("panda_gym"):
+        camera = {"renderer": "Tiny", "render_width": size, "render_height": size}
+        peers += _arm("panda-gym PandaPush-v3", "panda_gym:PandaPush-v3", size, camera)
+    if find_spec("gymnasium_robotics") and find_spec("mujoco"):
+        camera = {"width": size, "height": size} if find_library("EGL") else None
+        env_id = "gymnasium_robotics:FetchPush-v4"
+        peers += _arm("Gymnasium-Robotics FetchPush-v4", env_id, size, camera)
+    return peers
+
+
+def _arm(name: str, env_id: str, size: int, camera: dict[str, Any] | None) -> list[Contestant]:
+    """Return a peer without its camera, and with it where it can draw."""
+    blind = Contestant(f"{name}, state", "vectors", env_id, peer=True, against=_ARM)
+    if camera is None:
+        return [blind]
+    seeing = replace(
+        blind,
+        name=f"{name}, camera {size}x{size}",
+        kind="rendered",
+        options={"render_mode": "rgb_array", **camera},
+    )
+    return [seeing, blind]
 
 
 def _cars(batch_sizes: Sequence[int], threads: int) -> list[Contestant]:

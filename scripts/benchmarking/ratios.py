@@ -63,10 +63,15 @@ def _pairs(results: Sequence[Result]) -> Iterator[tuple[str, Result, Result]]:
 def _comparable(one: Result, peer: Result) -> bool:
     """Single against single; against a batch, ours of the same size that has a camera.
 
+    Renderers without a world stand against each other.
+
     Who renders beside its steps stands against all of ours that have a camera, and who then does
     without, against a batch of one that observes none.
     """
     ours, theirs = one.contestant, peer.contestant
+    if "frames" in (ours.kind, theirs.kind) or theirs.kind == "tiny":
+        same_size = _image_size(one) == _image_size(peer)
+        return (ours.kind, theirs.kind) == ("frames", "tiny") and same_size
     if not ours.env_id.startswith(theirs.against):
         return False
     if theirs.kind == "rendered":

@@ -56,6 +56,7 @@ def make_stepper(contestant: Contestant, seed: int) -> Stepper:
     """
     if contestant.peer:
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # else pygame looks for a display
+        os.environ.setdefault("MUJOCO_GL", "egl")  # and MuJoCo
         warnings.simplefilter("ignore")  # of the peers' own
     makers: dict[str, Callable[[Contestant, int], Stepper]] = {
         "world": _world,
@@ -63,6 +64,8 @@ def make_stepper(contestant: Contestant, seed: int) -> Stepper:
         "vectors": _single,
         "rendered": _rendered,
         "envpool": _envpool,
+        "frames": _frames,
+        "tiny": _tiny,
     }
     return makers[contestant.kind](contestant, seed)
 
@@ -156,6 +159,18 @@ def _envpool(contestant: Contestant, seed: int) -> Stepper:
     )
     actions = _random_actions(batch.action_space, (contestant.num_envs,), seed)
     return _Batch(batch, lambda _: next(actions), None)  # seeded when it was made
+
+
+def _frames(contestant: Contestant, seed: int) -> Stepper:
+    from benchmarking.arm_frames import OurFrames  # needs PyBullet, as the arm worlds do
+
+    return OurFrames(contestant.num_envs, **contestant.options, seed=seed)
+
+
+def _tiny(contestant: Contestant, seed: int) -> Stepper:
+    from benchmarking.arm_frames import TinyFrames  # likewise
+
+    return TinyFrames(**contestant.options, seed=seed)
 
 
 def _random_actions(
