@@ -32,6 +32,7 @@ def look_of(
     sun_direction: ArrayLike = (0, 0, 1),
     visibility: float = 1e6,
     patterns: ArrayLike = (),
+    shadows: ArrayLike = (),
 ) -> Appearance:
     """One look for all frames; every material has one colour. By default light comes evenly."""
 
@@ -47,6 +48,7 @@ def look_of(
         zenith=repeated(ZENITH),
         visibility=repeated(visibility),
         patterns=np.array(patterns, np.float32).reshape(1, -1, 3).repeat(num_frames, axis=0),
+        shadows=np.array(shadows, np.float32).reshape(1, -1, 5).repeat(num_frames, axis=0),
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.blocks import with_room
 from autonomy.camera.camera import Camera
+from autonomy.camera.contact_shadow import add_contact_shadows
 from autonomy.camera.geometry import project_frame
 from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
@@ -162,6 +163,9 @@ def _draw(
         shade(light, grain, triangles, buffer, highest, images.rgb[frame])
         if scene.look.patterns.shape[1]:
             add_patterns(frame, scene, light, grain, triangles, buffer, images.rgb[frame])
+        if scene.look.shadows.shape[1]:
+            shadows, rgb = scene.look.shadows[frame], images.rgb[frame]
+            add_contact_shadows(shadows, light.rays, pose, optics, buffer, rgb)
     if images.depth.size:
         read_depth(buffer.nearness, images.depth[frame])
     if images.semantic.size:

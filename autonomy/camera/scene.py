@@ -37,6 +37,8 @@ class Appearance(NamedTuple):
             fine grain modulates its colours, in [0, 1]; how much darker every other square of a
             checker is, in [0, 1]; and how many of those squares there are in a metre. Both are
             fixed to the draw's body.
+        shadows: `(N, S, 5)` float32 patches of contact shadow on level ground: x, y, height and
+            radius [m], and how dark the middle is, in [0, 1].
     """
 
     palette: NDArray[np.float32]
@@ -47,6 +49,7 @@ class Appearance(NamedTuple):
     zenith: NDArray[np.float32]
     visibility: NDArray[np.float32]
     patterns: NDArray[np.float32]
+    shadows: NDArray[np.float32]
 
 
 class Scene(NamedTuple):

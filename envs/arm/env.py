@@ -80,6 +80,7 @@ class ArmVectorEnv(BatchedWorld):
         self._robot = find_robot(chosen.robot)
         randomization = preset(chosen.randomization, PRESETS)
         self._has_patterns = randomization.has_patterns
+        self._has_shadows = randomization.shadow.high[0] > 0.0
         self._clutter = Clutter(randomization.clutter, chosen.split)
         design = self._design()
         facts = inspect(design)
@@ -135,7 +136,8 @@ class ArmVectorEnv(BatchedWorld):
         """The meshes, which take seconds to read: made when first looked at."""
         if self._drawn is None:
             meshes = robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
-            extras = Extras(self._clutter.shapes, self._clutter.most, self._has_patterns)
+            clutter = self._clutter
+            extras = Extras(clutter.shapes, clutter.most, self._has_patterns, self._has_shadows)
             self._drawn = ArmScene(
                 self.num_envs, meshes, self._catalogue, self._task.objects, extras
             )

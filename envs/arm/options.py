@@ -64,7 +64,7 @@ class ArmOptions(CommonOptions):
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
-        randomization: `default`, `none` or ranges of one's own.
+        randomization: `default`, `none`, `strong` or ranges of one's own.
         substeps: Steps of the physics in a control step.
         triangles: How many the robot's meshes may have together; None leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,

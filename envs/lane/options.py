@@ -31,7 +31,7 @@ class LaneFollowOptions(CommonOptions):
     Training episodes also begin more often before bends, and farther from the lane's middle.
 
     Attributes:
-        randomization: `default`, `none` or ranges of one's own.
+        randomization: `default`, `none`, `strong` or ranges of one's own.
         road: A road, or a CSV or JSON file with one, instead of generated roads.
         roads: The distribution of generated roads.
         route_length: How far to drive [m]; by default 1,000 m, or once along a given road.

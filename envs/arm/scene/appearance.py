@@ -47,6 +47,7 @@ class ArmRandomization:
     table_square: Range = between(0.1, 0.1)
     object_checker: Range = between(0.0, 0.0)
     object_square: Range = between(0.02, 0.02)
+    shadow: Range = between(0.0, 0.0)  # how dark it is where things stand, in [0, 1]
     clutter: Range = between(0.0, 0.0)  # things beside the task's, rounded down
     clutter_color: Range = around((120.0, 140.0, 60.0), 0.0)
     sensor: SensorRandomization = PERFECT
@@ -91,6 +92,7 @@ PRESETS = {
         table_square=between(0.04, 0.2),
         object_checker=between(0.0, 0.5),
         object_square=between(0.01, 0.03),
+        shadow=between(0.0, 0.7),
         clutter=between(0.0, 4.0),
         clutter_color=Range((20.0, 20.0, 20.0), (240.0, 240.0, 240.0)),
         sensor=STRONG,
@@ -106,13 +108,16 @@ CLUTTER_COLORS = 3  # one that is drawn, and those with its channels in another 
 _VISIBILITY = 1000.0  # [m] indoors the air is clear
 
 
-def plain_looks(num_envs: int, robot_colors: NDArray[np.float32], patterned: int = 0) -> Appearance:
+def plain_looks(
+    num_envs: int, robot_colors: NDArray[np.float32], patterned: int = 0, shadows: int = 0
+) -> Appearance:
     """Return N looks that `dress` completes.
 
     Args:
         num_envs: N.
         robot_colors: `(K, 3)`.
         patterned: How many draws have patterns; 0 where none has.
+        shadows: How many contact shadows there are.
     """
     palette = np.zeros((num_envs, Material.ROBOT + len(robot_colors), 4), np.float32)
     palette[:, Material.GOAL, :3] = _GOAL
@@ -120,7 +125,9 @@ def plain_looks(num_envs: int, robot_colors: NDArray[np.float32], patterned: int
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
     visibility = np.full(num_envs, _VISIBILITY, np.float32)
     patterns = np.zeros((num_envs, patterned, 3), np.float32)
-    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility, patterns)
+    light = sun_direction, sun, ambient, horizon, zenith
+    dark = np.zeros((num_envs, shadows, 5), np.float32)
+    return Appearance(palette, *light, visibility, patterns, dark)
 
 
 def dress(

@@ -17,6 +17,7 @@ from envs.arm.objects import Shape
 from envs.arm.scene.appearance import CLUTTER_COLORS, Layers, dress, plain_looks
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import RobotMeshes
+from envs.arm.scene.shadows import Shadows
 from envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 
 _FLOOR_DRAW, _TABLE_DRAW, _ROBOT_DRAWS = 0, 1, 2  # the last one is the first link's
@@ -32,6 +33,7 @@ class Extras(NamedTuple):
     clutter_count: int = 0
     """How many do at most."""
     has_patterns: bool = False
+    has_shadows: bool = False
 
 
 class ArmScene:
@@ -70,7 +72,9 @@ class ArmScene:
             objects=slice(self._first_object, goal),
         )
         patterned = count if extras.has_patterns else 0
-        self._looks = plain_looks(num_envs, robot.colors, patterned)
+        self._shadows = Shadows(num_envs, catalogue, extras.clutter)
+        shadows = goal - self._first_object + 1 if extras.has_shadows else 0
+        self._looks = plain_looks(num_envs, robot.colors, patterned, shadows)
         parts = np.zeros((num_envs, count, 2), np.int32)
         parts[:, : self._first_object] = [*room, *links]
         self._draws = Draws(
@@ -84,6 +88,7 @@ class ArmScene:
         dress(self._looks, rows, draws, self._robot_colors)
         if self._looks.patterns.shape[1]:
             self._layers.wear(self._looks.patterns, rows, draws)
+        self._shadows.darkness[rows] = draws["shadow"]
 
     def seen(
         self,
@@ -108,6 +113,8 @@ class ArmScene:
             for number in range(clutter.shape[1]):
                 self._draws.parts[:, last + number] = self._clutter[number, clutter[:, number] + 1]
             to_matrices(bodies.clutter_pose, poses[:, last : last + clutter.shape[1]])
+        if self._looks.shadows.shape[1]:
+            self._shadows.cast(self._looks.shadows, bodies, shapes, clutter)
         return Scene(self._draws, self._looks)
 
     def _clutter_parts(self, shapes: Sequence[Shape], count: int) -> NDArray[np.int32]:

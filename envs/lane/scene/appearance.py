@@ -79,8 +79,9 @@ def plain_looks(num_envs: int) -> Appearance:
     palette = np.tile(_FIXED, (num_envs, 1, 1))
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
     visibility = np.zeros(num_envs, np.float32)
-    patterns = np.zeros((num_envs, 0, 3), np.float32)
-    return Appearance(palette, sun_direction, sun, ambient, horizon, zenith, visibility, patterns)
+    patterns, shadows = (np.zeros((num_envs, 0, columns), np.float32) for columns in (3, 5))
+    light = sun_direction, sun, ambient, horizon, zenith
+    return Appearance(palette, *light, visibility, patterns, shadows)
 
 
 @compiled
