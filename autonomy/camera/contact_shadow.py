@@ -1,6 +1,7 @@
 """Contact shadows: soft dark patches on level ground, where things stand on it or are near it.
 
-They are painted after shading, on the pixels around each patch alone, and need no triangles. How light falls off is Wyvill's kernel ("Data structure for soft objects", 1986).
+They are painted after shading, on the pixels around each patch alone, and need no triangles. How
+light falls off is Wyvill's kernel ("Data structure for soft objects", 1986).
 """
 
 import math
