@@ -34,26 +34,51 @@ def add_patterns(
     """Make the colours of one frame `(H, W, 3)` brighter and darker where draws have patterns."""
     patterns, seen = scene.look.patterns[frame], buffer.seen
     rays = np.empty((len(patterns), 2, 4), np.float32)
+    room = np.empty(rgb.shape[1], np.int32), np.empty(rgb.shape[1], np.float32)
     for draw in range(len(patterns)):
         _surface_rays(light.rays, scene.draws.poses[frame, draw], rays[draw])
     for y in range(rgb.shape[0]):
-        for x in range(np.uint64(rgb.shape[1])):
-            if seen[y, x] < 0:
-                continue
-            draw = triangles.labels[seen[y, x], 3]
-            strength, contrast = patterns[draw, GRAIN], patterns[draw, CONTRAST]
-            if strength + contrast == _ZERO:
-                continue
-            depth = _ONE / buffer.nearness[y, x]
-            u = _coordinate(rays[draw, 0], depth, y, x)
-            v = _coordinate(rays[draw, 1], depth, y, x)
-            factor = _ONE + strength * grain[_texel(u) * GRAIN_SIZE + _texel(v)]
-            squares = patterns[draw, SQUARES]
-            odd = (np.int32(np.floor(u * squares)) + np.int32(np.floor(v * squares))) & 1
-            factor *= _ONE - contrast * np.float32(odd)
-            for channel in range(3):
-                value = np.float32(rgb[y, x, channel]) * factor
-                rgb[y, x, channel] = np.uint8(np.int32(min(max(value, _ZERO), _WHITE)))
+        right = 0
+        while right < rgb.shape[1]:
+            left, triangle = right, seen[y, right]
+            while right < rgb.shape[1] and seen[y, right] == triangle:
+                right += 1
+            if triangle >= 0:
+                draw = triangles.labels[triangle, 3]
+                if patterns[draw, GRAIN] + patterns[draw, CONTRAST] > _ZERO:
+                    run, depths = rgb[y, left:right], buffer.nearness[y, left:right]
+                    _add_to_run(patterns[draw], rays[draw], grain, (y, left), depths, room, run)
+
+
+@compiled
+def _add_to_run(
+    pattern: NDArray[np.float32],
+    rays: NDArray[np.float32],
+    grain: NDArray[np.float32],
+    start: tuple[int, int],
+    nearness: NDArray[np.float32],
+    room: tuple[NDArray[np.int32], NDArray[np.float32]],
+    rgb: NDArray[np.uint8],
+) -> None:
+    """Modulate the colours `(K, 3)` of pixels in a row, from `start` on, that see one draw."""
+    strength, contrast, squares = pattern[GRAIN], pattern[CONTRAST], pattern[SQUARES]
+    texels, factors = room
+    row, column = np.float32(start[0]), np.float32(start[1])
+    u_ray, u_step, u_origin = _row_start(rays[0], row, column), rays[0, 0], rays[0, 3]
+    v_ray, v_step, v_origin = _row_start(rays[1], row, column), rays[1, 0], rays[1, 3]
+    # two loops, because only the first one is vectorised
+    for x in range(np.uint64(len(rgb))):
+        depth, ahead = _ONE / nearness[x], np.float32(np.int32(x))
+        u = u_origin + depth * (u_ray + u_step * ahead)
+        v = v_origin + depth * (v_ray + v_step * ahead)
+        texels[x] = _texel(u) * np.int32(GRAIN_SIZE) + _texel(v)
+        odd = (np.int32(np.floor(u * squares)) + np.int32(np.floor(v * squares))) & np.int32(1)
+        factors[x] = _ONE - contrast * np.float32(odd)
+    for x in range(np.uint64(len(rgb))):
+        factor = factors[x] * (_ONE + strength * grain[np.uint32(texels[x])])
+        for channel in range(3):
+            value = np.float32(rgb[x, channel]) * factor
+            rgb[x, channel] = np.uint8(np.int32(min(value, _WHITE)))
 
 
 @compiled
@@ -76,9 +101,9 @@ def _surface_rays(
 
 
 @compiled
-def _coordinate(rays: NDArray[np.float32], depth: np.float32, y: Index, x: Index) -> np.float32:
-    ray = rays[0] * np.float32(np.int32(x)) + rays[1] * np.float32(y) + rays[2]
-    return rays[3] + depth * ray
+def _row_start(ray: NDArray[np.float32], row: np.float32, column: np.float32) -> np.float32:
+    """One coordinate of the ray `(4,)` of a run's first pixel."""
+    return ray[0] * column + ray[1] * row + ray[2]
 
 
 @compiled

@@ -12,8 +12,8 @@ from envs.arm.objects import Shape
 
 _TOOL_RADIUS = 0.03  # [m]
 _WIDER = 1.7  # times what stands there
-_SPREAD = 0.8  # [m] by which a shadow grows for each metre above the table
-_FADES = 0.05  # [m] above the table, where half of it is left
+_SPREAD = 0.5  # [m] by which a shadow grows for each metre above the table
+_FADES = 0.12  # [m] above the table, where nothing is left of it
 
 
 class Shadows:
@@ -46,7 +46,8 @@ class Shadows:
         above = np.maximum(places[:, :, 2] - footprints[:, :, 1], 0.0)
         shadows[:, :, X], shadows[:, :, Y] = places[:, :, 0], places[:, :, 1]
         shadows[:, :, RADIUS] = _WIDER * footprints[:, :, 0] + _SPREAD * above
-        shadows[:, :, DARKNESS] = self.darkness[:, np.newaxis] / (1.0 + (above / _FADES) ** 2)
+        left = np.maximum(1.0 - above / _FADES, 0.0)
+        shadows[:, :, DARKNESS] = self.darkness[:, np.newaxis] * left**2
 
 
 def _footprints(shapes: Sequence[Shape]) -> Array:
