@@ -123,7 +123,7 @@ class ArmScene:
         for number in range(count):
             material = Material.CLUTTER + number % CLUTTER_COLORS
             for k, shape in enumerate(shapes):
-                mesh = shape.mesh(material, SemanticClass.CLUTTER)
+                mesh = shape.mesh(material, material, SemanticClass.CLUTTER)
                 parts[number, 1 + k] = self.library.add([mesh])
         return parts
 
