@@ -18,8 +18,9 @@ class ObservationNetwork(nn.Module):
     """Maps a dict of observation entries to features `(N, F)`.
 
     Entries with two or three axes are images, each with an encoder of its own; entries with one
-    axis are vectors, scaled to [-1, 1] where their space has finite bounds and then widened, so
-    that two numbers of proprioception weigh as much as an image at the start of learning.
+    axis are vectors, scaled to [-1, 1] where their space has finite bounds. Beside images they are
+    then widened, so that two numbers of proprioception weigh as much as an image at the start of
+    learning.
     """
 
     def __init__(
@@ -38,13 +39,14 @@ class ObservationNetwork(nn.Module):
         super().__init__()
         self.images = nn.ModuleDict()
         self.vectors = nn.ModuleDict()
+        has_images = any(len(space.shape or ()) > 1 for space in observation_space.values())
         for name, space in sorted(observation_space.items()):
             if not isinstance(space, spaces.Box) or len(space.shape) not in (1, 2, 3):
                 raise InputError(f"observation {name} must be a vector or an image, got {space}")
-            if len(space.shape) == 1:
-                self.vectors[name] = VectorEntry(space)
-            else:
+            if len(space.shape) > 1:
                 self.images[name] = ImageEntry(space, encoder, find_class)
+            else:
+                self.vectors[name] = WideVector(space) if has_images else ScaledVector(space)
         self.features = self._measure(observation_space)
 
     def forward(self, observation: dict[str, Tensor]) -> Tensor:
@@ -64,8 +66,8 @@ class ObservationNetwork(nn.Module):
             return self(blank).shape[1]
 
 
-class VectorEntry(nn.Module):
-    """Maps a bounded vector to [-1, 1], unbounded elements as they are, and on to features."""
+class ScaledVector(nn.Module):
+    """Maps a bounded vector to [-1, 1], and unbounded elements as they are."""
 
     centre: Tensor
     half_range: Tensor
@@ -78,15 +80,22 @@ class VectorEntry(nn.Module):
         half_range = np.where(bounded, np.where(bounded, high, 1) - centre, 1)
         self.register_buffer("centre", _float32(centre), persistent=False)
         self.register_buffer("half_range", _float32(half_range), persistent=False)
-        self.widen = nn.Sequential(nn.Linear(len(low), VECTOR_FEATURES), nn.Tanh())
 
-    def scaled(self, vector: Tensor) -> Tensor:
+    def forward(self, vector: Tensor) -> Tensor:
         """Map `(N, P)` to `(N, P)` float32 in [-1, 1]."""
         return (vector.to(torch.float32) - self.centre) / self.half_range
 
+
+class WideVector(ScaledVector):
+    """Maps a scaled vector on to more features."""
+
+    def __init__(self, space: spaces.Box) -> None:
+        super().__init__(space)
+        self.widen = nn.Sequential(nn.Linear(space.shape[0], VECTOR_FEATURES), nn.Tanh())
+
     def forward(self, vector: Tensor) -> Tensor:
         """Map `(N, P)` to features `(N, 64)`."""
-        return self.widen(self.scaled(vector))
+        return self.widen(super().forward(vector))
 
 
 class ImageEntry(nn.Module):

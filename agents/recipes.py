@@ -129,6 +129,22 @@ class SACRecipe(Recipe):
     """How often each transition is learned from as if a goal that was reached later had been the
     wanted one; needs a world with goals (Andrychowicz et al., "Hindsight experience replay",
     2017)."""
+    demonstrations: int = 0
+    """How many episodes the world's expert lives at the beginning, for the learner to remember."""
+    imitation_coefficient: float = 0.0
+    """Weight of the loss of imitating those demonstrations, beside the algorithm's own."""
+    entropy_coefficient: float = 1.0
+    """Weight of the entropy at the beginning, from where it is tuned."""
+    entropy_target: float = -1.0
+    """What it is tuned to, per number of the action [nat]: the lower, the steadier the tries."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        super().check()
+        if self.imitation_coefficient and not self.demonstrations:
+            raise InputError(
+                f"imitation_coefficient needs demonstrations, got {self.demonstrations}"
+            )
 
 
 @dataclass(frozen=True)
@@ -150,59 +166,21 @@ class DAggerRecipe(Recipe):
     """Gradient steps of an update."""
 
 
-Algorithm = Literal["ppo", "sac", "dagger"]
+@dataclass(frozen=True)
+class TQCRecipe(SACRecipe):
+    """Truncated quantile critics (Kuznetsov et al., 2020): SAC that learns values' distributions.
+
+    Two critics with 25 quantiles each, of which the highest two are dropped.
+    """
+
+
+Algorithm = Literal["ppo", "sac", "tqc", "dagger"]
 
 ALGORITHMS: dict[str, type[Recipe]] = {
     "ppo": PPORecipe,
     "sac": SACRecipe,
+    "tqc": TQCRecipe,
     "dagger": DAggerRecipe,
-}
-
-# Short routes show a learner more roads; what has been learned is judged on long ones.
-_LANE_FOLLOW: dict[str, Any] = {
-    "image_size": (48, 96),
-    "layers": (128,),
-    "world": {"route_length": 150.0},
-}
-
-# From the arm's own senses and the goal, without a camera.
-_ARM: dict[str, Any] = {
-    "observations": ("proprioception", "achieved_goal", "desired_goal"),
-    "layers": (256, 256),
-    "learning_rate": 1e-3,
-    "final_learning_rate": 1e-3,
-    "gamma": 0.95,
-    "tau": 0.02,
-    "learning_starts": 800,
-    "gradient_steps": 8,
-    "hindsight_goals": 4,
-    "validation_interval": 3_000,
-}
-
-RECIPES: dict[tuple[str, str], Recipe] = {
-    ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
-        **_LANE_FOLLOW,
-        privileged=("state",),
-        total_steps=475_000,
-        num_envs=128,
-        n_steps=16,
-        epochs=2,
-        learning_rate=2e-3,
-        final_learning_rate=1e-4,
-        gamma=0.95,
-        gae_lambda=0.9,
-        log_std_init=-1.5,
-        validation_interval=240_000,
-    ),
-    ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, privileged=("state",), gamma=0.95),
-    ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
-        **_LANE_FOLLOW,
-        total_steps=100_000,
-        learning_rate=2e-3,
-        final_learning_rate=0.0,
-        validation_interval=1_000_000,
-    ),
-    ("autonomy/ArmReach-v0", "sac"): SACRecipe(**_ARM, total_steps=6_000),
 }
 
 _POSITIVE = (

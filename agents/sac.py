@@ -1,68 +1,110 @@
-"""SAC of Stable-Baselines3 on images as they are."""
+"""SAC of Stable-Baselines3, and TQC of its contributors, on images as they are."""
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from typing import Any, cast
 
 from gymnasium import spaces
+from sb3_contrib import TQC
+from sb3_contrib.tqc import policies as tqc
 from stable_baselines3 import SAC, HerReplayBuffer
 from stable_baselines3.common.policies import ContinuousCritic
-from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.vec_env import VecEnv
-from stable_baselines3.sac.policies import Actor, MultiInputPolicy
+from stable_baselines3.sac import policies as sac
 from torch import nn
 
+from agents.demonstrations import Demonstrated
 from agents.gradient_norm import limit_gradients
 from agents.hindsight import Patient
+from agents.image_actor_critic import ImageActorCritics
 from agents.network_policy import ActorNetwork, Architecture
-from agents.observation_network import VECTOR_FEATURES
-from agents.privileged import CriticFeatures, features_extractor
-from agents.recipes import SACRecipe
+from agents.privileged import features_extractor
+from agents.recipes import SACRecipe, TQCRecipe
 from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
+from agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
+from autonomy.world import World
 
 
-class ImageSAC(Patient, SAC):
+class ImageSAC(Demonstrated, Patient, SAC):
     """SAC that leaves the environment's images alone."""
 
-    @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
-        return env
+
+class ImageTQC(Demonstrated, Patient, TQC):
+    """TQC that leaves the environment's images alone."""
 
 
-class ImageActor(Actor, UntouchedObservations):
+class SACActor(sac.Actor, UntouchedObservations):
     """Actor that reads observations as they are."""
 
 
-class ImageCritic(ContinuousCritic, UntouchedObservations):
+class TQCActor(tqc.Actor, UntouchedObservations):
+    """Actor that reads observations as they are."""
+
+
+class SACCritic(ContinuousCritic, UntouchedObservations):
     """Critic that reads observations as they are."""
 
 
-class ImageSACPolicy(MultiInputPolicy):
-    """Actor and critics that read observations as they are.
+class TQCCritic(tqc.Critic, UntouchedObservations):
+    """Critic of quantiles that reads observations as they are."""
 
-    Each has its own encoder, unless the critics have privileged entries to judge by.
+
+class SACPolicy(ImageActorCritics, sac.MultiInputPolicy):
+    """Actor and critics of SAC."""
+
+    actor_class = SACActor
+    critic_class = SACCritic
+
+
+class TQCPolicy(ImageActorCritics, tqc.MultiInputPolicy):
+    """Actor and critics of TQC."""
+
+    actor_class = TQCActor
+    critic_class = TQCCritic
+
+
+OffPolicy = ImageSAC | ImageTQC
+
+
+def make_sac(envs: BatchedVecEnv, recipe: SACRecipe, seed: int, device: str) -> OffPolicy:
+    """Make the learner that `recipe` describes.
+
+    Raises:
+        InputError: The recipe asks for what the world has not.
     """
-
-    def __init__(self, *args: Any, privileged: Sequence[str], **kwargs: Any) -> None:
-        self._privileged = privileged  # before the base, which builds
-        super().__init__(*args, **kwargs)
-
-    def make_actor(self, features_extractor: BaseFeaturesExtractor | None = None) -> Actor:
-        """Make the actor."""
-        kwargs = self._update_features_extractor(self.actor_kwargs, features_extractor)
-        return ImageActor(**kwargs).to(self.device)
-
-    def make_critic(
-        self, features_extractor: BaseFeaturesExtractor | None = None
-    ) -> ContinuousCritic:
-        """Make the pair of critics."""
-        if self._privileged:
-            assert isinstance(self.observation_space, spaces.Dict)
-            features_extractor = CriticFeatures(
-                self.observation_space, self._privileged, VECTOR_FEATURES
-            )
-        kwargs = self._update_features_extractor(self.critic_kwargs, features_extractor)
-        return ImageCritic(**kwargs).to(self.device)
+    is_tqc = isinstance(recipe, TQCRecipe)
+    policy: Any = TQCPolicy if is_tqc else SACPolicy
+    model = (ImageTQC if is_tqc else ImageSAC)(
+        policy,
+        envs,
+        learning_rate=recipe.learning_rate_at,
+        buffer_size=recipe.replay_size,
+        learning_starts=recipe.learning_starts,
+        batch_size=recipe.batch_size,
+        tau=recipe.tau,
+        gamma=recipe.gamma,
+        train_freq=1,
+        gradient_steps=recipe.gradient_steps,
+        ent_coef=f"auto_{recipe.entropy_coefficient}",
+        target_entropy=cast(Any, recipe.entropy_target * math.prod(envs.action_space.shape or ())),
+        **_replay(envs, recipe),
+        policy_kwargs={
+            **features_extractor(recipe),
+            "privileged": recipe.privileged,
+            "net_arch": list(recipe.layers),
+            "activation_fn": nn.ReLU,
+            # fused is one call instead of one a parameter
+            "optimizer_kwargs": {"fused": True},
+        },
+        seed=seed,
+        device=device,
+    )
+    if recipe.demonstrations:
+        expert = cast(World, envs.envs).expert()
+        model.watch(expert, recipe.demonstrations, recipe.imitation_coefficient)
+    for name, part in (("actor", model.actor), ("critic", model.critic)):
+        limit_gradients(model, f"{name}_gradient_norm", part.optimizer, recipe.max_gradient_norm)
+    return model
 
 
 def _replay(envs: VecEnv, recipe: SACRecipe) -> dict[str, Any]:
@@ -82,35 +124,7 @@ def _replay(envs: VecEnv, recipe: SACRecipe) -> dict[str, Any]:
     }
 
 
-def make_sac(envs: VecEnv, recipe: SACRecipe, seed: int, device: str) -> ImageSAC:
-    """Make the learner that `recipe` describes."""
-    model = ImageSAC(
-        ImageSACPolicy,
-        envs,
-        learning_rate=recipe.learning_rate_at,
-        buffer_size=recipe.replay_size,
-        learning_starts=recipe.learning_starts,
-        batch_size=recipe.batch_size,
-        tau=recipe.tau,
-        gamma=recipe.gamma,
-        train_freq=1,
-        gradient_steps=recipe.gradient_steps,
-        **_replay(envs, recipe),
-        policy_kwargs={
-            **features_extractor(recipe),
-            "privileged": recipe.privileged,
-            "net_arch": list(recipe.layers),
-            "activation_fn": nn.ReLU,
-        },
-        seed=seed,
-        device=device,
-    )
-    for name, part in (("actor", model.actor), ("critic", model.critic)):
-        limit_gradients(model, f"{name}_gradient_norm", part.optimizer, recipe.max_gradient_norm)
-    return model
-
-
-def sac_actor(model: ImageSAC, recipe: SACRecipe) -> ActorNetwork:
+def sac_actor(model: OffPolicy, recipe: SACRecipe) -> ActorNetwork:
     """Copy the actor out of the learner."""
     actor = model.actor
     features = actor.features_extractor

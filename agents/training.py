@@ -21,7 +21,7 @@ from agents.network_policy import ActorNetwork, NetworkPolicy
 from agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
 from agents.progress import ProgressDisplay
 from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
-from agents.sac import ImageSAC, make_sac, sac_actor
+from agents.sac import make_sac, sac_actor
 from agents.validation import Validation
 from agents.vec_env import BatchedVecEnv
 from autonomy.device import torch_device
@@ -137,7 +137,7 @@ def _learner(
         dagger = make_dagger(envs, teacher, recipe, seed, device)
         return dagger, dagger.actor
     assert isinstance(recipe, SACRecipe)
-    sac: ImageSAC = make_sac(envs, recipe, seed, device)
+    sac = make_sac(envs, recipe, seed, device)
     return sac, lambda: sac_actor(sac, recipe)
 
 

@@ -19,7 +19,7 @@ class BatchedVecEnv(VecEnv):
 
     `info` is the world's own info of the last step: arrays over the batch, which callbacks read.
     The list of dicts that Stable-Baselines3 expects is filled for ended episodes only, so a step
-    costs no Python per environment.
+    costs no Python per environment. `begins` `(N,)` says which episodes have just begun.
     """
 
     def __init__(self, envs: VectorEnv[Any, Any, Any]) -> None:
@@ -33,6 +33,7 @@ class BatchedVecEnv(VecEnv):
             raise InputError(f"training needs the autoreset mode SAME_STEP, got {mode}")
         self.envs = envs
         self.info: Info = {}
+        self.begins: NDArray[np.bool_] = np.ones(envs.num_envs, np.bool_)
         self._seed: int | None = None
         self._actions: NDArray[np.float32] = np.zeros((0,), np.float32)
         self._returns = np.zeros(envs.num_envs)
@@ -52,6 +53,7 @@ class BatchedVecEnv(VecEnv):
         self._seed = None
         self._returns[:] = 0.0
         self._lengths[:] = 0
+        self.begins = np.ones(self.num_envs, np.bool_)
         return observation
 
     def step_async(self, actions: NDArray[np.float32]) -> None:
@@ -73,6 +75,7 @@ class BatchedVecEnv(VecEnv):
             infos[i] = self._ending(i, bool(truncated[i] and not terminated[i]))
         self._returns[ended] = 0.0
         self._lengths[ended] = 0
+        self.begins = ended
         return observation, rewards.astype(np.float32), ended, infos
 
     def close(self) -> None:

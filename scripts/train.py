@@ -19,8 +19,9 @@ from rich.table import Table
 from tyro.conf import Positional, arg
 
 import envs  # noqa: F401 - the import registers the worlds' ids
-from agents.recipes import RECIPES, Algorithm, Recipe, recipe_class
+from agents.recipes import Algorithm, Recipe, recipe_class
 from agents.training import Trained, train
+from agents.tuned_recipes import RECIPES
 from autonomy.command_line import reported_errors
 from autonomy.quantities import with_unit, words_and_unit
 

@@ -22,7 +22,7 @@ from train import default_for
 
 from agents.encoders import ENCODERS, make_encoder
 from agents.network_policy import NetworkPolicy
-from agents.observation_network import VECTOR_FEATURES, ObservationNetwork, VectorEntry
+from agents.observation_network import VECTOR_FEATURES, ObservationNetwork
 from agents.ppo import make_ppo, ppo_actor
 from agents.privileged import PredictingFeatures
 from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe, recipe_class
@@ -298,8 +298,9 @@ def test_observation_entries_are_scaled_by_their_bounds() -> None:
     )
     assert features[0, :2].tolist() == [25.5, 127.5]
     assert features.shape == (1, 2 + VECTOR_FEATURES)
-    vector = VectorEntry(space["proprioception"])
-    assert vector.scaled(torch.tensor([[5.0, 2.0, 7.0]])).tolist() == [[0.0, 1.0, 7.0]]
+    alone = ObservationNetwork(spaces.Dict(proprioception=space["proprioception"]), "small")
+    vector = {"proprioception": torch.tensor([[5.0, 2.0, 7.0]])}
+    assert alone(vector).tolist() == [[0.0, 1.0, 7.0]]
 
 
 @pytest.mark.parametrize(
@@ -331,7 +332,8 @@ def test_unknown_device_algorithm_and_id_are_refused(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="no CUDA device"):
         train(TOY_ID, RECIPES["ppo"], 0, tmp_path / "run", "cuda", QUIET)
-    with pytest.raises(InputError, match="algorithm must be one of ppo, sac, dagger, got 'dqn'"):
+    names = "ppo, sac, tqc, dagger"
+    with pytest.raises(InputError, match=f"algorithm must be one of {names}, got 'dqn'"):
         recipe_class("dqn")
     with pytest.raises(InputError, match="unknown environment"):
         train("toy/Nowhere-v0", RECIPES["ppo"], 0, tmp_path / "run", "cpu", QUIET)

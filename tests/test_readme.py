@@ -16,6 +16,7 @@ SMALLER = {
     "evaluate.py": "--episodes 2",
     "record.py": "--seconds 0.5",
     "draw_road.py": "--size 100",
+    "draw_curves.py": "",
     "benchmark.py": "--parts import",
 }
 ALGORITHM = {

@@ -1,0 +1,72 @@
+"""What an expert shows an off-policy learner: episodes to remember, and actions to imitate."""
+
+import random
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from stable_baselines3.common.noise import ActionNoise
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.vec_env import VecEnv
+from torch import Tensor, nn
+
+from agents.vec_env import BatchedVecEnv
+from autonomy.policy import Observation, Policy
+
+
+class Demonstrated(OffPolicyAlgorithm):
+    """Part of an algorithm with an actor: in the first episodes an expert may act in its stead."""
+
+    actor: Any
+    _expert: Policy | None = None
+    _demonstrations = 0
+
+    def watch(self, expert: Policy, episodes: int, imitation: float) -> None:
+        """Let an expert act until so many episodes have ended, and the actor imitate it.
+
+        The loss of imitation, of weight `imitation`, is the squared distance between the actor's
+        and the expert's actions in what the expert saw (Nair et al., "Overcoming exploration in
+        reinforcement learning with demonstrations", 2018). Stable-Baselines3 computes its own loss
+        out of our reach, so the gradients meet where the optimizer takes them.
+        """
+        self._expert, self._demonstrations = expert, episodes
+        self._shown: list[tuple[Observation, NDArray[np.float32]]] = []
+        self._random = random.Random(self.seed)
+
+        def imitate(_optimizer: torch.optim.Optimizer, _args: object, _kwargs: object) -> None:
+            observations, actions = self._sample_shown()
+            loss = nn.functional.mse_loss(self.actor(observations, deterministic=True), actions)
+            self.logger.record_mean("train/imitation_loss", loss.item())
+            (imitation * loss).backward()
+
+        if imitation:
+            self.actor.optimizer.register_step_pre_hook(imitate)
+
+    def _sample_action(
+        self, learning_starts: int, action_noise: ActionNoise | None = None, n_envs: int = 1
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        if self._expert is None or self._episode_num >= self._demonstrations:
+            return super()._sample_action(learning_starts, action_noise, n_envs)
+        assert isinstance(self.env, BatchedVecEnv)
+        assert isinstance(self._last_obs, dict)
+        self._expert.reset(self.env.begins)
+        action = self._expert.act(self._last_obs)
+        self._shown.append((self._last_obs, action))
+        return action, action
+
+    def _sample_shown(self) -> tuple[dict[str, Tensor], Tensor]:
+        """Draw a batch of what the expert saw and did."""
+        steps = self._random.choices(self._shown, k=max(self.batch_size // self.n_envs, 1))
+        observations = {
+            name: torch.from_numpy(np.concatenate([seen[name] for seen, _ in steps]))
+            for name in steps[0][0]
+        }
+        actions = torch.from_numpy(np.concatenate([action for _, action in steps]))
+        return {name: seen.to(self.device) for name, seen in observations.items()}, actions.to(
+            self.device
+        )
+
+    @staticmethod
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
+        return env

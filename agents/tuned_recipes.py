@@ -1,0 +1,93 @@
+"""Recipes that were tuned: for worlds and algorithms, what `train.py` starts from."""
+
+from typing import Any
+
+from agents.recipes import ALGORITHMS, DAggerRecipe, PPORecipe, Recipe, SACRecipe
+
+# Short routes show a learner more roads; what has been learned is judged on long ones.
+_LANE_FOLLOW: dict[str, Any] = {
+    "image_size": (48, 96),
+    "layers": (128,),
+    "world": {"route_length": 150.0},
+}
+
+# From the joints, the goal and, where things lie about, the true state; without a camera.
+_ARM: dict[str, Any] = {
+    "layers": (256, 256),
+    "learning_rate": 1e-3,
+    "gamma": 0.95,
+    "tau": 0.02,
+    "gradient_steps": 8,
+    "hindsight_goals": 4,
+    "threads": 1,  # a second one gains little on networks this small
+}
+_GOALS = ("achieved_goal", "desired_goal")
+_ARM_THINGS: dict[str, Any] = {
+    **_ARM,
+    "observations": ("state", *_GOALS),
+    "final_learning_rate": 1e-4,
+    "replay_size": 100_000,
+    "entropy_coefficient": 0.1,
+    "entropy_target": -2.0,  # with more, a hand trembles too much to hold a thing still
+    "imitation_coefficient": 200.0,
+    "max_gradient_norm": 100.0,
+    "gradient_steps": 16,
+    "demonstrations": 500,
+    "batch_size": 128,
+    "validation_interval": 6_000,
+}
+_ARM_TASKS: dict[str, dict[str, Any]] = {
+    "ArmReach": {
+        **_ARM,
+        "observations": ("proprioception", *_GOALS),
+        "final_learning_rate": 1e-3,
+        "total_steps": 6_000,
+        "learning_starts": 800,
+        "validation_interval": 3_000,
+    },
+    "ArmPush": {
+        **_ARM_THINGS,
+        "total_steps": 45_000,
+        "learning_starts": 13_000,
+    },
+    "ArmPickAndPlace": {
+        **_ARM_THINGS,
+        "total_steps": 20_000,
+        "learning_starts": 8_500,
+    },
+    "ArmStack": {
+        **_ARM_THINGS,
+        "total_steps": 100_000,
+        "demonstrations": 1_000,
+        "learning_starts": 52_000,
+    },
+}
+
+RECIPES: dict[tuple[str, str], Recipe] = {
+    ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
+        **_LANE_FOLLOW,
+        privileged=("state",),
+        total_steps=475_000,
+        num_envs=128,
+        n_steps=16,
+        epochs=2,
+        learning_rate=2e-3,
+        final_learning_rate=1e-4,
+        gamma=0.95,
+        gae_lambda=0.9,
+        log_std_init=-1.5,
+        validation_interval=240_000,
+    ),
+    ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, privileged=("state",), gamma=0.95),
+    ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
+        **_LANE_FOLLOW,
+        learning_rate=2e-3,
+        validation_interval=1_000_000,
+    ),
+    **{
+        (f"autonomy/{task}-v0", algorithm): ALGORITHMS[algorithm](**own)
+        for task, own in _ARM_TASKS.items()
+        for algorithm in ("sac", "tqc")
+    },
+}
+"""Recipes by the world's id and the algorithm's name."""
