@@ -19,6 +19,7 @@ class Demonstrated(OffPolicyAlgorithm):
     """Part of an algorithm with an actor: in the first episodes an expert may act in its stead."""
 
     actor: Any
+    policy: Any
     _expert: Policy | None = None
     _demonstrations = 0
 

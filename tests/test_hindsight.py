@@ -8,9 +8,10 @@ from gymnasium.vector import AutoresetMode
 from rich.console import Console
 
 import envs  # noqa: F401 - the import registers the worlds' ids
-from agents.recipes import RECIPES, SACRecipe
+from agents.recipes import SACRecipe
 from agents.sac import make_sac
 from agents.training import train
+from agents.tuned_recipes import RECIPES
 from agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.make import make_world
