@@ -9,7 +9,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Outcome, State
+from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
 from autonomy.errors import InputError
 from autonomy.policy import Observation
 from autonomy.world import Info, Trace
@@ -80,7 +80,7 @@ class Point(BatchedWorld):
         """Return black pictures."""
         return tuple(np.zeros((self.num_envs, 16, 16, 3), np.uint8))
 
-    def _begin(self, rows: NDArray[np.intp]) -> None:
+    def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         numbers = 2.0 * self.streams.uniform(rows, self._stream, 4) - 1.0
         self.place[rows], self.goal[rows] = numbers[:, :2], numbers[:, 2:]
         self._elapsed[rows] = 0

@@ -157,7 +157,7 @@ def test_exported_policy_acts_as_the_learner_predicts(
 
 
 def test_features_learn_to_predict_the_truth_beside_any_loss() -> None:
-    space = Steer(1, observations=("proprioception", "state")).single_observation_space
+    space = Steer(1, observations=("camera", "state")).single_observation_space
     features = PredictingFeatures(space, "small", ("state",), prediction_coefficient=0.3)
     batch = {
         name: torch.from_numpy(np.stack([entry.sample() for _ in range(32)]))
