@@ -49,3 +49,25 @@ def test_a_constant_takes_part_in_the_draw() -> None:
 def test_a_range_that_is_none_is_refused(low: tuple[float, ...], high: tuple[float, ...]) -> None:
     with pytest.raises(InputError, match="a range must go from low to high"):
         Range(low, high)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "largest"),
+    [(0.0, 4.0, 3), (0.0, 3.5, 3), (3.0, 3.0, 3), (2.5, 2.5, 2), (0, 0, 0)],
+)
+def test_the_largest_number_that_draws_are_rounded_down_to(
+    low: float, high: float, largest: int
+) -> None:
+    one = between(low, high)
+    assert one.largest_floor == largest
+    nearly_one = np.nextafter(1.0, 0.0)
+    sampler = Sampler(Looks(grey=one))
+    assert np.floor(sampler.sample(np.full((1, 5), nearly_one))[0, 0]) == largest
+
+
+def test_fields_that_are_no_range_are_not_drawn() -> None:
+    @dataclass(frozen=True)
+    class Named(Looks):
+        name: str = "dusk"
+
+    assert Sampler(Named()).size == Sampler(Looks()).size

@@ -21,6 +21,7 @@ from world_cases import (
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.randomization import between
+from autonomy.streams import STREAMS
 from envs.arm.options import FRONT, WRIST
 from envs.lane.options import FRONT as BONNET
 
@@ -186,3 +187,16 @@ def projected(
     turn, _ = cv2.Rodrigues(pose[:, :3])
     pixels, _ = cv2.projectPoints(points, turn, pose[:, 3], camera["intrinsics"], np.zeros(4))
     return pixels.reshape(-1, 2), points @ pose[2, :3] + pose[2, 3]
+
+
+@both_worlds
+def test_who_asks_for_no_sensor_pays_for_none(env_id: str) -> None:
+    """No random number, nothing in the state, no pass over the pixels."""
+    world = make(env_id, 2, randomization="default").unwrapped
+    _, info = world.reset(seed=0)
+    before = world.get_state()
+    assert not any(name.startswith(("sensor", "late")) for name in before)
+    assert "exposure" not in info["randomization"]
+    world.reset()
+    sensor = STREAMS.index("sensor")
+    assert_same(world.get_state()["streams"][:, sensor], before["streams"][:, sensor])

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
-from autonomy.randomization import Range
+from autonomy.randomization import Range, in_split
 from envs.arm.control import Array
 from envs.arm.objects import Shape, ShapeRange, distinct
 from envs.arm.task import Layout, spread, upright_poses
@@ -33,6 +33,7 @@ class Clutter:
                 f"clutter must be between 0 and {_MOST} things, got {number.low[0]} to "
                 f"{number.high[0]}"
             )
+        self._split = split
         self.most = number.largest_floor
         self.shapes: tuple[Shape, ...] = ()
         if self.most:
@@ -64,9 +65,8 @@ class Clutter:
         chosen = np.argsort(order + near, axis=1, kind="stable")[:, :most]
         shapes = distinct(which, len(self.shapes))
         half_heights = np.array([shape.half_height for shape in self.shapes])[shapes]
-        places = _CELLS[chosen] + spread(
-            aside.reshape(len(uniform), most, 2), -_OFF_MIDDLE, _OFF_MIDDLE
-        )
+        aside = in_split(aside, self._split).reshape(len(uniform), most, 2)
+        places = _CELLS[chosen] + spread(aside, -_OFF_MIDDLE, _OFF_MIDDLE)
         poses = upright_poses(
             np.concatenate([places, half_heights[:, :, np.newaxis]], axis=2), 2 * np.pi * turn
         )

@@ -15,6 +15,9 @@ _PACKAGES = (
     "Box2D",
     "pygame-ce",
     "highway-env",
+    "panda-gym",
+    "gymnasium-robotics",
+    "mujoco",
 )
 
 
