@@ -9,7 +9,7 @@ from envs.arm.arm_state import Bodies
 from envs.arm.bullet import pybullet
 from envs.arm.control import Array, Motors, Reading
 from envs.arm.robot import Robot
-from envs.arm.robot_body import load_robot
+from envs.arm.robot_body import base_pose, load_robot
 
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
 _COUPLING = 0.9  # share of their difference that coupled fingers make good in one substep
@@ -39,7 +39,7 @@ class Arm:
         self._robot = robot
         self._gain = _GAIN
         body, parts = self.parts.body, self.parts
-        self._base_pose = _base_pose(client, body)
+        self._base_pose = base_pose(client, body)
         self._tool_point_on_mass = self._from_centre_of_mass(robot.tool_point)
         fastest = float(parts.arm.speed.max())
         for joint in parts.arm.numbers:
@@ -47,6 +47,7 @@ class Arm:
         for joint in parts.gripper.numbers:
             client.changeDynamics(body, joint, lateralFriction=_FINGER_FRICTION)
         self._couple_fingers()
+        self._hold_others()
         self.pose(robot.home, opening=-1.0)
 
     def pose(self, arm: Sequence[float], opening: float) -> None:
@@ -166,26 +167,36 @@ class Arm:
 
     def _couple_fingers(self) -> None:
         """Let all fingers move together, as one motor moves them: each is geared to the first."""
-        body, numbers = self.parts.body, self.parts.gripper.numbers
-        for joint in numbers[1:]:
+        body, numbers, robot = self.parts.body, self.parts.gripper.numbers, self._robot
+        spans = np.subtract(robot.gripper_open, robot.gripper_closed)
+        for k in range(1, len(numbers)):
             gear = self._client.createConstraint(
                 body,
                 numbers[0],
                 body,
-                joint,
+                numbers[k],
                 jointType=pybullet().JOINT_GEAR,
                 jointAxis=(1.0, 0.0, 0.0),
                 parentFramePosition=(0.0, 0.0, 0.0),
                 childFramePosition=(0.0, 0.0, 0.0),
             )
+            ratio = -spans[0] / spans[k]
             self._client.changeConstraint(
-                gear, gearRatio=-1.0, erp=_COUPLING, maxForce=_COUPLING_FORCE
+                gear,
+                gearRatio=ratio,
+                relativePositionTarget=robot.gripper_closed[0] + ratio * robot.gripper_closed[k],
+                erp=_COUPLING,
+                maxForce=_COUPLING_FORCE,
             )
 
-
-def _base_pose(client: Any, body: int) -> tuple[float, ...]:
-    """Return the pose of the base's own frame; Bullet reports that of its centre of mass."""
-    mass = client.getBasePositionAndOrientation(body)
-    inertial = client.getDynamicsInfo(body, -1)[3:5]
-    position, quaternion = client.multiplyTransforms(*mass, *client.invertTransform(*inertial))
-    return position + quaternion
+    def _hold_others(self) -> None:
+        """Keep where they are the joints that are neither the arm's nor the gripper's."""
+        others = self.parts.others
+        for joint, force in zip(others.numbers, others.force, strict=True):
+            self._client.setJointMotorControl2(
+                self.parts.body,
+                joint,
+                pybullet().POSITION_CONTROL,
+                targetPosition=self._client.getJointState(self.parts.body, joint)[0],
+                force=force,
+            )

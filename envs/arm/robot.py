@@ -60,7 +60,43 @@ PANDA = Robot(
     gripper_closed=(0.0, 0.0),
 )
 
-ROBOTS = {"panda": PANDA}
+KUKA = Robot(
+    urdf="kuka_iiwa/kuka_with_gripper2.sdf",
+    arm_joints=tuple(f"J{number}" for number in range(7)),
+    tool_link="base_link",
+    home=(0.0, 0.3, 0.0, -1.6, 0.0, 1.24, 1.5708),
+    gripper_joints=(
+        "base_left_finger_joint",
+        "base_right_finger_joint",
+        "left_base_tip_joint",
+        "right_base_tip_joint",
+    ),
+    gripper_open=(-0.3, 0.3, 0.3, -0.3),
+    gripper_closed=(0.05, -0.05, -0.05, 0.05),
+    tool_point=(0.0, 0.0215, 0.223),
+)
+
+XARM6 = Robot(
+    urdf="xarm/xarm6_with_gripper.urdf",
+    arm_joints=tuple(f"joint{number}" for number in range(1, 7)),
+    tool_link="xarm_gripper_base_link",
+    home=(0.0, -0.332, -0.723, 0.0, 1.055, 0.0),
+    gripper_joints=(
+        "drive_joint",
+        "left_finger_joint",
+        "left_inner_knuckle_joint",
+        "right_outer_knuckle_joint",
+        "right_finger_joint",
+        "right_inner_knuckle_joint",
+    ),
+    gripper_open=(0.0,) * 6,
+    gripper_closed=(0.85,) * 6,
+    tool_point=(0.0, 0.0, 0.155),
+    base=(-0.42, 0.0, 0.0),
+    reach=0.66,
+)
+
+ROBOTS = {"panda": PANDA, "kuka": KUKA, "xarm6": XARM6}
 """Robots by name."""
 
 

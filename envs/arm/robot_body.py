@@ -10,6 +10,8 @@ from autonomy.errors import InputError
 from envs.arm.bullet import data_path, pybullet, silence
 from envs.arm.robot import Robot
 
+_FORCE, _SPEED = 100.0, 2.0  # [N m or N], [rad/s or m/s] of joints whose file says 0: none given
+
 
 class Joints(NamedTuple):
     """Some joints of a body, with the limits that its file gives."""
@@ -27,6 +29,7 @@ class RobotBody(NamedTuple):
     body: int
     arm: Joints
     gripper: Joints
+    others: Joints  # that move, and that nobody drives
     tool: int  # link
     movable: list[int]  # all joints that move, as Bullet orders them
     link_names: tuple[str, ...]  # the base's first
@@ -40,24 +43,49 @@ def load_robot(client: Any, robot: Robot, *, visible: bool) -> RobotBody:
     """
     bullet = pybullet()
     path = _found(Path(robot.urdf))
-    flags = 0 if visible else bullet.URDF_IGNORE_VISUAL_SHAPES
     try:
         with silence():
-            body = client.loadURDF(str(path), robot.base, useFixedBase=True, flags=flags)
+            body = _load(client, path, robot.base, visible)
     except bullet.error as error:
-        raise InputError(f"robot file {path} must be a URDF that PyBullet reads: {error}") from None
+        raise InputError(
+            f"robot file {path} must be a URDF or SDF that PyBullet reads: {error}"
+        ) from None
     infos = [client.getJointInfo(body, number) for number in range(client.getNumJoints(body))]
     joint_names = [info[1].decode() for info in infos]
     link_names = [info[12].decode() for info in infos]
     base_name = client.getBodyInfo(body)[0].decode()
+    arm = _numbers("joint", robot.arm_joints, joint_names, path)
+    gripper = _numbers("joint", robot.gripper_joints, joint_names, path)
+    movable = [info[0] for info in infos if info[3] > -1]
     return RobotBody(
         body,
-        _joints(infos, _numbers("joint", robot.arm_joints, joint_names, path)),
-        _joints(infos, _numbers("joint", robot.gripper_joints, joint_names, path)),
+        _joints(infos, arm),
+        _joints(infos, gripper),
+        _joints(infos, [number for number in movable if number not in {*arm, *gripper}]),
         _numbers("link", (robot.tool_link,), link_names, path)[0],
-        [info[0] for info in infos if info[3] > -1],
+        movable,
         (base_name, *link_names),
     )
+
+
+def base_pose(client: Any, body: int) -> tuple[float, ...]:
+    """Return the pose of the base's own frame; Bullet reports that of its centre of mass."""
+    mass = client.getBasePositionAndOrientation(body)
+    inertial = client.getDynamicsInfo(body, -1)[3:5]
+    position, quaternion = client.multiplyTransforms(*mass, *client.invertTransform(*inertial))
+    return position + quaternion
+
+
+def _load(client: Any, path: Path, base: tuple[float, float, float], visible: bool) -> int:
+    bullet = pybullet()
+    if path.suffix != ".sdf":
+        flags = 0 if visible else bullet.URDF_IGNORE_VISUAL_SHAPES
+        return client.loadURDF(str(path), base, useFixedBase=True, flags=flags)
+    body = client.loadSDF(str(path))[0]
+    position, quaternion = client.getBasePositionAndOrientation(body)
+    shift = np.array(base) - base_pose(client, body)[:3]
+    client.resetBasePositionAndOrientation(body, position + shift, quaternion)
+    return body
 
 
 def _found(path: Path) -> Path:
@@ -85,6 +113,6 @@ def _joints(infos: list[Any], numbers: list[int]) -> Joints:
         numbers,
         np.where(endless, -np.inf, lower),
         np.where(endless, np.inf, upper),
-        speed,
-        force,
+        np.where(speed > 0.0, speed, _SPEED),
+        np.where(force > 0.0, force, _FORCE),
     )
