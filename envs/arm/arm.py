@@ -93,7 +93,7 @@ class Arm:
                 gripper.numbers[k],
                 bullet.POSITION_CONTROL,
                 targetPosition=position,
-                force=gripper.force[k],
+                force=min(gripper.force[k], self._robot.gripper_force),
                 maxVelocity=gripper.speed[k],
             )
 

@@ -1,5 +1,6 @@
 """Robots: what one has to say of a URDF to put it at the table."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Robot:
         gripper_joints: Names of the joints that move the fingers, if there are any.
         gripper_open: Position [m or rad] of each gripper joint when the gripper is open.
         gripper_closed: The same when it is closed.
+        gripper_force: The greatest force [N or N m] of each gripper joint, where the file allows
+            more; what crushes a thing does not hold it.
         tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
             happens there x = y = 0.
@@ -32,6 +35,7 @@ class Robot:
     gripper_joints: tuple[str, ...] = ()
     gripper_open: tuple[float, ...] = ()
     gripper_closed: tuple[float, ...] = ()
+    gripper_force: float = math.inf
     tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
     base: tuple[float, float, float] = (-0.55, 0.0, 0.0)
     reach: float = 0.76
@@ -64,7 +68,7 @@ KUKA = Robot(
     urdf="kuka_iiwa/kuka_with_gripper2.sdf",
     arm_joints=tuple(f"J{number}" for number in range(7)),
     tool_link="base_link",
-    home=(0.0, 0.3, 0.0, -1.6, 0.0, 1.24, 1.5708),
+    home=(0.0, 0.5538, 0.0, -1.4816, 0.0, 1.1062, 1.5708),
     gripper_joints=(
         "base_left_finger_joint",
         "base_right_finger_joint",
@@ -73,7 +77,9 @@ KUKA = Robot(
     ),
     gripper_open=(-0.3, 0.3, 0.3, -0.3),
     gripper_closed=(0.05, -0.05, -0.05, 0.05),
+    gripper_force=3.0,
     tool_point=(0.0, 0.0215, 0.223),
+    base=(-0.6, 0.0, 0.0),
 )
 
 XARM6 = Robot(
@@ -91,7 +97,8 @@ XARM6 = Robot(
     ),
     gripper_open=(0.0,) * 6,
     gripper_closed=(0.85,) * 6,
-    tool_point=(0.0, 0.0, 0.155),
+    gripper_force=3.0,
+    tool_point=(0.0, 0.0, 0.16),
     base=(-0.42, 0.0, 0.0),
     reach=0.66,
 )
