@@ -46,6 +46,9 @@ class Arm:
             client.changeDynamics(body, joint, maxJointVelocity=fastest)
         for joint in parts.gripper.numbers:
             client.changeDynamics(body, joint, lateralFriction=_FINGER_FRICTION)
+            if robot.gripper_inertia is not None:
+                inertia = [robot.gripper_inertia] * 3
+                client.changeDynamics(body, joint, localInertiaDiagonal=inertia)
         self._couple_fingers()
         self._hold_others()
         self.pose(robot.home, opening=-1.0)
@@ -87,13 +90,14 @@ class Arm:
     def grip(self, opening: float) -> None:
         """Bring the fingers between closed (-1) and open (1)."""
         gripper, bullet = self.parts.gripper, pybullet()
+        forces = self._robot.gripper_force or gripper.force
         for k, position in enumerate(self._fingers(opening)):
             self._client.setJointMotorControl2(
                 self.parts.body,
                 gripper.numbers[k],
                 bullet.POSITION_CONTROL,
                 targetPosition=position,
-                force=min(gripper.force[k], self._robot.gripper_force),
+                force=forces[k],
                 maxVelocity=gripper.speed[k],
             )
 

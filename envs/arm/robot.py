@@ -1,6 +1,5 @@
 """Robots: what one has to say of a URDF to put it at the table."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +19,11 @@ class Robot:
         gripper_joints: Names of the joints that move the fingers, if there are any.
         gripper_open: Position [m or rad] of each gripper joint when the gripper is open.
         gripper_closed: The same when it is closed.
-        gripper_force: The greatest force [N or N m] of each gripper joint, where the file allows
-            more; what crushes a thing does not hold it.
+        gripper_force: The greatest force [N or N m] of each gripper joint, if not the file's: what
+            crushes a thing does not hold it. All joints move together, and one of 0 is only
+            taken along by the others.
+        gripper_inertia: Moment of inertia [kg m²] of each link that a gripper joint moves, if not
+            the file's: Bullet's solver cannot hold a thing between links far lighter than it.
         tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
             happens there x = y = 0.
@@ -35,7 +37,8 @@ class Robot:
     gripper_joints: tuple[str, ...] = ()
     gripper_open: tuple[float, ...] = ()
     gripper_closed: tuple[float, ...] = ()
-    gripper_force: float = math.inf
+    gripper_force: tuple[float, ...] = ()
+    gripper_inertia: float | None = None
     tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
     base: tuple[float, float, float] = (-0.55, 0.0, 0.0)
     reach: float = 0.76
@@ -46,11 +49,18 @@ class Robot:
                 f"home must give one position for each of {len(self.arm_joints)} arm joints, "
                 f"got {len(self.home)}"
             )
-        for name in ("gripper_open", "gripper_closed"):
-            if len(getattr(self, name)) != len(self.gripper_joints):
+        for name in ("gripper_open", "gripper_closed", "gripper_force"):
+            given, is_optional = len(getattr(self, name)), name == "gripper_force"
+            if given != len(self.gripper_joints) and not (is_optional and given == 0):
                 raise InputError(
-                    f"{name} must give one position for each of {len(self.gripper_joints)} "
-                    f"gripper joints, got {len(getattr(self, name))}"
+                    f"{name} must give one number for each of {len(self.gripper_joints)} "
+                    f"gripper joints, got {given}"
+                )
+        for wide, shut in zip(self.gripper_open, self.gripper_closed, strict=True):
+            if wide == shut:
+                raise InputError(
+                    "gripper_open and gripper_closed must differ in each gripper joint, "
+                    f"got {self.gripper_open} and {self.gripper_closed}"
                 )
 
 
@@ -77,9 +87,10 @@ KUKA = Robot(
     ),
     gripper_open=(-0.3, 0.3, 0.3, -0.3),
     gripper_closed=(0.05, -0.05, -0.05, 0.05),
-    gripper_force=3.0,
+    gripper_force=(3.0,) * 4,
     tool_point=(0.0, 0.0215, 0.223),
     base=(-0.6, 0.0, 0.0),
+    reach=0.8,
 )
 
 XARM6 = Robot(
@@ -97,7 +108,8 @@ XARM6 = Robot(
     ),
     gripper_open=(0.0,) * 6,
     gripper_closed=(0.85,) * 6,
-    gripper_force=3.0,
+    gripper_force=(3.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    gripper_inertia=5e-3,
     tool_point=(0.0, 0.0, 0.16),
     base=(-0.42, 0.0, 0.0),
     reach=0.66,
