@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from autonomy.errors import InputError
 
 _CREASE = 0.6  # [rad] between facets, above which an edge is drawn sharp
-_AGGRESSION = 5.0  # of decimation: from 0, slow and true to the shape, to 10
+_WELD = 0.005  # of a surface's extent: vertices nearer than that are one when it is decimated
+_AGGRESSION = 3.0  # of decimation: from 0, slow and true to the shape, to 10
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,28 @@ class Surface:
             return self
         import fast_simplification
 
+        # slivers and cracks, as CAD programs leave them, would let it tear holes
+        welded = self._welded(_WELD * float(np.ptp(self.vertices, axis=0).max()))
+        if count >= len(welded.triangles):
+            return welded
         simpler = fast_simplification.simplify(
-            self.vertices, self.triangles.astype(np.int32), target_count=count, agg=_AGGRESSION
+            welded.vertices, welded.triangles.astype(np.int32), target_count=count, agg=_AGGRESSION
         )
         return Surface(
             simpler[0].astype(np.float64, copy=False),
             simpler[1].astype(np.int64, copy=False),
             self.color,
         )
+
+    def _welded(self, grid: float) -> "Surface":
+        """Return it with one vertex for all that are in one cell of a grid."""
+        cells = np.round(self.vertices / grid).astype(np.int64)
+        _, first, vertex = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+        triangles = vertex.ravel()[self.triangles]
+        following = np.roll(triangles, 1, axis=1)
+        whole = triangles[(triangles != following).all(axis=1)]
+        _, once = np.unique(np.sort(whole, axis=1), axis=0, return_index=True)
+        return Surface(self.vertices[first], whole[np.sort(once)], self.color)
 
     def creased(self) -> "Surface":
         """Return it with vertices of their own on both sides of sharp edges."""

@@ -14,6 +14,7 @@ from envs.arm.robot_body import base_pose, load_robot
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
 _COUPLING = 0.9  # share of their difference that coupled fingers make good in one substep
 _COUPLING_FORCE = 1000  # [N or N m] with which they do
+_BRAKING = 0.2  # [s] in which joints may at the soonest come to their limits
 _GAIN = 0.15  # share of its error that a joint makes good in one substep
 
 
@@ -67,24 +68,25 @@ class Arm:
         for joint in self.parts.arm.numbers:
             self._client.changeDynamics(self.parts.body, joint, jointDamping=joint_damping)
 
-    def drive(self, motors: Motors, duration: float) -> None:
-        """Tell the motors what to do for a duration [s], within the limits of speed and force."""
+    def drive(self, motors: Motors) -> None:
+        """Tell the motors what to do, within the limits of position, speed and force."""
         if motors.mode == "position":
             self._drive_to(motors.targets)
             return
-        arm = self.parts.arm
-        is_torque = motors.mode == "torque"
-        # a torque is a motor that strives for its top speed with that force: it is the same until
-        # it gets there
-        wanted = np.sign(motors.targets) * arm.speed if is_torque else motors.targets
-        here = self._joint_positions()
-        velocities = np.clip(wanted, (arm.lower - here) / duration, (arm.upper - here) / duration)
+        arm, (joints, speeds) = self.parts.arm, self._joints()
+        low, high = (arm.lower - joints) / _BRAKING, (arm.upper - joints) / _BRAKING
+        wanted, force = motors.targets, arm.force
+        if motors.mode == "torque":
+            # a motor that strives for its top speed with that force: it is the same until it gets
+            # there, or so near to a limit that it has to brake with all its force
+            wanted = np.sign(motors.targets) * arm.speed
+            force = np.where((speeds < low) | (speeds > high), force, np.abs(motors.targets))
         self._client.setJointMotorControlArray(
             self.parts.body,
             arm.numbers,
             pybullet().VELOCITY_CONTROL,
-            targetVelocities=velocities.tolist(),
-            forces=(np.abs(motors.targets) if is_torque else arm.force).tolist(),
+            targetVelocities=np.clip(wanted, low, high).tolist(),
+            forces=force.tolist(),
         )
 
     def grip(self, opening: float) -> None:
@@ -148,9 +150,10 @@ class Arm:
             for shut, wide in zip(robot.gripper_closed, robot.gripper_open, strict=True)
         ]
 
-    def _joint_positions(self) -> Array:
+    def _joints(self) -> tuple[Array, Array]:
+        """Return the arm's positions [rad] and velocities [rad/s]."""
         states = self._client.getJointStates(self.parts.body, self.parts.arm.numbers)
-        return np.array([state[0] for state in states])
+        return np.array([state[0] for state in states]), np.array([state[1] for state in states])
 
     def _jacobian(self) -> Array:
         """Return the tool point's, `(6, n)`: linear above angular."""

@@ -100,7 +100,7 @@ class ArmVectorEnv(BatchedWorld):
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
-        self._camera_bodies = CameraBodies(cameras, facts.link_names, facts.tool)
+        self._camera_bodies = CameraBodies(cameras, facts)
         self._rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
         self._drawn: ArmScene | None = None  # until somebody looks
         self._begun = np.zeros(num_envs, np.bool_)

@@ -22,8 +22,9 @@ class ArmCamera(Camera):
     """A camera in an arm world.
 
     Attributes:
-        body: What it is mounted on: `world`, `tool` (the tool link, with the tool point as its
-            origin), or the name of a link.
+        body: What it is mounted on: `world`, `tool`, or the name of a link. The tool's frame goes
+            with the tool link; its origin is the tool point, and where the robot is at home its
+            axes are the world's, whatever the link's own are.
     """
 
     body: str = WORLD
@@ -43,8 +44,9 @@ WRIST = ArmCamera(
     height=84,
     width=84,
     fov=math.radians(90.0),
-    position=(0.07, 0.0, -0.12),
-    pitch=-math.pi / 2,
+    position=(0.07, 0.0, 0.12),
+    pitch=math.pi / 2,
+    yaw=math.pi,
     near=0.01,
     far=20.0,
     body=TOOL,

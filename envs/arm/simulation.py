@@ -57,6 +57,7 @@ class Facts(NamedTuple):
     action_names: tuple[str, ...]
     link_names: tuple[str, ...]  # the base's first
     tool: int  # which of them the tool is on
+    tool_frame: NDArray[np.float64]  # (3, 4) pose on that link of what is mounted on the tool
     joint_range: NDArray[np.float64]  # (2, J) lowest and highest position [rad or m]
     joint_speed: NDArray[np.float64]  # (J,) highest [rad/s or m/s]
 
@@ -94,8 +95,9 @@ class Simulation:
         self._arm = Arm(self._client, design.robot)
         self._table = Table(self._client, design.catalogue, design.clutter)
         self._empty = self._client.saveState()
+        self._upright = self._arm.tool().turn
         self._controller = make_controller(
-            design.control, design.robot, self._arm.parts.arm, self._arm.tool().turn
+            design.control, design.robot, self._arm.parts.arm, self._upright
         )
         self._command = np.zeros(0)
         self._reading: Reading | None = None
@@ -118,7 +120,11 @@ class Simulation:
             for name in ("lower", "upper", "speed")
         )
         joint_range = np.clip([lower, upper], -_TURN, _TURN)
-        return Facts(sizes, action_names, parts.link_names, parts.tool + 1, joint_range, speed)
+        tool_frame = np.column_stack([self._upright.T, design.robot.tool_point])
+        tool = parts.tool + 1
+        return Facts(
+            sizes, action_names, parts.link_names, tool, tool_frame, joint_range, speed
+        )
 
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""
@@ -135,10 +141,10 @@ class Simulation:
         motors = self._controller.drive(self._command, asked, self._reading)
         # what the motors are told is no part of a restored state, so all are told every time
         arm.grip(float(action[count]) if design.uses_gripper else -1.0)
-        arm.drive(motors, 1.0 / design.control_rate)
+        arm.drive(motors)
         for _ in range(design.substeps):
-            if motors.mode == "torque":  # what it may do depends on where the joint is
-                arm.drive(motors, 1.0 / (design.control_rate * design.substeps))
+            if motors.mode != "position":  # what they may do depends on where the joints are
+                arm.drive(motors)
             self._client.stepSimulation()
         self._write(bodies)
 

@@ -11,6 +11,7 @@ from autonomy.errors import InputError
 from envs.arm.arm_state import Bodies
 from envs.arm.options import TOOL, WORLD, ArmCamera
 from envs.arm.scene.arm_scene import to_matrices
+from envs.arm.simulation import Facts
 
 PORTRAIT = Camera(
     height=720,
@@ -38,25 +39,22 @@ OVERVIEW = Camera(
 class CameraBodies:
     """What each camera is mounted on."""
 
-    def __init__(self, cameras: Mapping[str, Camera], links: tuple[str, ...], tool: int) -> None:
-        """Find the bodies.
-
-        Args:
-            cameras: By name.
-            links: Names of the robot's links, the base's first.
-            tool: Which of them is the tool's.
+    def __init__(self, cameras: Mapping[str, Camera], facts: Facts) -> None:
+        """Find the bodies of cameras, by name, on a robot.
 
         Raises:
             InputError: A camera is on a body that there is not.
         """
-        places = {WORLD: -1, TOOL: tool, **{name: number for number, name in enumerate(links)}}
+        links = {name: number for number, name in enumerate(facts.link_names)}
+        places = {WORLD: -1, TOOL: facts.tool, **links}
         self._links: dict[str, int] = {}
+        self._frames: dict[str, NDArray[np.float64]] = {}
         for name, camera in cameras.items():
             body = camera.body if isinstance(camera, ArmCamera) else WORLD
             if body not in places:
                 raise InputError(f"camera {name} must be on one of {', '.join(places)}, got {body}")
             self._links[name] = places[body]
-        self._tool = tool
+            self._frames[name] = facts.tool_frame if body == TOOL else np.eye(3, 4)
 
     def poses(self, bodies: Bodies, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
         """Return for each camera its body's poses `(n, 3, 4)` in some rows."""
@@ -65,5 +63,6 @@ class CameraBodies:
             pose = np.tile(np.eye(3, 4), (len(rows), 1, 1))
             if link >= 0:
                 to_matrices(bodies.link_pose[rows, link : link + 1], pose[:, np.newaxis])
-            poses[name] = pose
+            frame = np.vstack([self._frames[name], (0.0, 0.0, 0.0, 1.0)])
+            poses[name] = pose @ frame
         return poses
