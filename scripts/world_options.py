@@ -17,6 +17,8 @@ class WorldOptions:
     """What the policy observes, such as: camera proprioception depth."""
     road: Path | None = None
     """A circuit to drive instead, as CSV."""
+    robot: str | None = None
+    """The robot of an arm world: panda, kuka or xarm6."""
 
     def chosen(self) -> dict[str, Any]:
         """Return the options that were given, as `make_world` takes them and JSON holds them."""
@@ -27,4 +29,6 @@ class WorldOptions:
             options["observations"] = self.observations
         if self.road is not None:
             options["road"] = str(self.road)
+        if self.robot is not None:
+            options["robot"] = self.robot
         return options

@@ -17,7 +17,7 @@ from envs.arm.arm_state import Sizes, allocate
 from envs.arm.judge import judge
 from envs.arm.objects import distinct
 from envs.arm.options import FRONT
-from envs.arm.robot import PANDA
+from envs.arm.robot import PANDA, ROBOTS
 from envs.arm.tasks import TASKS
 from envs.arm.tool_control import nearest_in_reach
 
@@ -36,6 +36,13 @@ def test_the_expert_succeeds_on_episodes_it_never_saw(name: str) -> None:
     world = make(name, 8, split="test")
     episodes, rate = (24, 0.9) if name in HARD else (100, 0.99)
     assert evaluate(world, world.expert(), episodes).success_rate >= rate
+
+
+@pytest.mark.parametrize("robot", ["kuka", "xarm6"])
+@pytest.mark.parametrize("name", ["Reach", "Push", "PickAndPlace"])
+def test_the_expert_moves_other_robots_too(name: str, robot: str) -> None:
+    world = make(name, 8, robot=robot, split="test")
+    assert evaluate(world, world.expert(), 40).success_rate >= 0.95
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -212,8 +219,9 @@ def test_default_observations_are_those_of_a_goal_task_with_two_cameras() -> Non
     env.close()
 
 
-def test_the_wrist_camera_goes_with_the_wrist_and_the_front_camera_stays() -> None:
-    world = make("Push", observations=("semantic", "depth"), randomization="none")
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_the_wrist_camera_goes_with_the_wrist_and_the_front_camera_stays(robot: str) -> None:
+    world = make("Push", robot=robot, observations=("semantic", "depth"), randomization="none")
     before, _ = world.reset(seed=0)
     for key in ("semantic", "semantic_wrist"):
         assert {SemanticClass.ROBOT, SemanticClass.TABLE} <= set(before[key].ravel())

@@ -122,9 +122,7 @@ class Simulation:
         joint_range = np.clip([lower, upper], -_TURN, _TURN)
         tool_frame = np.column_stack([self._upright.T, design.robot.tool_point])
         tool = parts.tool + 1
-        return Facts(
-            sizes, action_names, parts.link_names, tool, tool_frame, joint_range, speed
-        )
+        return Facts(sizes, action_names, parts.link_names, tool, tool_frame, joint_range, speed)
 
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""
