@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from arm_cases import make
+from world_cases import assert_same
 
 from autonomy.randomization import between
 from envs.arm.controllers import CONTROLS
@@ -161,6 +162,20 @@ def test_a_grasp_shuts_both_fingers_around_the_middle_of_a_thing() -> None:
     left, right = world._bodies.joint_position[:, -2:].T
     assert ((left > 0.015) & (left < 0.038)).all()
     np.testing.assert_allclose(left, right, atol=0.001)
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_a_grasp_goes_on_from_its_state_to_the_bit(robot: str) -> None:
+    world, other = (make("PickAndPlace", 2, robot=robot) for _ in range(2))
+    for one, seed in ((world, 0), (other, 1)):
+        one.reset(seed=seed)
+        for _ in range(15):
+            one.step(one.expert().act({}))
+    other.set_state(world.get_state())
+    for _ in range(10):
+        ours, theirs = (one.step(one.expert().act({})) for one in (world, other))
+        assert_same(ours[0], theirs[0])
+    assert np.abs(world._bodies.object_velocity).max() > 0.01
 
 
 @pytest.mark.parametrize("name", ["mass", "friction", "joint_damping", "motor_gain"])

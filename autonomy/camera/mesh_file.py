@@ -11,6 +11,7 @@ from autonomy.errors import InputError
 
 _CREASE = 0.6  # [rad] between facets, above which an edge is drawn sharp
 _WELD = 0.005  # of a surface's extent: vertices nearer than that are one when it is decimated
+_EXTENT = 0.2  # to which a surface is scaled meanwhile, for decimation has an absolute tolerance
 _AGGRESSION = 3.0  # of decimation: from 0, slow and true to the shape, to 10
 
 
@@ -44,14 +45,18 @@ class Surface:
         import fast_simplification
 
         # slivers and cracks, as CAD programs leave them, would let it tear holes
-        welded = self._welded(_WELD * float(np.ptp(self.vertices, axis=0).max()))
+        extent = float(np.ptp(self.vertices, axis=0).max())
+        welded = self._welded(_WELD * extent)
         if count >= len(welded.triangles):
             return welded
         simpler = fast_simplification.simplify(
-            welded.vertices, welded.triangles.astype(np.int32), target_count=count, agg=_AGGRESSION
+            welded.vertices * (_EXTENT / extent),
+            welded.triangles.astype(np.int32),
+            target_count=count,
+            agg=_AGGRESSION,
         )
         return Surface(
-            simpler[0].astype(np.float64, copy=False),
+            simpler[0].astype(np.float64, copy=False) * (extent / _EXTENT),
             simpler[1].astype(np.int64, copy=False),
             self.color,
         )
