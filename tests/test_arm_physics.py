@@ -54,8 +54,8 @@ def test_limits_are_never_exceeded(robot: str, control: str) -> None:
             values[0, :count]
             for values in (world._bodies.joint_position, world._bodies.joint_velocity)
         )
-        assert (joints > arm.lower - 0.01).all()
-        assert (joints < arm.upper + 0.01).all()
+        assert (joints >= arm.lower).all()
+        assert (joints <= arm.upper).all()
         assert np.abs(speeds).max() < 1.01 * arm.speed.max()
 
 

@@ -89,6 +89,13 @@ class Arm:
             forces=force.tolist(),
         )
 
+    def stop(self) -> None:
+        """Put joints that are beyond their limits back, at rest: Bullet's own stops give way."""
+        arm, (joints, _) = self.parts.arm, self._joints()
+        within = np.clip(joints, arm.lower, arm.upper)
+        for k in np.flatnonzero(joints != within).tolist():
+            self._client.resetJointState(self.parts.body, arm.numbers[k], within[k])
+
     def grip(self, opening: float) -> None:
         """Bring the fingers between closed (-1) and open (1)."""
         gripper, bullet = self.parts.gripper, pybullet()

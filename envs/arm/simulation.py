@@ -139,11 +139,12 @@ class Simulation:
         motors = self._controller.drive(self._command, asked, self._reading)
         # what the motors are told is no part of a restored state, so all are told every time
         arm.grip(float(action[count]) if design.uses_gripper else -1.0)
-        arm.drive(motors)
-        for _ in range(design.substeps):
-            if motors.mode != "position":  # what they may do depends on where the joints are
+        for substep in range(design.substeps):
+            # velocities and torques are bounded by where the joints are
+            if substep == 0 or motors.mode != "position":
                 arm.drive(motors)
             self._client.stepSimulation()
+        arm.stop()
         self._write(bodies)
 
     def save(self) -> bytes:
