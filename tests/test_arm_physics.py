@@ -169,7 +169,7 @@ def test_a_grasp_goes_on_from_its_state_to_the_bit(robot: str) -> None:
     world, other = (make("PickAndPlace", 2, robot=robot) for _ in range(2))
     for one, seed in ((world, 0), (other, 1)):
         one.reset(seed=seed)
-        for _ in range(15):
+        for _ in range(11):
             one.step(one.expert().act({}))
     other.set_state(world.get_state())
     start = world._bodies.object_pose.copy()
