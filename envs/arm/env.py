@@ -16,16 +16,14 @@ from autonomy.camera.scene import Scene
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import Sampler, in_split, preset
+from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
-from envs.arm.clutter import Clutter
 from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
-from envs.arm.objects import distinct
 from envs.arm.observations import Vectors, proprioception, true_state
 from envs.arm.options import ArmOptions
 from envs.arm.plan import Truth, gripper_opening
@@ -37,11 +35,9 @@ from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import robot_meshes
 from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from envs.arm.simulation import Design, inspect
+from envs.arm.start import EpisodeStart
 from envs.arm.start_physics import start_physics
-from envs.arm.task import Layout, upright_poses
 from envs.arm.tasks import TASKS
-
-_ASKEW = 0.04  # [rad] that each joint may begin away from home
 
 
 class ArmVectorEnv(BatchedWorld):
@@ -74,14 +70,12 @@ class ArmVectorEnv(BatchedWorld):
         """
         chosen = read_options(ArmOptions, options)
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
-        self._catalogue = self._task.shapes(chosen.split)
-        self._sizes = np.array([shape.size for shape in self._catalogue]).reshape(-1, 3)
-        self._grip = np.array([shape.friction for shape in self._catalogue])
         self._robot = find_robot(chosen.robot)
         randomization = preset(chosen.randomization, PRESETS)
         self._has_patterns = randomization.has_patterns
         self._has_shadows = randomization.shadow.high[0] > 0.0
-        self._clutter = Clutter(randomization.clutter, chosen.split)
+        self._start = EpisodeStart(self._task, self._robot, randomization, chosen.split)
+        self._sampler = self._start.sampler
         design = self._design()
         facts = inspect(design)
         self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound)
@@ -96,7 +90,6 @@ class ArmVectorEnv(BatchedWorld):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
-        self._sampler = Sampler(randomization)
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
@@ -123,12 +116,12 @@ class ArmVectorEnv(BatchedWorld):
             robot,
             options.control,
             task.uses_gripper,
-            self._catalogue,
+            self._start.catalogue,
             task.objects,
             options.control_rate,
             options.substeps,
-            self._clutter.shapes,
-            self._clutter.most,
+            self._start.clutter.shapes,
+            self._start.clutter.most,
         )
 
     @property
@@ -136,10 +129,10 @@ class ArmVectorEnv(BatchedWorld):
         """The meshes, which take seconds to read: made when first looked at."""
         if self._drawn is None:
             meshes = robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
-            clutter = self._clutter
+            start, clutter = self._start, self._start.clutter
             extras = Extras(clutter.shapes, clutter.most, self._has_patterns, self._has_shadows)
             self._drawn = ArmScene(
-                self.num_envs, meshes, self._catalogue, self._task.objects, extras
+                self.num_envs, meshes, start.catalogue, self._task.objects, extras
             )
             self._drawn.dress(self._every_row, self._sampler.records(self._episodes.draws))
         return self._drawn
@@ -148,44 +141,15 @@ class ArmVectorEnv(BatchedWorld):
         return read_choices(options, rows, self.num_envs, self._task, self._robot)
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
-        streams, split, episodes = self.streams, self._options.split, self._episodes
-        scene = in_split(streams.uniform(rows, "scene", self._sampler.size), split)
-        episodes.draws[rows] = self._sampler.sample(scene)
+        setup = self._physics.shared.setup
+        self._start.draw(rows, self.streams, choices, self._episodes, setup)
         if self._rig.sensor_draws:
-            uniform = streams.uniform(rows, "sensor", self._rig.sensor_draws)
-            self._rig.draw_sensors(rows, in_split(uniform, split))
-        which = distinct(streams.uniform(rows, "body", self._task.objects), len(self._catalogue))
-        shapes = [tuple(self._catalogue[shape] for shape in own) for own in which]
-        task = in_split(streams.uniform(rows, "task", self._task.draws), split)
-        layout = self._task.lay_out(task, shapes)
-        episodes.goal[rows] = choices.get("goal", layout.goal)
-        episodes.elapsed[rows] = 0
-        self._set_up(rows, which, layout)
-        self._add_clutter(rows, layout)
+            uniform = self.streams.uniform(rows, "sensor", self._rig.sensor_draws)
+            self._rig.draw_sensors(rows, in_split(uniform, self._options.split))
         self._physics.begin(rows)
         self._dress(rows)
         self._aim(rows)
         self._begun[rows] = True
-
-    def _set_up(self, rows: NDArray[np.intp], which: NDArray[np.int64], layout: Layout) -> None:
-        """Write what the physics begins the episodes of some rows with."""
-        setup, draws = self._physics.shared.setup, self._sampler.named(self._episodes.draws[rows])
-        askew = 2.0 * self.streams.uniform(rows, "body", setup.arm.shape[1]) - 1.0
-        setup.arm[rows] = np.array(self._robot.home) + _ASKEW * askew
-        setup.shape[rows] = which
-        setup.object_pose[rows] = upright_poses(layout.object_place, layout.object_turn)
-        setup.mass[rows] = draws["mass"][:, np.newaxis]
-        setup.friction[rows] = draws["friction"][:, np.newaxis] * self._grip[which]
-        setup.joint_damping[rows] = draws["joint_damping"]
-        setup.gain[rows] = draws["motor_gain"]
-
-    def _add_clutter(self, rows: NDArray[np.intp], layout: Layout) -> None:
-        """Write what lies beside the things of the task."""
-        if self._clutter.most:
-            setup, draws = self._physics.shared.setup, self._sampler.named(self._episodes.draws)
-            uniform = self.streams.uniform(rows, "scene", self._clutter.draw_count)
-            shapes, poses = self._clutter.lay_out(uniform, draws["clutter"][rows], layout)
-            setup.clutter_shape[rows], setup.clutter_start[rows] = shapes, poses
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
@@ -287,7 +251,7 @@ class ArmVectorEnv(BatchedWorld):
     def _truth(self) -> Truth:
         setup, bodies = self._physics.shared.setup, self._bodies
         opening, rate = gripper_opening(self._robot, bodies)
-        size = self._sizes[setup.shape]
+        size = self._start.sizes[setup.shape]
         return Truth(bodies, setup, size, self._episodes.goal, opening, rate)
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
