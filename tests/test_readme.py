@@ -22,6 +22,7 @@ SMALLER = {
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16", "--recipe.world.route-length", "30"],
     "sac": ["--recipe.learning-starts", "220"],
+    "dagger": ["--recipe.world.route-length", "30"],
 }
 
 
@@ -38,7 +39,7 @@ def run_command(words: list[str], folder: Path) -> None:
     script = Path(words[1])
     smaller = shlex.split(SMALLER[script.name])
     if script.name == "train.py":
-        smaller += ALGORITHM["sac" if "sac" in words else "ppo"]
+        smaller += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
     done = subprocess.run(
         [sys.executable, str(ROOT / script), *words[2:], *smaller],
         cwd=folder,
