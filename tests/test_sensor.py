@@ -96,7 +96,7 @@ def test_noise_repeats_neither_in_a_frame_nor_between_frames() -> None:
 
 
 def test_frames_depend_neither_on_neighbours_nor_on_threads() -> None:
-    uniform = np.random.default_rng(1).random((5, 6))
+    uniform = np.random.default_rng(1).random((5, Sensor(STRONG, 5).draw_count))
 
     def all_at_once(rows: NDArray[np.intp]) -> NDArray[np.uint8]:
         sensor = Sensor(STRONG, 5)
@@ -137,3 +137,8 @@ def test_an_episode_begins_with_its_own_first_frame() -> None:
 def test_sensors_that_cannot_be_are_refused(name: str) -> None:
     with pytest.raises(InputError, match=rf"a sensor's {name} must not be negative, got -0\.5"):
         SensorRandomization(**{name: between(-0.5, 1.0)})
+
+
+def test_a_lens_without_length_is_refused() -> None:
+    with pytest.raises(InputError, match=r"a camera's zoom must be positive, got 0\.0"):
+        SensorRandomization(zoom=between(0.0, 1.0))

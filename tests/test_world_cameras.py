@@ -103,9 +103,8 @@ def test_strong_randomisation_is_seen_in_the_colours(env_id: str) -> None:
 @both_worlds
 def test_what_one_camera_sees_another_sees_where_info_says(env_id: str) -> None:
     """Points of the first one's depth image, in the world, and in the second one's image."""
-    world = make_with(
-        env_id, 2, SensorRandomization(latency=between(2.0, 2.0)), image_size=(60, 80)
-    )
+    sensor = SensorRandomization(latency=between(2.0, 2.0), zoom=between(0.8, 1.3))
+    world = make_with(env_id, 2, sensor, image_size=(60, 80))
     _, info = world.reset(seed=1)
     assert info["cameras"].keys() == CAMERAS[env_id].keys()
     for observation, *_, info in live(world, random_actions(world, 4)):
@@ -147,9 +146,10 @@ def test_a_camera_on_a_car_is_where_the_car_is() -> None:
 
 
 def test_a_thing_lands_where_opencv_projects_it() -> None:
-    """Also from the wrist, which moves, and where images are late."""
+    """Also from the wrist, which moves, where images are late, and with lenses that differ."""
     delay = 2
-    world = make_with(ARM, 4, SensorRandomization(latency=between(2.0, 2.0)), image_size=(96, 96))
+    sensor = SensorRandomization(latency=between(2.0, 2.0), zoom=between(0.8, 1.3))
+    world = make_with(ARM, 4, sensor, image_size=(96, 96))
     world.reset(seed=3)
     places = [world.unwrapped.get_state()["object_pose"][:, 0, :3]]
     hits: dict[str, int] = dict.fromkeys(CAMERAS[ARM], 0)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.compiled import compiled
+
 
 class Optics(NamedTuple):
     """A pinhole and the image behind it."""
@@ -14,3 +16,11 @@ class Optics(NamedTuple):
     far: float  # [m] farthest
     height: int  # [px]
     width: int  # [px]
+
+
+@compiled
+def zoomed(optics: Optics, zoom: float) -> Optics:
+    """Return the optics with another focal length, `zoom` times as long."""
+    lens = optics.lens.copy()
+    lens[:2] *= zoom
+    return Optics(lens, optics.near, optics.far, optics.height, optics.width)

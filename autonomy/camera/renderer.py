@@ -16,7 +16,7 @@ from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
 from autonomy.camera.light import frame_light
-from autonomy.camera.optics import Optics
+from autonomy.camera.optics import Optics, zoomed
 from autonomy.camera.pattern import add_patterns
 from autonomy.camera.readings import read_depth, read_labels
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
@@ -73,11 +73,13 @@ class Renderer:
         scene: Scene,
         camera_from_world: NDArray[np.float64],
         channels: Collection[str],
+        zoom: NDArray[np.float64] | None = None,
     ) -> Frames:
         """Draw N scenes, each from its own `camera_from_world` `(N, 3, 4)`, into new arrays.
 
         The frames do not depend on N, on their neighbours or on the number of threads.
         `channels` names the fields of `Frames` to fill; what is not named costs nothing.
+        `zoom` `(N,)` are factors of the focal length, of a camera without distortion.
 
         Raises:
             InputError: The palette lacks a material of the library.
@@ -89,6 +91,7 @@ class Renderer:
                 f"a palette must hold the library's {library.material_count} materials, "
                 f"got {scene.look.palette.shape[1]}"
             )
+        zooms = np.ones(len(camera_from_world)) if zoom is None else zoom
         alone = len(camera_from_world) == 1
         self._fit(library, scene.draws, 1 if alone else get_num_threads())
         images = self._images(len(camera_from_world), channels)
@@ -98,6 +101,7 @@ class Renderer:
             scene.draws,
             scene.look,
             camera_from_world,
+            zooms,
             self._optics,
             grain_tile(),
             self._buffers,
@@ -147,13 +151,14 @@ def _draw(
     library: LibraryArrays,
     scene: Scene,
     pose: NDArray[np.float64],
-    optics: Optics,
+    zoom: float,
+    all_optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
 ) -> None:
     """Draw one frame in the working room of the thread that runs."""
-    thread = get_thread_id()
+    thread, optics = get_thread_id(), zoomed(all_optics, zoom)
     triangles = Triangles(buffers.corners[thread], buffers.planes[thread], buffers.labels[thread])
     buffer = VisibilityBuffer(buffers.nearness[thread], buffers.seen[thread])
     count = project_frame(frame, library, scene, pose, optics, buffers.vertices[thread], triangles)
@@ -180,13 +185,15 @@ def _render_alone(
     draws: Draws,
     look: Appearance,
     poses: NDArray[np.float64],
+    zooms: NDArray[np.float64],
     optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
 ) -> None:
     """Draw a batch of one: to wake the other threads would cost as much as the frame."""
-    _draw(np.int64(0), library, Scene(draws, look), poses[0], optics, grain, buffers, images)
+    scene = Scene(draws, look)
+    _draw(np.int64(0), library, scene, poses[0], zooms[0], optics, grain, buffers, images)
 
 
 @compiled_parallel
@@ -195,6 +202,7 @@ def _render_batch(
     draws: Draws,
     look: Appearance,
     poses: NDArray[np.float64],
+    zooms: NDArray[np.float64],
     optics: Optics,
     grain: NDArray[np.float32],
     buffers: Buffers,
@@ -203,4 +211,5 @@ def _render_batch(
     for frame in prange(poses.shape[0]):
         # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
         scene = Scene(draws, look)
-        _draw(np.int64(frame), library, scene, poses[frame], optics, grain, buffers, images)
+        pose, zoom = poses[frame], zooms[frame]
+        _draw(np.int64(frame), library, scene, pose, zoom, optics, grain, buffers, images)

@@ -83,7 +83,8 @@ class CameraRig:
         observation: Observation = {}
         channels = [_CHANNELS[image] for image in self._images]
         for position, (name, (_, renderer)) in enumerate(self._cameras.items()):
-            frames = renderer.render(library, scene, self._views[name][rows], channels)
+            views, zoom = self._views[name][rows], self._zoom(name, rows)
+            frames = renderer.render(library, scene, views, channels, zoom)
             for image, channel in zip(self._images, channels, strict=True):
                 pixels, key = getattr(frames, channel), _key(image, name, position)
                 if self._sensor and image == "camera":
@@ -99,12 +100,12 @@ class CameraRig:
         return {
             "cameras": {
                 name: {
-                    "intrinsics": np.tile(camera.matrix, (len(every_row), 1, 1)),
+                    "intrinsics": self._intrinsics(name, every_row),
                     "camera_from_world": self._arriving(
                         f"view_{name}", self._views[name].copy(), every_row
                     ),
                 }
-                for name, (camera, _) in self._cameras.items()
+                for name in self._cameras
             }
         }
 
@@ -120,6 +121,22 @@ class CameraRig:
         """Take over what `get_state` returned; mounts and aims are to be set besides."""
         if self._sensor:
             self._sensor.set_state(state)
+
+    def _zoom(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
+        """Return the zoom of a camera in some rows, None where there is none."""
+        if self._sensor is None or self._cameras[name][0].distortion:
+            return None
+        return self._sensor.zoom(rows)
+
+    def _intrinsics(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the matrices `(n, 3, 3)` of a camera in some rows."""
+        matrices, zoom = (
+            np.tile(self._cameras[name][0].matrix, (len(rows), 1, 1)),
+            self._zoom(name, rows),
+        )
+        if zoom is not None:
+            matrices[:, :2, :2] *= zoom[:, np.newaxis, np.newaxis]
+        return matrices
 
     def _arriving(self, name: str, values: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         """Return what arrives of values `(n, ...)` that some rows' sensors give now or gave."""

@@ -1,4 +1,4 @@
-"""The sensors of N worlds' cameras: how each disturbs and delays its images in an episode."""
+"""The lenses and sensors of N worlds' cameras: what each does to its images in an episode."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -16,7 +16,7 @@ _STEP, _CAMERA = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  #
 
 @dataclass(frozen=True)
 class SensorRandomization:
-    """What a sensor does to its images; by default nothing, at no cost.
+    """What lens and sensor do to their images; by default nothing, at no cost.
 
     Exposure, blur and noise are of the colours alone: depth and labels stay exact. All images are
     late together.
@@ -28,9 +28,10 @@ class SensorRandomization:
             root of the light.
         read_noise: Standard deviation of the noise everywhere, out of 255.
         latency: Control steps by which images are late, rounded down.
+        zoom: Factor of the focal length; a camera with distortion keeps its own.
 
     Raises:
-        InputError: A range begins below zero.
+        InputError: A range begins below zero, or that of the zoom at zero.
     """
 
     exposure: Range = between(1.0, 1.0)
@@ -38,12 +39,15 @@ class SensorRandomization:
     shot_noise: Range = between(0.0, 0.0)
     read_noise: Range = between(0.0, 0.0)
     latency: Range = between(0.0, 0.0)
+    zoom: Range = between(1.0, 1.0)
 
     def __post_init__(self) -> None:
         for field in fields(self):
             low = getattr(self, field.name).low[0]
             if not low >= 0.0:
                 raise InputError(f"a sensor's {field.name} must not be negative, got {low}")
+        if self.zoom.low[0] == 0.0:
+            raise InputError("a camera's zoom must be positive, got 0.0")
 
 
 PERFECT = SensorRandomization()
@@ -54,6 +58,7 @@ STRONG = SensorRandomization(
     shot_noise=between(0.0, 10.0),
     read_noise=between(0.0, 5.0),
     latency=between(0.0, 3.0),
+    zoom=between(0.95, 1.05),
 )
 """A poor camera, at 84 x 84 pixels."""
 
@@ -63,7 +68,8 @@ class Sensor:
 
     def __init__(self, ranges: SensorRandomization, num_envs: int) -> None:
         self._sampler = Sampler(ranges)
-        self._disturbs = replace(ranges, latency=PERFECT.latency) != PERFECT
+        captured = replace(ranges, latency=PERFECT.latency, zoom=PERFECT.zoom)
+        self._disturbs = captured != PERFECT
         self._draws = np.zeros((num_envs, self._sampler.size))
         self._keys = np.zeros(num_envs, np.uint64)
         longest = ranges.latency.largest_floor
@@ -82,6 +88,10 @@ class Sensor:
     def drawn(self) -> dict[str, NDArray[np.float64]]:
         """Return what was drawn, each `(N,)`."""
         return self._sampler.named(self._draws.copy())
+
+    def zoom(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the factors `(n,)` of the focal lengths of some rows."""
+        return self._sampler.named(self._draws[rows])["zoom"]
 
     def capture(
         self,
