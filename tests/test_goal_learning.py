@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from goal_world import GOAL_ID, STEP, Point, register_goal_world
 from gymnasium.vector import AutoresetMode
 from numpy.testing import assert_allclose
 from rich.console import Console
+from safetensors.torch import load_file
 from stable_baselines3 import HerReplayBuffer
 from stable_baselines3.common.callbacks import BaseCallback
 
@@ -44,6 +46,8 @@ OPTIONS: dict[str, Any] = {
 }
 RECIPES = {"sac": SACRecipe(**OPTIONS), "tqc": TQCRecipe(**OPTIONS)}
 SHOWN: dict[str, Any] = {"demonstrations": 60, "imitation_coefficient": 20.0, "total_steps": 1_600}
+
+SEEDS = (("first", 3), ("second", 3), ("other", 4))
 
 
 @pytest.mark.parametrize("algorithm", RECIPES)
@@ -84,6 +88,15 @@ def test_actor_comes_to_imitate_the_expert() -> None:
     observation, _ = world.reset(seed=0)
     action, _ = model.predict(observation, deterministic=True)
     assert np.abs(action - world.expert().act(observation)).mean() < 0.1
+
+
+def test_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    recipe = replace(RECIPES["tqc"], **{**SHOWN, "total_steps": 640}, validation_episodes=4)
+    runs = [train(GOAL_ID, recipe, seed, tmp_path / name, "cpu", QUIET).run for name, seed in SEEDS]
+    first, second, other = (load_file(run / "policy" / "policy.safetensors") for run in runs)
+    for name, tensor in first.items():
+        assert torch.equal(tensor, second[name]), name
+    assert any(not torch.equal(tensor, other[name]) for name, tensor in first.items())
 
 
 def test_demonstrations_need_an_expert(tmp_path: Path) -> None:
