@@ -57,9 +57,9 @@ _ARM_TASKS: dict[str, dict[str, Any]] = {
     },
     "ArmStack": {
         **_ARM_THINGS,
-        "total_steps": 100_000,
-        "demonstrations": 1_000,
-        "learning_starts": 52_000,
+        "total_steps": 68_000,
+        "demonstrations": 800,
+        "learning_starts": 42_000,
     },
 }
 
