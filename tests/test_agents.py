@@ -1,7 +1,6 @@
 """Learners solve a toy in seconds, twice the same, and what they learned acts without them."""
 
 import csv
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +13,9 @@ import torch
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.testing import assert_allclose, assert_array_equal
-from rich.console import Console
 from safetensors.torch import load_file
 from torch import nn
+from toy_recipes import QUIET, RECIPES
 from toy_world import DRIFT, HOLD_STEPS, TOY_ID, Steer, register_toy
 from train import default_for
 
@@ -25,7 +24,7 @@ from agents.network_policy import NetworkPolicy
 from agents.observation_network import VECTOR_FEATURES, ObservationNetwork
 from agents.ppo import make_ppo, ppo_actor
 from agents.privileged import PredictingFeatures
-from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe, recipe_class
+from agents.recipes import PPORecipe, SACRecipe, recipe_class
 from agents.sac import make_sac, sac_actor
 from agents.training import Trained, train
 from agents.vec_env import BatchedVecEnv
@@ -35,54 +34,6 @@ from autonomy.imported_class import imported_class
 from autonomy.policy_folder import load_policy_folder
 
 register_toy()
-
-QUIET = Console(file=io.StringIO())
-
-RECIPES: dict[str, Recipe] = {
-    "ppo": PPORecipe(
-        total_steps=16_384,
-        num_envs=32,
-        n_steps=32,
-        batch_size=256,
-        image_size=(16, 16),
-        layers=(32,),
-        learning_rate=2e-3,
-        gamma=0.9,
-        validation_interval=8_192,
-        threads=1,  # less to lose on a busy machine
-    ),
-    "sac": SACRecipe(
-        total_steps=8_192,
-        num_envs=16,
-        image_size=(16, 16),
-        layers=(32,),
-        batch_size=64,
-        learning_starts=512,
-        gradient_steps=4,
-        learning_rate=1e-3,
-        final_learning_rate=1e-3,
-        tau=0.02,
-        gamma=0.9,
-        replay_size=8_192,
-        threads=1,
-    ),
-}
-
-RECIPES |= {
-    f"{name}_privileged": replace(recipe, privileged=("state",)) for name, recipe in RECIPES.items()
-}
-RECIPES["dagger"] = DAggerRecipe(
-    total_steps=4_096,
-    num_envs=16,
-    image_size=(16, 16),
-    layers=(32,),
-    batch_size=128,
-    learning_rate=2e-3,
-    cloning_steps=512,
-    replay_size=4_096,
-    validation_interval=2_048,
-    threads=1,
-)
 
 
 @pytest.fixture(scope="module", params=list(RECIPES))

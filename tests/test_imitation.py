@@ -1,6 +1,5 @@
 """A student learns what its teacher does, and a learner may go on from there."""
 
-import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +8,9 @@ import pytest
 import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
-from rich.console import Console
 from safetensors.torch import load_file
 from stable_baselines3.common.callbacks import CallbackList
+from toy_recipes import QUIET, RECIPES
 from toy_world import TOY_ID, Steer, register_toy
 
 from agents.dagger import DAgger
@@ -24,19 +23,8 @@ from autonomy.policy import Observation
 
 register_toy()
 
-QUIET = Console(file=io.StringIO())
-RECIPE = DAggerRecipe(
-    total_steps=4_096,
-    num_envs=16,
-    image_size=(16, 16),
-    layers=(32,),
-    batch_size=128,
-    learning_rate=2e-3,
-    cloning_steps=512,
-    replay_size=4_096,
-    validation_interval=2_048,
-    threads=1,
-)
+RECIPE = RECIPES["dagger"]
+assert isinstance(RECIPE, DAggerRecipe)
 
 
 class Recorder:
