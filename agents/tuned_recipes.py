@@ -55,6 +55,16 @@ _ARM_TASKS: dict[str, dict[str, Any]] = {
         "total_steps": 20_000,
         "learning_starts": 8_500,
     },
+    "ArmFlip": {
+        **_ARM_THINGS,
+        "total_steps": 30_000,
+        "learning_starts": 10_000,
+    },
+    "ArmSlide": {
+        **_ARM_THINGS,
+        "total_steps": 90_000,
+        "learning_starts": 52_000,
+    },
     "ArmStack": {
         **_ARM_THINGS,
         "total_steps": 68_000,
