@@ -91,7 +91,11 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, privileged=("state",), gamma=0.95),
     ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
         **_LANE_FOLLOW,
-        learning_rate=2e-3,
+        total_steps=120_000,
+        batch_size=128,
+        gradient_steps=16,
+        learning_rate=1e-3,
+        replay_size=80_000,
         validation_interval=1_000_000,
     ),
     **{
