@@ -36,6 +36,10 @@ class CameraRig:
         self._images = images
         self._mounts = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
         self._views = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
+        self._every_row = np.arange(num_envs)
+        self._matrices = {
+            name: np.tile(camera.matrix, (num_envs, 1, 1)) for name, camera in cameras.items()
+        }
         self._elapsed = np.zeros(num_envs, np.int64)
         self._sensor = Sensor(sensor, num_envs) if images and sensor != PERFECT else None
 
@@ -96,18 +100,7 @@ class CameraRig:
         """Return what `World` says of `cameras` in `info`, nothing where there are no images."""
         if not self._images:
             return {}
-        every_row = np.arange(len(self._elapsed))
-        return {
-            "cameras": {
-                name: {
-                    "intrinsics": self._intrinsics(name, every_row),
-                    "camera_from_world": self._arriving(
-                        f"view_{name}", self._views[name].copy(), every_row
-                    ),
-                }
-                for name in self._cameras
-            }
-        }
+        return {"cameras": {name: self._placed(name) for name in self._cameras}}
 
     def drawn(self) -> dict[str, NDArray[np.float64]]:
         """Return what the sensors drew, each `(N,)`."""
@@ -128,15 +121,13 @@ class CameraRig:
             return None
         return self._sensor.zoom(rows)
 
-    def _intrinsics(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the matrices `(n, 3, 3)` of a camera in some rows."""
-        matrices, zoom = (
-            np.tile(self._cameras[name][0].matrix, (len(rows), 1, 1)),
-            self._zoom(name, rows),
-        )
+    def _placed(self, name: str) -> Info:
+        """Return intrinsics and extrinsics of a camera, for the images that arrive now."""
+        matrices, zoom = self._matrices[name].copy(), self._zoom(name, self._every_row)
         if zoom is not None:
             matrices[:, :2, :2] *= zoom[:, np.newaxis, np.newaxis]
-        return matrices
+        views = self._arriving(f"view_{name}", self._views[name].copy(), self._every_row)
+        return {"intrinsics": matrices, "camera_from_world": views}
 
     def _arriving(self, name: str, values: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         """Return what arrives of values `(n, ...)` that some rows' sensors give now or gave."""
