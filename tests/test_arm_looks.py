@@ -55,15 +55,15 @@ def test_a_look_is_seen_where_it_belongs(
 
 
 def test_shadows_are_under_things_and_fade_as_they_rise() -> None:
-    bodies = allocate(2, Sizes(0, 0, 1, 1, 0, 2)).bodies
+    setup, bodies, _ = allocate(2, Sizes(0, 0, 1, 1, 0, 2))
     bodies.tool_position[:] = [(0.1, 0.2, 0.0), (0.1, 0.2, 0.3)]
     bodies.object_pose[:, 0, :3] = [(0.3, -0.1, 0.02), (0.3, -0.1, 0.08)]
     bodies.clutter_pose[:, :, :3] = (-0.2, 0.4, 0.03)
     box, tall = Shape("box", (0.06, 0.08, 0.04)), Shape("cylinder", (0.04, 0.04, 0.06))
     shadows, found = Shadows(2, [box], [tall]), np.zeros((2, 4, 5), np.float32)
     shadows.darkness[:] = 0.6
-    shapes, clutter = np.zeros((2, 1), np.int64), np.array([(0, -1), (0, 0)])
-    shadows.cast(found, bodies, shapes, clutter)
+    setup.clutter_shape[:] = [(0, -1), (0, 0)]
+    shadows.cast(found, bodies, setup)
     np.testing.assert_allclose(found[0, 1], (0.3, -0.1, 0.0, 1.7 * 0.05, 0.6), atol=1e-6)
     assert found[1, 1, 3] == pytest.approx(1.7 * 0.05 + 0.5 * 0.06)
     # a quarter is left at 60 mm, nothing at 300 mm, and nothing of what is not there

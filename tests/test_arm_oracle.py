@@ -53,9 +53,9 @@ def ours(robot: Robot, triangles: int | None, links: NDArray[np.float64]) -> Any
     """Draw the robot without table and floor; instance 2 is its first link that is seen."""
     meshes = robot_meshes(robot, triangles, Material.ROBOT)
     scene = ArmScene(1, meshes, [BOX], 1)
-    bodies = allocate(1, Sizes(0, 0, len(links), 1, 0)).bodies
+    setup, bodies, _ = allocate(1, Sizes(0, 0, len(links), 1, 0))
     bodies.link_pose[0], bodies.object_pose[0, 0] = links, PLACE
-    seen = scene.seen(bodies, np.zeros((1, 1), np.int64))
+    seen = scene.seen(bodies, setup)
     seen.draws.parts[:, :2] = 0
     view = CAMERA.camera_from_body[np.newaxis]
     frames = Renderer(CAMERA).render(scene.library, seen, view, ("depth", "instance"))

@@ -215,8 +215,7 @@ class ArmVectorEnv(BatchedWorld):
 
     def _seen(self) -> Scene:
         """Return what cameras see."""
-        setup = self._physics.shared.setup
-        return self._scene.seen(self._bodies, setup.shape, setup.clutter_shape)
+        return self._scene.seen(self._bodies, self._physics.shared.setup)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())

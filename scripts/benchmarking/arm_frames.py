@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.renderer import Renderer
 from envs.arm.arm import Arm
-from envs.arm.arm_state import Bodies, Sizes, allocate, row_of
+from envs.arm.arm_state import Sizes, allocate, row_of
 from envs.arm.bullet import connect, pybullet
 from envs.arm.objects import Shape
 from envs.arm.options import FRONT
@@ -40,9 +40,9 @@ class OurFrames:
         self._postures = _link_poses(_postures(seed))
         self._rows, self._first = np.arange(num_envs), 0
         links = self._postures.shape[1]
-        self._bodies: Bodies = allocate(num_envs, Sizes(0, 0, links, 1, 0)).bodies
+        shared = allocate(num_envs, Sizes(0, 0, links, 1, 0))
+        self._bodies, self._setup = shared.bodies, shared.setup
         self._bodies.object_pose[:] = _PLACE
-        self._shapes = np.zeros((num_envs, 1), np.int64)
 
     def reset(self) -> None:
         """Do nothing: there are no episodes."""
@@ -59,7 +59,7 @@ class OurFrames:
 
     def frames(self, channels: tuple[str, ...]) -> Any:
         """Return the frames that are drawn now."""
-        seen = self._scene.seen(self._bodies, self._shapes)
+        seen = self._scene.seen(self._bodies, self._setup)
         return self._renderer.render(self._scene.library, seen, self._views, channels)
 
 

@@ -12,7 +12,7 @@ from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, sphere
 from autonomy.camera.scene import Draws, Scene
 from autonomy.compiled import compiled
-from envs.arm.arm_state import Bodies
+from envs.arm.arm_state import Bodies, Setup
 from envs.arm.objects import Shape
 from envs.arm.scene.appearance import CLUTTER_COLORS, Layers, dress, plain_looks
 from envs.arm.scene.materials import Material
@@ -36,6 +36,9 @@ class Extras(NamedTuple):
     has_shadows: bool = False
 
 
+_NOTHING_MORE = Extras()
+
+
 class ArmScene:
     """The meshes, the draws and the looks of N worlds."""
 
@@ -45,9 +48,8 @@ class ArmScene:
         robot: RobotMeshes,
         catalogue: Sequence[Shape],
         objects: int,
-        extras: Extras | None = None,
+        extras: Extras = _NOTHING_MORE,
     ) -> None:
-        extras = extras or Extras()
         self.library = MeshLibrary()
         self._robot_colors = robot.colors
         room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
@@ -90,31 +92,20 @@ class ArmScene:
             self._layers.wear(self._looks.patterns, rows, draws)
         self._shadows.darkness[rows] = draws["shadow"]
 
-    def seen(
-        self,
-        bodies: Bodies,
-        shapes: NDArray[np.int64],
-        clutter: NDArray[np.int64] | None = None,
-    ) -> Scene:
-        """Return what cameras see.
-
-        Args:
-            bodies: Where it is.
-            shapes: `(N, O)` of the catalogue, of the task's things.
-            clutter: `(N, C)` of clutter's own, -1 for none.
-        """
+    def seen(self, bodies: Bodies, setup: Setup) -> Scene:
+        """Return what cameras see: what `setup` says is there, where `bodies` are."""
+        shapes, clutter = setup.shape, setup.clutter_shape
         last, poses = self._first_clutter, self._draws.poses
         for number in range(shapes.shape[1]):
             drawn = self._shapes[number, shapes[:, number]]
             self._draws.parts[:, self._first_object + number] = drawn
         to_matrices(bodies.link_pose[:, self._links], poses[:, _ROBOT_DRAWS : self._first_object])
         to_matrices(bodies.object_pose, poses[:, self._first_object : last])
-        if clutter is not None:
-            for number in range(clutter.shape[1]):
-                self._draws.parts[:, last + number] = self._clutter[number, clutter[:, number] + 1]
-            to_matrices(bodies.clutter_pose, poses[:, last : last + clutter.shape[1]])
+        for number in range(clutter.shape[1]):
+            self._draws.parts[:, last + number] = self._clutter[number, clutter[:, number] + 1]
+        to_matrices(bodies.clutter_pose, poses[:, last : last + clutter.shape[1]])
         if self._looks.shadows.shape[1]:
-            self._shadows.cast(self._looks.shadows, bodies, shapes, clutter)
+            self._shadows.cast(self._looks.shadows, bodies, setup)
         return Scene(self._draws, self._looks)
 
     def _clutter_parts(self, shapes: Sequence[Shape], count: int) -> NDArray[np.int32]:

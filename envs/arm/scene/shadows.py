@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.contact_shadow import DARKNESS, RADIUS, X, Y
-from envs.arm.arm_state import Bodies
+from envs.arm.arm_state import Bodies, Setup
 from envs.arm.control import Array
 from envs.arm.objects import Shape
 
@@ -24,22 +24,16 @@ class Shadows:
         """Of each world, in [0, 1]."""
         self._things, self._clutter = _footprints(catalogue), _footprints(clutter)
 
-    def cast(
-        self,
-        shadows: NDArray[np.float32],
-        bodies: Bodies,
-        shapes: NDArray[np.int64],
-        clutter: NDArray[np.int64] | None,
-    ) -> None:
-        """Fill the first of shadows `(N, S, 5)`, as `ArmScene.seen` is called."""
+    def cast(self, shadows: NDArray[np.float32], bodies: Bodies, setup: Setup) -> None:
+        """Fill the first of shadows `(N, S, 5)` for what `setup` says is where `bodies` are."""
+        shapes, clutter = setup.shape, setup.clutter_shape
         tool = np.tile((_TOOL_RADIUS, 0.0), (len(shapes), 1, 1))
         self._fill(shadows[:, :1], bodies.tool_position[:, np.newaxis], tool)
         things = slice(1, 1 + shapes.shape[1])
         self._fill(shadows[:, things], bodies.object_pose, self._things[shapes])
-        if clutter is not None:
-            beside = shadows[:, things.stop : things.stop + clutter.shape[1]]
-            self._fill(beside, bodies.clutter_pose, self._clutter[clutter])
-            beside[:, :, DARKNESS] *= clutter >= 0
+        beside = shadows[:, things.stop : things.stop + clutter.shape[1]]
+        self._fill(beside, bodies.clutter_pose, self._clutter[clutter])
+        beside[:, :, DARKNESS] *= clutter >= 0
 
     def _fill(self, shadows: NDArray[np.float32], places: Array, footprints: Array) -> None:
         """Fill `(N, K, 5)` for things at places `(N, K, 3...)` with footprints `(N, K, 2)`."""
