@@ -90,11 +90,19 @@ class Arm:
         )
 
     def stop(self) -> None:
-        """Put joints that are beyond their limits back, at rest: Bullet's own stops give way."""
-        arm, (joints, _) = self.parts.arm, self._joints()
-        within = np.clip(joints, arm.lower, arm.upper)
-        for k in np.flatnonzero(joints != within).tolist():
-            self._client.resetJointState(self.parts.body, arm.numbers[k], within[k])
+        """Put joints that are beyond their limits back, at rest, and slow those that are too fast.
+
+        Bullet's own stops give way, and it bounds all joints of a body by one speed.
+        """
+        arm, (joints, speeds) = self.parts.arm, self._joints()
+        within, slowed = (
+            np.clip(joints, arm.lower, arm.upper),
+            np.clip(speeds, -arm.speed, arm.speed),
+        )
+        slowed[joints != within] = 0.0
+        for k in np.flatnonzero((joints != within) | (speeds != slowed)).tolist():
+            joint = arm.numbers[k]
+            self._client.resetJointState(self.parts.body, joint, within[k], slowed[k])
 
     def grip(self, opening: float) -> None:
         """Bring the fingers between closed (-1) and open (1)."""
