@@ -67,7 +67,8 @@ _ARM_TASKS: dict[str, dict[str, Any]] = {
     },
     "ArmStack": {
         **_ARM_THINGS,
-        "total_steps": 68_000,
+        "total_steps": 100_000,
+        "validation_interval": 15_000,
         "demonstrations": 800,
         "learning_starts": 42_000,
     },
