@@ -49,9 +49,11 @@ class Recipe:
 
     def check(self) -> None:
         """Raise `InputError` if a field cannot work."""
-        for name in _POSITIVE:
-            if getattr(self, name) <= 0:
-                raise InputError(f"{name} must be positive, got {getattr(self, name)}")
+        for name, value in vars(self).items():
+            if name in _POSITIVE and value <= 0:
+                raise InputError(f"{name} must be positive, got {value}")
+            if name in _NOT_NEGATIVE and value < 0:
+                raise InputError(f"{name} must not be negative, got {value}")
         for name in self.privileged:
             if name in self.observations:
                 raise InputError(f"privileged must not be among the observations, got {name}")
@@ -192,6 +194,17 @@ _POSITIVE = (
     "curve_interval",
     "validation_interval",
     "validation_episodes",
+    "n_steps",
+    "epochs",
+    "gradient_steps",
+    "replay_size",
+)
+_NOT_NEGATIVE = (
+    "hindsight_goals",
+    "demonstrations",
+    "imitation_coefficient",
+    "learning_starts",
+    "cloning_steps",
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,6 +92,19 @@ def test_ppo_goes_on_from_what_was_imitated(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="start_from must be a folder with a trained network"):
         train(TOY_ID, nothing, 0, tmp_path / "other", "cpu", QUIET)
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"replay_size": 0}, "replay_size must be positive, got 0"),
+        ({"gradient_steps": 0}, "gradient_steps must be positive, got 0"),
+        ({"cloning_steps": -1}, "cloning_steps must not be negative, got -1"),
+    ],
+)
+def test_recipe_fields_are_checked(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        replace(RECIPE, **changes).check()
 
 
 def test_unknown_teacher_leaves_nothing(tmp_path: Path) -> None:
