@@ -1,11 +1,10 @@
 """Imitation: a student learns in its own frames what its teacher would have done there."""
 
 import copy
-from typing import Any, cast
+from typing import cast
 
 import torch
 from gymnasium import spaces
-from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.vec_env import VecEnv
@@ -15,10 +14,11 @@ from agents.gradient_norm import limit_gradients
 from agents.imitation_data import ImitationData
 from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from agents.recipes import DAggerRecipe
+from agents.stable_baselines import UntouchedImages
 from autonomy.policy import Observation, Policy
 
 
-class DAgger(BaseAlgorithm):
+class DAgger(UntouchedImages):
     """Dataset aggregation.
 
     Ross et al., "A reduction of imitation learning and structured prediction to no-regret online
@@ -40,10 +40,6 @@ class DAgger(BaseAlgorithm):
         )
         self._teacher, self._recipe = teacher, recipe
         self._setup_model()
-
-    @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
-        return env
 
     def _setup_model(self) -> None:
         recipe = self._recipe
@@ -73,7 +69,10 @@ class DAgger(BaseAlgorithm):
     def learn(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, total_timesteps: int, callback: BaseCallback, log_interval: int = 0
     ) -> "DAgger":
-        """Collect and learn in turns until `total_timesteps` steps are taken."""
+        """Collect and learn in turns until `total_timesteps` steps are taken.
+
+        `log_interval` is the base's and does nothing: a callback writes the curves.
+        """
         total, callbacks = self._setup_learn(total_timesteps, callback)
         callbacks.on_training_start(locals(), globals())
         while self.num_timesteps < total:
@@ -110,10 +109,3 @@ class DAgger(BaseAlgorithm):
             loss.backward()
             self._optimizer.step()
             self.logger.record_mean("train/loss", loss.item())
-
-
-def make_dagger(
-    envs: VecEnv, teacher: Policy, recipe: DAggerRecipe, seed: int, device: str
-) -> DAgger:
-    """Make the learner that `recipe` describes."""
-    return DAgger(envs, teacher, recipe, seed, device)

@@ -8,14 +8,14 @@ import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.noise import ActionNoise
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
-from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
+from agents.stable_baselines import UntouchedImages
 from agents.vec_env import BatchedVecEnv
 from autonomy.policy import Observation, Policy
 
 
-class Demonstrated(OffPolicyAlgorithm):
+class Demonstrated(UntouchedImages, OffPolicyAlgorithm):
     """Part of an algorithm with an actor: in the first episodes an expert may act in its stead."""
 
     actor: Any
@@ -60,14 +60,9 @@ class Demonstrated(OffPolicyAlgorithm):
         """Draw a batch of what the expert saw and did."""
         steps = self._random.choices(self._shown, k=max(self.batch_size // self.n_envs, 1))
         observations = {
-            name: torch.from_numpy(np.concatenate([seen[name] for seen, _ in steps]))
-            for name in steps[0][0]
+            name: self._joined([seen[name] for seen, _ in steps]) for name in steps[0][0]
         }
-        actions = torch.from_numpy(np.concatenate([action for _, action in steps]))
-        return {name: seen.to(self.device) for name, seen in observations.items()}, actions.to(
-            self.device
-        )
+        return observations, self._joined([action for _, action in steps])
 
-    @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
-        return env
+    def _joined(self, batches: list[NDArray[Any]]) -> Tensor:
+        return torch.from_numpy(np.concatenate(batches)).to(self.device)

@@ -15,16 +15,17 @@ from agents.gradient_norm import limit_gradients
 from agents.network_policy import ActorNetwork, Architecture
 from agents.privileged import CriticFeatures, features_extractor
 from agents.recipes import PPORecipe
-from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
+from agents.stable_baselines import (
+    ObservationFeatures,
+    UntouchedImages,
+    UntouchedObservations,
+    copy_weights,
+)
 from autonomy.errors import InputError
 
 
-class ImagePPO(PPO):
+class ImagePPO(UntouchedImages, PPO):
     """PPO that leaves the environment's images alone."""
-
-    @staticmethod
-    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
-        return env
 
 
 # The first base lets `extract_features` do without its second argument, the last one does not.

@@ -151,7 +151,10 @@ class SACRecipe(Recipe):
 
 @dataclass(frozen=True)
 class DAggerRecipe(Recipe):
-    """Imitation of a teacher by dataset aggregation (Ross et al., 2011)."""
+    """Imitation of a teacher by dataset aggregation (Ross et al., 2011).
+
+    What is `privileged` is for the teacher alone: there is no critic, and nothing is predicted.
+    """
 
     total_steps: int = 100_000
     """Environment steps to learn from, all environments together."""

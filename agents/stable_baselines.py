@@ -10,11 +10,21 @@ to the network untouched.
 from typing import Any
 
 from gymnasium import spaces
+from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.policies import BaseModel
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
 from agents.observation_network import ObservationNetwork
+
+
+class UntouchedImages(BaseAlgorithm):
+    """Part of an algorithm: it leaves the environment's images alone."""
+
+    @staticmethod
+    def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
+        return env
 
 
 class ObservationFeatures(BaseFeaturesExtractor):

@@ -15,7 +15,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import CallbackList
 
 from agents.curves import Curves, curve_logger
-from agents.dagger import make_dagger
+from agents.dagger import DAgger
 from agents.memory import keep_freed_memory
 from agents.network_policy import ActorNetwork, NetworkPolicy
 from agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
@@ -134,7 +134,7 @@ def _learner(
         return ppo, lambda: ppo_actor(ppo, recipe)
     if isinstance(recipe, DAggerRecipe):
         teacher = load_policy(recipe.teacher, cast(World, envs.envs), device, seed)
-        dagger = make_dagger(envs, teacher, recipe, seed, device)
+        dagger = DAgger(envs, teacher, recipe, seed, device)
         return dagger, dagger.actor
     assert isinstance(recipe, SACRecipe)
     sac = make_sac(envs, recipe, seed, device)

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from small_scene import frames_of, look_of
 
 from autonomy.camera.camera import Camera
-from autonomy.camera.mesh import surface
+from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box
 
 DOWN = Camera(101, 121, fov=1.0, position=(0.3, -0.2, 1.0), pitch=np.pi / 2, far=50.0)
@@ -14,10 +14,10 @@ GROUND = surface([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [(0, 1, 2), (
 BLOCK = box((0.2, 0.2, 0.2), 0, 12).moved((0.1, 0.0, 0.1))
 
 
-def light_of(shadows: ArrayLike, camera: Camera, *meshes: object) -> NDArray[np.float64]:
+def light_of(shadows: ArrayLike, camera: Camera, *meshes: Mesh) -> NDArray[np.float64]:
     """What is left `(H, W)` of an even light on grey of 200."""
     look = look_of(color=(200, 200, 200), shadows=shadows)
-    rgb = frames_of([GROUND, *meshes], camera, look, ("rgb",)).rgb  # type: ignore[list-item]
+    rgb = frames_of([GROUND, *meshes], camera, look, ("rgb",)).rgb
     assert rgb is not None
     return rgb[0, :, :, 0] / 200.0
 

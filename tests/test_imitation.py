@@ -16,7 +16,7 @@ from toy_world import TOY_ID, Steer, register_toy
 
 from agents.dagger import DAgger
 from agents.imitation_data import ImitationData
-from agents.recipes import DAggerRecipe, PPORecipe
+from agents.recipes import DAggerRecipe
 from agents.training import train
 from agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
@@ -68,16 +68,8 @@ def test_student_of_a_student_does_as_well(tmp_path: Path) -> None:
 
 def test_ppo_goes_on_from_what_was_imitated(tmp_path: Path) -> None:
     cloned = train(TOY_ID, RECIPE, 0, tmp_path / "cloned", "cpu", QUIET)
-    recipe = PPORecipe(
-        total_steps=512,
-        num_envs=16,
-        n_steps=32,
-        batch_size=256,
-        image_size=(16, 16),
-        layers=(32,),
-        learning_rate=1e-9,
-        start_from=str(cloned.run),
-        threads=1,
+    recipe = replace(
+        RECIPES["ppo"], total_steps=1_024, learning_rate=1e-9, start_from=str(cloned.run)
     )
     run = train(TOY_ID, recipe, 0, tmp_path / "tuned", "cpu", QUIET).run
     before, after = (

@@ -84,6 +84,8 @@ def test_each_draw_has_its_own_pattern_and_others_have_none() -> None:
     both = seen([ground, BOX], [(0.0, 0.0, 1.0), (0.0, 0.5, 10.0)])
     assert plain.rgb is not None
     assert both.rgb is not None
-    of_box = np.isfinite(seen([BOX], ()).depth[0])  # type: ignore[index]
+    depth = seen([BOX], ()).depth
+    assert depth is not None
+    of_box = np.isfinite(depth[0])
     np.testing.assert_array_equal(both.rgb[0][~of_box], plain.rgb[0][~of_box])
     assert (both.rgb[0][of_box] < plain.rgb[0][of_box]).any()
