@@ -1,4 +1,4 @@
-"""What all frames of a camera have in common, as the kernels read it."""
+"""What all frames of a camera have in common, and where each of them is seen from."""
 
 from typing import NamedTuple
 
@@ -16,6 +16,14 @@ class Optics(NamedTuple):
     far: float  # [m] farthest
     height: int  # [px]
     width: int  # [px]
+    grain: NDArray[np.float32]  # (GRAIN_SIZE * GRAIN_SIZE,) in [-1, 1], the tile of the ground's
+
+
+class Views(NamedTuple):
+    """From where N frames are seen, and through which lenses."""
+
+    poses: NDArray[np.float64]  # (N, 3, 4) world to camera
+    zooms: NDArray[np.float64]  # (N,) factors of the focal length
 
 
 @compiled
@@ -23,4 +31,4 @@ def zoomed(optics: Optics, zoom: float) -> Optics:
     """Return the optics with another focal length, `zoom` times as long."""
     lens = optics.lens.copy()
     lens[:2] *= zoom
-    return Optics(lens, optics.near, optics.far, optics.height, optics.width)
+    return Optics(lens, optics.near, optics.far, optics.height, optics.width, optics.grain)

@@ -16,7 +16,7 @@ from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
 from autonomy.camera.light import frame_light
-from autonomy.camera.optics import Optics, zoomed
+from autonomy.camera.optics import Optics, Views, zoomed
 from autonomy.camera.pattern import add_patterns
 from autonomy.camera.readings import read_depth, read_labels
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
@@ -64,6 +64,7 @@ class Renderer:
             source.far,
             source.height,
             source.width,
+            grain_tile(),
         )
         self._buffers = self._allocate(get_num_threads(), triangles=1024, vertices=1024)
 
@@ -100,10 +101,8 @@ class Renderer:
             library.arrays,
             scene.draws,
             scene.look,
-            camera_from_world,
-            zooms,
+            Views(camera_from_world, zooms),
             self._optics,
-            grain_tile(),
             self._buffers,
             images,
         )
@@ -150,24 +149,23 @@ def _draw(
     frame: Index,
     library: LibraryArrays,
     scene: Scene,
-    pose: NDArray[np.float64],
-    zoom: float,
+    views: Views,
     all_optics: Optics,
-    grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
 ) -> None:
     """Draw one frame in the working room of the thread that runs."""
-    thread, optics = get_thread_id(), zoomed(all_optics, zoom)
+    thread, pose = get_thread_id(), views.poses[frame]
+    optics = zoomed(all_optics, views.zooms[frame])
     triangles = Triangles(buffers.corners[thread], buffers.planes[thread], buffers.labels[thread])
     buffer = VisibilityBuffer(buffers.nearness[thread], buffers.seen[thread])
     count = project_frame(frame, library, scene, pose, optics, buffers.vertices[thread], triangles)
     highest = rasterize(count, triangles, optics.width, buffer)
     if images.rgb.size:
         light = frame_light(frame, scene.look, optics.lens, pose)
-        shade(light, grain, triangles, buffer, highest, images.rgb[frame])
+        shade(light, optics.grain, triangles, buffer, highest, images.rgb[frame])
         if scene.look.patterns.shape[1]:
-            add_patterns(frame, scene, light, grain, triangles, buffer, images.rgb[frame])
+            add_patterns(frame, scene, light, optics.grain, triangles, buffer, images.rgb[frame])
         if scene.look.shadows.shape[1]:
             shadows, rgb = scene.look.shadows[frame], images.rgb[frame]
             add_contact_shadows(shadows, light.rays, pose, optics, buffer, rgb)
@@ -184,16 +182,13 @@ def _render_alone(
     library: LibraryArrays,
     draws: Draws,
     look: Appearance,
-    poses: NDArray[np.float64],
-    zooms: NDArray[np.float64],
+    views: Views,
     optics: Optics,
-    grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
 ) -> None:
     """Draw a batch of one: to wake the other threads would cost as much as the frame."""
-    scene = Scene(draws, look)
-    _draw(np.int64(0), library, scene, poses[0], zooms[0], optics, grain, buffers, images)
+    _draw(np.int64(0), library, Scene(draws, look), views, optics, buffers, images)
 
 
 @compiled_parallel
@@ -201,15 +196,11 @@ def _render_batch(
     library: LibraryArrays,
     draws: Draws,
     look: Appearance,
-    poses: NDArray[np.float64],
-    zooms: NDArray[np.float64],
+    views: Views,
     optics: Optics,
-    grain: NDArray[np.float32],
     buffers: Buffers,
     images: Images,
 ) -> None:
-    for frame in prange(poses.shape[0]):
+    for frame in prange(len(views.poses)):
         # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
-        scene = Scene(draws, look)
-        pose, zoom = poses[frame], zooms[frame]
-        _draw(np.int64(frame), library, scene, pose, zoom, optics, grain, buffers, images)
+        _draw(np.int64(frame), library, Scene(draws, look), views, optics, buffers, images)
