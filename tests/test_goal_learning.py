@@ -64,6 +64,13 @@ def test_learner_reaches_goals_and_acts_from_its_folder(
 
 
 @pytest.mark.parametrize("algorithm", RECIPES)
+def test_entropy_is_tuned_to_its_target_for_each_number_of_an_action(algorithm: str) -> None:
+    recipe = replace(RECIPES[algorithm], entropy_target=-2.5)
+    model = make_sac(BatchedVecEnv(Point(4)), recipe, 0, "cpu")
+    assert model.target_entropy == 2 * -2.5
+
+
+@pytest.mark.parametrize("algorithm", RECIPES)
 def test_expert_lives_the_first_episodes_and_the_learner_remembers_them(algorithm: str) -> None:
     recipe = replace(RECIPES[algorithm], demonstrations=40, learning_starts=0, gradient_steps=0)
     model = make_sac(BatchedVecEnv(Point(4)), recipe, 0, "cpu")

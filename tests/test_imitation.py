@@ -61,6 +61,7 @@ def test_teacher_acts_at_first_and_is_asked_ever_after() -> None:
 
 def test_student_of_a_student_does_as_well(tmp_path: Path) -> None:
     first = train(TOY_ID, RECIPE, 0, tmp_path / "first", "cpu", QUIET)
+    assert first.validation.success_rate >= 0.9
     teacher = replace(RECIPE, teacher=str(first.run))
     second = train(TOY_ID, teacher, 1, tmp_path / "second", "cpu", QUIET)
     assert second.validation.success_rate >= 0.9

@@ -123,6 +123,22 @@ def test_what_one_camera_sees_another_sees_where_info_says(env_id: str) -> None:
 
 
 @both_worlds
+def test_a_lens_twice_as_long_is_that_of_a_camera_of_half_the_width(env_id: str) -> None:
+    """Half as wide is its image on a screen at distance 1, which is twice tan(fov / 2)."""
+    name, camera = next(iter(CAMERAS[env_id].items()))
+    narrow = replace(camera, fov=2.0 * np.arctan(np.tan(camera.fov / 2.0) / 2.0))
+    zoomed = make_with(env_id, 2, SensorRandomization(zoom=between(2.0, 2.0)))
+    plain = make_with(env_id, 2, SensorRandomization(), cameras={name: narrow})
+    seen, info = zoomed.reset(seed=0)
+    expected, expected_info = plain.reset(seed=0)
+    np.testing.assert_allclose(
+        info["cameras"][name]["intrinsics"], expected_info["cameras"][name]["intrinsics"]
+    )
+    assert (seen["instance"] == expected["instance"]).mean() > 0.999
+    assert (seen["camera"] == expected["camera"]).mean() > 0.99
+
+
+@both_worlds
 def test_without_images_info_has_no_cameras(env_id: str) -> None:
     world = make(env_id, 1, observations=("state",))
     assert "cameras" not in world.reset(seed=0)[1]
