@@ -16,7 +16,7 @@ def faces_camera(ax: float, ay: float, bx: float, by: float, cx: float, cy: floa
 
     In double precision, so that rounding drops no sliver that covers a pixel's centre.
     """
-    left, top = float(ax), float(ay)
+    left, top = np.float64(ax), np.float64(ay)
     return (bx - left) * (cy - top) - (cx - left) * (by - top) < 0.0
 
 
@@ -67,10 +67,20 @@ def clip(
 
 @compiled
 def _crossing(vertices: NDArray[np.float32], front: int, back: int, optics: Optics) -> Corner:
-    """Where an edge meets the near plane."""
+    """Where an edge meets the near plane.
+
+    In double precision: a point 0.01 mm off the near plane is nearness 0.02 / m off, as much as
+    what is seen at 50 m has of it.
+    """
     lens, near = optics.lens, optics.near
-    share = (vertices[2, front] - near) / (vertices[2, front] - vertices[2, back])
-    right = vertices[0, front] + share * (vertices[0, back] - vertices[0, front])
-    down = vertices[1, front] + share * (vertices[1, back] - vertices[1, front])
-    sunlight = vertices[6, front] + share * (vertices[6, back] - vertices[6, front])
+    ahead = np.float64(vertices[2, front])
+    share = (ahead - near) / (ahead - np.float64(vertices[2, back]))
+    right = _between(vertices[0, front], vertices[0, back], share)
+    down = _between(vertices[1, front], vertices[1, back], share)
+    sunlight = _between(vertices[6, front], vertices[6, back], share)
     return (lens[0] * right / near + lens[2], lens[1] * down / near + lens[3], 1.0 / near, sunlight)
+
+
+@compiled
+def _between(front: float, back: float, share: float) -> float:
+    return np.float64(front) + share * (np.float64(back) - np.float64(front))

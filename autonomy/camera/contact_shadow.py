@@ -74,7 +74,7 @@ def _bounds(
     shadow: NDArray[np.float32], camera_from_world: NDArray[np.float64], optics: Optics
 ) -> tuple[int, int, int, int]:
     """Return the columns and rows (first, last + 1) of a rectangle around a shadow."""
-    pose, lens, radius = camera_from_world, optics.lens, float(shadow[RADIUS])
+    pose, lens, radius = camera_from_world, optics.lens, np.float64(shadow[RADIUS])
     place = np.empty(3)
     for i in range(3):
         place[i] = (

@@ -38,8 +38,9 @@ def find_shown(
     r20, r21, r22, r23 = pose[2]
     for i in range(np.uint64(last - first)):
         part = np.uint64(first) + i
-        x, y, z = float(spheres[0, part]), float(spheres[1, part]), float(spheres[2, part])
-        radius = float(spheres[3, part])
+        x, y = np.float64(spheres[0, part]), np.float64(spheres[1, part])
+        z = np.float64(spheres[2, part])
+        radius = np.float64(spheres[3, part])
         right = r00 * x + r01 * y + r02 * z + r03
         down = r10 * x + r11 * y + r12 * z + r13
         ahead = r20 * x + r21 * y + r22 * z + r23

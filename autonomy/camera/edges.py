@@ -41,9 +41,9 @@ def find_edges(triangles: Triangles, first: Index, edges: NDArray[np.float64]) -
     corners, planes = triangles.corners, triangles.planes
     for one in range(BLOCK):
         row = np.uint64(first) + one
-        ax, ay, aw = float(corners[0, row]), float(corners[1, row]), float(corners[2, row])
-        bx, by, bw = float(corners[4, row]), float(corners[5, row]), float(corners[6, row])
-        cx, cy, cw = float(corners[8, row]), float(corners[9, row]), float(corners[10, row])
+        ax, ay, aw = _corner(corners, 0, row)
+        bx, by, bw = _corner(corners, 4, row)
+        cx, cy, cw = _corner(corners, 8, row)
         scale = 1.0 / ((bx - ax) * (cy - ay) - (cx - ax) * (by - ay))
         sides = bx - ax, by - ay, cx - ax, cy - ay
 
@@ -70,6 +70,18 @@ def find_edges(triangles: Triangles, first: Index, edges: NDArray[np.float64]) -
         # an edge along a row is never asked where it meets one
         edges[UPPER_EDGE + one] = (bx - ax) / (by - ay) if by > ay else 0.0
         edges[LOWER_EDGE + one] = (cx - bx) / (cy - by) if cy > by else 0.0
+
+
+@compiled
+def _corner(
+    corners: NDArray[np.float32], first: Index, row: Index
+) -> tuple[np.float64, np.float64, np.float64]:
+    """Return x, y and nearness; Numba's `float` would leave them in single precision."""
+    return (
+        np.float64(corners[first, row]),
+        np.float64(corners[first + 1, row]),
+        np.float64(corners[first + 2, row]),
+    )
 
 
 @compiled
