@@ -29,7 +29,7 @@ from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
-from autonomy.policy_folder import load_policy_folder, save_policy_folder
+from autonomy.policy_folder import POLICY_FOLDER, load_policy_folder
 from autonomy.policy_source import load_policy, policy_folder
 from autonomy.seed import check_seed
 from autonomy.versions import versions
@@ -172,4 +172,4 @@ def _save(policy: NetworkPolicy, folder: Path, env_id: str, recipe: Recipe) -> N
         "env_options": recipe.env_options,
         "versions": versions(),
     }
-    save_policy_folder(folder, manifest, policy.tensors())
+    POLICY_FOLDER.save(folder, manifest, policy.tensors())

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from autonomy.errors import InputError
 from autonomy.policy import Policy
-from autonomy.policy_folder import check_spaces, load_policy_folder, read_manifest
+from autonomy.policy_folder import POLICY_FOLDER, check_spaces, load_policy_folder
 from autonomy.world import World
 
 
@@ -21,7 +21,7 @@ def load_trained(
         InputError: If the folder cannot be used, or the policy's spaces are not those of `envs`.
     """
     policy = load_policy_folder(folder, device, modules)
-    check_spaces(read_manifest(folder), envs)
+    check_spaces(POLICY_FOLDER.manifest(folder), envs)
     return policy
 
 
@@ -31,7 +31,7 @@ def env_options(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: If the folder does not say them.
     """
-    options = read_manifest(folder).get("env_options")
+    options = POLICY_FOLDER.manifest(folder).get("env_options")
     if not isinstance(options, dict):
         raise InputError(f"{folder / 'policy.json'} must say its env_options, got {options!r}")
     return {

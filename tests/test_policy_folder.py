@@ -15,14 +15,8 @@ from numpy.testing import assert_array_equal
 from toy_world import TOY_ID, Steer
 
 from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
-from autonomy import policy_folder
 from autonomy.errors import InputError
-from autonomy.policy_folder import (
-    check_spaces,
-    load_policy_folder,
-    read_manifest,
-    save_policy_folder,
-)
+from autonomy.policy_folder import POLICY_FOLDER, check_spaces, load_policy_folder
 from autonomy.space_json import check_space, space_from_json, space_to_json
 
 ARCHITECTURE = Architecture("small", (8,), activation="tanh", squash="clip")
@@ -46,7 +40,7 @@ def _manifest(policy: NetworkPolicy) -> dict[str, Any]:
 @pytest.fixture
 def folder(policy: NetworkPolicy, tmp_path: Path) -> Path:
     place = tmp_path / "policy"
-    save_policy_folder(place, _manifest(policy), policy.tensors())
+    POLICY_FOLDER.save(place, _manifest(policy), policy.tensors())
     return place
 
 
@@ -63,14 +57,14 @@ def test_folder_holds_two_files_and_no_traces(folder: Path) -> None:
 def test_saving_leaves_an_existing_folder_alone(policy: NetworkPolicy, folder: Path) -> None:
     before = (folder / "policy.json").read_bytes()
     with pytest.raises(InputError, match="must be new"):
-        save_policy_folder(folder, _manifest(policy), policy.tensors())
+        POLICY_FOLDER.save(folder, _manifest(policy), policy.tensors())
     assert (folder / "policy.json").read_bytes() == before
 
 
 def test_failed_saving_leaves_nothing(policy: NetworkPolicy, tmp_path: Path) -> None:
     unwritable = {**_manifest(policy), "scale": float("nan")}
     with pytest.raises(ValueError, match="JSON"):
-        save_policy_folder(tmp_path / "policy", unwritable, policy.tensors())
+        POLICY_FOLDER.save(tmp_path / "policy", unwritable, policy.tensors())
     assert not list(tmp_path.iterdir())
 
 
@@ -139,15 +133,15 @@ def test_manifest_that_names_wrong_things_is_refused(
     changes: dict[str, Any], message: str, policy: NetworkPolicy, tmp_path: Path
 ) -> None:
     place = tmp_path / "policy"
-    save_policy_folder(place, {**_manifest(policy), **changes}, policy.tensors())
+    POLICY_FOLDER.save(place, {**_manifest(policy), **changes}, policy.tensors())
     with pytest.raises(InputError, match=message):
         load_policy_folder(place, "cpu")
 
 
 def test_manifest_that_lacks_something_is_refused(policy: NetworkPolicy, tmp_path: Path) -> None:
-    save_policy_folder(tmp_path / "policy", policy.description(), policy.tensors())
+    POLICY_FOLDER.save(tmp_path / "policy", policy.description(), policy.tensors())
     with pytest.raises(InputError, match="must also say env_id, env_options"):
-        read_manifest(tmp_path / "policy")
+        POLICY_FOLDER.manifest(tmp_path / "policy")
 
 
 def test_class_of_a_folder_is_not_imported_before_it_is_allowed(
@@ -156,7 +150,7 @@ def test_class_of_a_folder_is_not_imported_before_it_is_allowed(
     (tmp_path / "boom.py").write_text("raise SystemExit('executed')")
     monkeypatch.syspath_prepend(tmp_path)
     place = tmp_path / "policy"
-    save_policy_folder(place, {**_manifest(policy), "class": "boom:Policy"}, policy.tensors())
+    POLICY_FOLDER.save(place, {**_manifest(policy), "class": "boom:Policy"}, policy.tensors())
     with pytest.raises(InputError, match="may not be imported"):
         load_policy_folder(place, "cpu")
     assert "boom" not in sys.modules
@@ -165,7 +159,7 @@ def test_class_of_a_folder_is_not_imported_before_it_is_allowed(
 def test_weights_of_another_network_are_refused(policy: NetworkPolicy, tmp_path: Path) -> None:
     tensors = policy.tensors()
     del tensors["action.bias"]
-    save_policy_folder(tmp_path / "policy", _manifest(policy), tensors)
+    POLICY_FOLDER.save(tmp_path / "policy", _manifest(policy), tensors)
     with pytest.raises(InputError, match=r"do not fit.*action\.bias"):
         load_policy_folder(tmp_path / "policy", "cpu")
 
@@ -209,12 +203,12 @@ def test_environment_that_shows_something_else_is_refused(
 ) -> None:
     world = Steer(1, autoreset_mode=AutoresetMode.DISABLED, **options)
     with pytest.raises(InputError, match=message):
-        check_spaces(read_manifest(folder), world)
+        check_spaces(POLICY_FOLDER.manifest(folder), world)
 
 
 def test_environment_may_show_more_than_the_policy_reads(folder: Path) -> None:
     world = Steer(2, observations=("camera", "proprioception", "state"))
-    check_spaces(read_manifest(folder), world)
+    check_spaces(POLICY_FOLDER.manifest(folder), world)
     observation, _ = world.reset(seed=0)
     assert load_policy_folder(folder, "cpu").act(observation).shape == (2, 1)
 
@@ -226,6 +220,6 @@ def test_action_bounds_that_differ_are_named() -> None:
 
 
 def test_folder_format_is_what_the_module_says(folder: Path) -> None:
-    manifest = read_manifest(folder)
-    assert (manifest["format"], manifest["version"]) == (policy_folder.FORMAT, 1)
+    manifest = POLICY_FOLDER.manifest(folder)
+    assert (manifest["format"], manifest["version"]) == (POLICY_FOLDER.format, 1)
     assert manifest["class"] == "agents.network_policy:NetworkPolicy"

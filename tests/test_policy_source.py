@@ -14,7 +14,7 @@ from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import class_in_file, imported_class
 from autonomy.make import make_world
-from autonomy.policy_folder import save_policy_folder
+from autonomy.policy_folder import POLICY_FOLDER
 from autonomy.policy_source import load_policy, trained_options
 from autonomy.world import World
 
@@ -169,7 +169,7 @@ def run_folder(tmp_path: Path) -> Path:
     network = ActorNetwork(seen.single_observation_space, seen.single_action_space, architecture)
     policy = NetworkPolicy(network)
     manifest = {**policy.description(), "env_id": TOY_ID, "env_options": options}
-    save_policy_folder(tmp_path / "run" / "policy", manifest, policy.tensors())
+    POLICY_FOLDER.save(tmp_path / "run" / "policy", manifest, policy.tensors())
     return tmp_path / "run"
 
 
@@ -199,7 +199,7 @@ def test_another_action_is_refused(run_folder: Path) -> None:
 
 
 def test_a_policy_folder_without_its_options_is_refused(tmp_path: Path) -> None:
-    save_policy_folder(tmp_path / "policy", {"class": "agents.network_policy:NetworkPolicy"}, {})
+    POLICY_FOLDER.save(tmp_path / "policy", {"class": "agents.network_policy:NetworkPolicy"}, {})
     with pytest.raises(InputError, match="must also say action_space, env_id, env_options"):
         trained_options(str(tmp_path / "policy"))
 

@@ -1,0 +1,137 @@
+"""Weights and what they are for, on disk: JSON and safetensors, with nothing to execute."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import safetensors
+import safetensors.torch
+from torch import Tensor
+
+from autonomy.errors import InputError
+from autonomy.files import make_folder, sync, whole_file, write_json
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FolderKind:
+    """What one kind of folder holds: `<name>.json` and `<name>.safetensors`.
+
+    Attributes:
+        name: What it is, such as `policy`.
+        version: Of its manifest.
+        required: What the manifest must say.
+    """
+
+    name: str
+    version: int
+    required: frozenset[str]
+
+    @property
+    def format(self) -> str:
+        """What its manifest says that it is."""
+        return f"autonomy-{self.name}"
+
+    def save(self, folder: Path, manifest: Manifest, tensors: Mapping[str, Tensor]) -> None:
+        """Write a folder: whole, or not at all.
+
+        Args:
+            folder: Where to; it must not exist.
+            manifest: What `required` names and what else belongs to the weights, in JSON values;
+                the format, its version and the digest are added.
+            tensors: The weights.
+
+        Raises:
+            InputError: The folder exists, or cannot be made.
+        """
+        if folder.exists():
+            raise InputError(f"{self.name} folder must be new, {folder} exists")
+        contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        weights = safetensors.torch.save(contiguous)
+        described = {"format": self.format, "version": self.version, **manifest}
+        with _whole_folder(folder) as temporary:
+            with whole_file(temporary / f"{self.name}.safetensors") as file:
+                file.write_bytes(weights)
+            digest = _digest(described, weights)
+            write_json(temporary / f"{self.name}.json", {**described, "sha256": digest})
+
+    def load(self, folder: Path) -> tuple[Manifest, dict[str, Tensor]]:
+        """Return the manifest and the weights of a folder.
+
+        Raises:
+            InputError: A file is missing, truncated, altered or of a foreign format or version.
+        """
+        manifest, weights = self._verified(folder)
+        try:
+            return manifest, safetensors.torch.load(weights)
+        except safetensors.SafetensorError as error:
+            path = folder / f"{self.name}.safetensors"
+            raise InputError(f"{path} cannot be read: {error}") from error
+
+    def manifest(self, folder: Path) -> Manifest:
+        """Return what a folder's JSON says, once it is sure that the folder is whole.
+
+        Raises:
+            InputError: As `load`.
+        """
+        return self._verified(folder)[0]
+
+    def _verified(self, folder: Path) -> tuple[Manifest, bytes]:
+        """Return the manifest and the weights, which the manifest's digest covers both."""
+        path = folder / f"{self.name}.json"
+        try:
+            value: Any = json.loads(self._read(path))
+        except ValueError as error:
+            raise InputError(f"{path} is truncated or no JSON: {error}") from error
+        if not isinstance(value, dict):
+            raise InputError(
+                f"{path} must hold a {self.name}'s description, got another kind of JSON"
+            )
+        manifest = cast(Manifest, value)
+        found = (manifest.get("format"), manifest.get("version"))
+        if found != (self.format, self.version):
+            raise InputError(
+                f"{path} must be {self.format!r} version {self.version}, "
+                f"got {found[0]!r} {found[1]!r}"
+            )
+        weights = self._read(folder / f"{self.name}.safetensors")
+        if manifest.pop("sha256", None) != _digest(manifest, weights):
+            raise InputError(
+                f"{self.name} {folder} is truncated or was altered: its digest does not match"
+            )
+        missing = sorted(self.required - manifest.keys())
+        if missing:
+            raise InputError(f"{path} must also say {', '.join(missing)}")
+        return manifest, weights
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{self.name} file {path} cannot be read: {error.strerror}") from error
+
+
+def _digest(manifest: Manifest, weights: bytes) -> str:
+    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode() + b"\n" + weights).hexdigest()
+
+
+@contextmanager
+def _whole_folder(folder: Path) -> Generator[Path]:
+    """Yield a temporary folder beside `folder`; on success it is renamed to `folder`."""
+    make_folder(folder.parent)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # mkdtemp made it private
+        temporary.rename(folder)
+        sync(folder.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
