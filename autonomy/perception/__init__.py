@@ -1,0 +1,1 @@
+"""What camera frames mean: modules that turn them into classes, quantities, boxes and poses."""

@@ -1,0 +1,83 @@
+"""What all perception modules that learn have in common."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from autonomy.errors import InputError
+from autonomy.perception.reading import Reading
+from autonomy.perception.samples import Samples
+
+Result = TypeVar("Result")
+
+
+class PerceptionModule(nn.Module, ABC, Generic[Result]):
+    """A network that reads frames; a subclass says what it makes of them.
+
+    Attributes:
+        name: What it is called on command lines and in its folder.
+        labels: The entries of samples that it learns from, besides frames.
+        score: The metric by which the better of two states is kept; more is better.
+    """
+
+    name: ClassVar[str]
+    labels: ClassVar[tuple[str, ...]]
+    score: ClassVar[str]
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.reading = reading
+
+    @abstractmethod
+    def forward(self, *frames: Tensor) -> Any:
+        """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to what `loss` reads."""
+
+    @abstractmethod
+    def loss(self, output: Any, labels: dict[str, Tensor]) -> Tensor:
+        """Return the mean loss of a batch, whose labels are as `Samples` says."""
+
+    @abstractmethod
+    def interpret(self, output: Any) -> Result:
+        """Return what the output of `forward` reports."""
+
+    @abstractmethod
+    def measure(self, result: Result, samples: Samples) -> dict[str, float]:
+        """Return the field's metrics of results against the labels of samples, with units."""
+
+    @abstractmethod
+    def joined(self, results: list[Result]) -> Result:
+        """Return the results of some batches as those of one."""
+
+    def perceive(self, *frames: NDArray[np.uint8], batch: int = 64) -> Result:
+        """Return what frames `(N, H, W, 3)` uint8 mean, one array a camera of `reading`.
+
+        Raises:
+            InputError: The frames are not of the kind that the module reads.
+        """
+        cameras = self.reading.cameras
+        if len(frames) != len(cameras):
+            raise InputError(f"this module reads {', '.join(cameras)}, got {len(frames)} cameras")
+        fitted = [self.reading.fitted(own) for own in frames]
+        device = next(self.parameters()).device
+        self.eval()
+        results: list[Result] = []
+        with torch.inference_mode():
+            for first in range(0, len(fitted[0]), batch):
+                inputs = [torch.from_numpy(own[first : first + batch]).to(device) for own in fitted]
+                results.append(self.interpret(self(*inputs)))
+        return self.joined(results)
+
+    def frames_of(self, samples: Samples) -> list[NDArray[np.uint8]]:
+        """Return the frames that the module reads.
+
+        Raises:
+            InputError: There is no such camera.
+        """
+        for camera in self.reading.cameras:
+            if camera not in samples:
+                raise InputError(f"this module reads {camera}, which these samples lack")
+        return [samples[camera] for camera in self.reading.cameras]

@@ -1,0 +1,55 @@
+"""Labelled frames: what modules learn from and are judged on."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = dict[str, NDArray[Any]]
+"""n labelled frames, each entry `(n, ...)`:
+
+- `camera`, `camera_<name>`: `(n, H, W, 3)` uint8, as a world's observations name them;
+- `segments`: `(n, H, W)` uint8 classes, positions in the source's `segment_classes`;
+- `boxes`: `(n, B, 4)` float32 left, top, right, bottom [px] of what `camera` shows, pixels' outer
+  edges; `box_classes`: `(n, B)` int64 positions in `box_classes`, -1 where there is no box;
+- `quantities`: `(n, Q)` float32, in the order of the source's `quantities`;
+- `group_<name>`: `(n,)` or `(n, k)` float64, what varied, to judge groups by.
+"""
+
+
+class SampleSource(Protocol):
+    """Draws labelled frames of a world; any pose is a sample, so that nothing has to be stepped.
+
+    Attributes:
+        world: `lane` or `arm`.
+        segment_classes: Names of the classes of `segments`.
+        box_classes: Names of the classes of `boxes`.
+        quantities: Names of `quantities`, with their units (`lane_offset_m`).
+    """
+
+    world: str
+    segment_classes: tuple[str, ...]
+    box_classes: tuple[str, ...]
+    quantities: tuple[str, ...]
+
+    def description(self) -> dict[str, Any]:
+        """Return what decides the samples, in JSON values: world, split, seed, options."""
+        ...
+
+    def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
+        """Return `count` samples with some `labels` (`segments`, `boxes`, `quantities`).
+
+        They follow from the source's seed, `batch` and `count` alone.
+        """
+        ...
+
+
+def joined(batches: list[Samples]) -> Samples:
+    """Return all samples of some batches."""
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+
+
+def draw_many(source: SampleSource, count: int, labels: tuple[str, ...], batch: int) -> Samples:
+    """Return `count` samples, drawn in batches of `batch`."""
+    sizes = [batch] * (count // batch) + ([count % batch] if count % batch else [])
+    return joined([source.draw(number, size, labels) for number, size in enumerate(sizes)])
