@@ -15,7 +15,7 @@ class FrameLight(NamedTuple):
     paint: NDArray[np.float32]  # (M, 7) per material: colour in ambient light, in the sun; grain
     sky: NDArray[np.float32]  # (2, 3) colours of the horizon and the zenith
     visibility: np.float32  # [m] at which half of a colour is lost to the air
-    rays: NDArray[np.float32]  # (3, 4) see `_world_rays`
+    rays: NDArray[np.float32]  # (3, 4) see `world_rays`
 
 
 @compiled
@@ -37,12 +37,12 @@ def frame_light(
         _lit_paint(frame, look),
         _sky_colors(frame, look),
         look.visibility[frame],
-        _world_rays(lens, camera_from_world),
+        world_rays(lens, camera_from_world),
     )
 
 
 @compiled
-def _world_rays(
+def world_rays(
     lens: NDArray[np.float64], camera_from_world: NDArray[np.float64]
 ) -> NDArray[np.float32]:
     """`(3, 4)`: per world axis, a ray's change per column, per row, its constant; the origin.

@@ -9,11 +9,9 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
-from autonomy.camera.rig import CameraRig
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import Sampler, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
@@ -29,15 +27,14 @@ from envs.lane.lane_follow import (
     live,
     measurements,
 )
-from envs.lane.lane_path import no_paths
 from envs.lane.lane_state import empty_state
 from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
-from envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
-from envs.lane.scene.appearance import PRESETS, dress, plain_looks
+from envs.lane.roads.road_source import ROUTE_DRAWS
 from envs.lane.scene.car_map import map_with_car
 from envs.lane.scene.chase_view import ChaseView
-from envs.lane.scene.lane_scene import LaneScene, world_from_car
+from envs.lane.scene.lane_scene import world_from_car
+from envs.lane.stage import Stage
 from envs.lane.start import START_DRAWS, start_ranges, start_rolling
 
 
@@ -72,8 +69,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         self.metadata["action_names"] = ("steering", "speed")
         self._options = chosen
         self._weights = RewardWeights()
-        self._source = RoadSource(chosen)
-        route_length = self._source.route_length
+        self._stage = Stage(num_envs, chosen)
+        route_length = self._stage.source.route_length
         self._task = Task(
             duration=1.0 / chosen.control_rate,
             target_speed=float(chosen.target_speed),
@@ -81,64 +78,45 @@ class LaneFollowVectorEnv(BatchedWorld):
             max_steps=chosen.step_limit(route_length),
         )
         self._start_ranges = start_ranges(chosen)
-        randomization = preset(chosen.randomization, PRESETS)
-        self._sampler = Sampler(randomization)
-        self._state = empty_state(num_envs, self._sampler.size)
-        self._paths = no_paths(num_envs)
-        self._scene = LaneScene(num_envs, self._source.make_road)
-        self._looks = plain_looks(num_envs)
-        self._rig = CameraRig(chosen.sized_cameras(), chosen.images, num_envs, randomization.sensor)
+        self._state = empty_state(num_envs, self._stage.sampler.size)
         self._chase: ChaseView | None = None
         self._begun = False  # every row has a road
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
-        state, streams = self._state, self.streams
-        draws = self._sampler.sample(streams.uniform(rows, "scene", self._sampler.size))
+        state, streams, stage = self._state, self.streams, self._stage
+        draws = stage.sampler.sample(streams.uniform(rows, "scene", stage.sampler.size))
         route = streams.uniform(rows, "task", ROUTE_DRAWS)
         start = streams.uniform(rows, "body", START_DRAWS)
         state.draws[rows] = draws
-        if self._rig.sensor_draws:
-            self._rig.draw_sensors(rows, streams.uniform(rows, "sensor", self._rig.sensor_draws))
-        state.road[rows], state.lane[rows], stations = self._source.draw(self._scene.roads, route)
-        full = self._scene.roads.make_room()
+        if stage.rig.sensor_draws:
+            stage.rig.draw_sensors(rows, streams.uniform(rows, "sensor", stage.rig.sensor_draws))
+        state.road[rows], state.lane[rows], stations = stage.source.draw(stage.roads, route)
+        full = stage.roads.make_room()
         self._place_roads(np.flatnonzero(state.road >= 0) if full else rows)
         start_rolling(
             rows,
             np.array(stations),
             start,
             self._start_ranges,
-            self._paths,
+            stage.paths,
             state.cars,
             state.location,
         )
         for values in state.progress:
             values[rows] = 0
-        self._dress(rows)
+        stage.dress(rows, state.draws[rows])
         self._aim(rows)
         self._begun = self._begun or bool((state.road >= 0).all())
 
     def _place_roads(self, rows: NDArray[np.intp]) -> None:
-        """Bring the numbers of some rows' roads to their paths and their meshes."""
-        paths, roads = self._paths, self._scene.roads
-        for row in rows.tolist():
-            number, lane = int(self._state.road[row]), int(self._state.lane[row])
-            self._scene.place_road(row, number)
-            paths.first[row], paths.end[row] = roads.path(number, lane)
-            paths.closed[row] = roads[number].road.closed
-        self._paths = paths._replace(stations=roads.paths.stations)
-
-    def _dress(self, rows: NDArray[np.intp]) -> None:
-        """Bring the random draws of some rows to their looks and mounts."""
-        draws = self._sampler.records(self._state.draws[rows])
-        dress(self._looks, rows, draws)
-        self._rig.mount(rows, draws)
+        self._stage.place_roads(rows, self._state.road[rows], self._state.lane[rows])
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         state = self._state
         if not self._begun:
             raise InputError("a world must be reset before its first step")
         terms, judged = live(
-            state.cars, actions, self._paths, state.location, state.progress, self._task
+            state.cars, actions, self._stage.paths, state.location, state.progress, self._task
         )
         self._aim(self._every_row)
         info: Info = {
@@ -146,7 +124,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             "episode_end": REASON[judged],
             "reward_terms": terms._asdict(),
             "measurements": measurements(state.cars, state.location, state.progress, judged),
-            **self._rig.describe(),
+            **self._stage.rig.describe(),
         }
         reward = weighted_sum(info["reward_terms"], self._weights)
         return Outcome(reward, TERMINATES[judged], TRUNCATES[judged], info)
@@ -155,53 +133,48 @@ class LaneFollowVectorEnv(BatchedWorld):
         state, wanted = self._state, self._options.observations
         observation: Observation = {}
         if self._options.images:
-            scene = self._scene.seen_from_car(self._looks)
-            if len(rows) < self.num_envs:
-                scene = scene.rows(rows)
-            observation = self._rig.observe(self._scene.library, scene, rows)
+            observation = self._stage.observe(rows)
         if "proprioception" in wanted:
             observation["proprioception"] = proprioception(state.cars)[rows]
         if "state" in wanted:
-            observation["state"] = true_state(state.cars, state.location, self._paths)[rows]
+            observation["state"] = true_state(state.cars, state.location, self._stage.paths)[rows]
         return observation
 
     def _aim(self, rows: NDArray[np.intp]) -> None:
         """Bring the cameras of some rows to where their cars are."""
         if self._options.images:
-            cars = dict.fromkeys(self._options.cameras, self._poses(rows))
-            self._rig.aim(rows, cars, self._state.progress.elapsed[rows])
-
-    def _poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        return world_from_car(self._state.cars, self._state.location, rows)
+            state = self._state
+            self._stage.aim(rows, state.cars, state.location, state.progress.elapsed[rows])
 
     def _describe(self) -> Info:
-        draws = self._sampler.named(self._state.draws.copy())
+        draws = self._stage.sampler.named(self._state.draws.copy())
         road, lane = self._state.road.copy(), self._state.lane.copy()
-        drawn = {**draws, **self._rig.drawn(), "road": road, "lane": lane}
-        return {"randomization": drawn, **self._rig.describe()}
+        drawn = {**draws, **self._stage.rig.drawn(), "road": road, "lane": lane}
+        return {"randomization": drawn, **self._stage.rig.describe()}
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return a picture `(720, 1280, 3)` from behind each car, None without a render mode."""
         if self.render_mode is None:
             return None
         self._chase = self._chase or ChaseView()
-        cars = self._poses(self._every_row)
-        scene = self._scene.seen_from_outside(self._looks, cars)
-        return self._chase.pictures(self._scene.library, scene, cars)
+        stage = self._stage
+        cars = world_from_car(self._state.cars, self._state.location, self._every_row)
+        scene = stage.scene.seen_from_outside(stage.looks, cars)
+        return self._chase.pictures(stage.scene.library, scene, cars)
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map `(200, 200, 3)` of each car's road, with the car on it."""
         cars = self._state.cars
         places = np.stack([cars.x, cars.y], axis=1)
         return tuple(
-            map_with_car(self._scene.roads[int(number)].road, place)
+            map_with_car(self._stage.roads[int(number)].road, place)
             for number, place in zip(self._state.road, places, strict=True)
         )
 
     def expert(self) -> Policy:
         """Return pure pursuit on the true state."""
         return PurePursuit(
-            lambda: (self._state.cars, self._state.location, self._paths),
+            lambda: (self._state.cars, self._state.location, self._stage.paths),
             self._options.target_speed,
         )
 
@@ -214,7 +187,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         return {
             **self._state.copied(),
             "streams": self.streams.get_state(),
-            **self._rig.get_state(),
+            **self._stage.rig.get_state(),
         }
 
     def set_state(self, state: State) -> None:
@@ -223,8 +196,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._begun = True
         self.streams.set_state(state["streams"])
         self._place_roads(self._every_row)
-        self._dress(self._every_row)
-        self._rig.set_state(state)
+        self._stage.dress(self._every_row, self._state.draws)
+        self._stage.rig.set_state(state)
         self._aim(self._every_row)
 
 

@@ -127,11 +127,26 @@ def locate_car(paths: LanePaths, cars: Cars, location: Location, i: int) -> None
     """Find car `i` as `locate` does."""
     x, y = cars.x[i], cars.y[i]
     path = path_of(paths, i)
-    k, last = location.station[i], len(path) - 2
+    k, share = station_behind(path, paths.closed[i], location.station[i], x, y)
+    location.station[i] = k
+    _read(path[k], path[k + 1], share, cars, location, i)
+
+
+@compiled
+def station_behind(
+    path: NDArray[np.void], closed: bool, k: int, x: float, y: float
+) -> tuple[int, float]:
+    """Walk along a path from station `k` until a point lies between a station and the next.
+
+    Returns:
+        The station behind the point, and how far the point is from it to the next, 0 at the
+        first and 1 at the second.
+    """
+    last = len(path) - 2
     share = _share(path, k, x, y)
     for _ in range(len(path)):
         after = k + 1 if share > 1.0 else k - 1 if share < 0.0 else k
-        if paths.closed[i]:
+        if closed:
             after = (after + last + 1) % (last + 1)
         after = min(max(after, 0), last)
         if after == k:
@@ -142,8 +157,7 @@ def locate_car(paths: LanePaths, cars: Cars, location: Location, i: int) -> None
             # one behind, so that to search again changes nothing.
             break
         k, share = after, share_after
-    location.station[i] = k
-    _read(path[k], path[k + 1], share, cars, location, i)
+    return k, share
 
 
 @compiled
@@ -158,9 +172,8 @@ def _share(path: NDArray[np.void], k: int, x: float, y: float) -> float:
 def _read(here: Any, ahead: Any, share: float, cars: Cars, location: Location, i: int) -> None:
     """Write where car `i` is, a share of the way from one `STATION` to the next."""
     step = ahead.along - here.along
-    dx, dy = ahead.x - here.x, ahead.y - here.y
     location.along[i] = here.along + share * step
-    location.offset[i] = ((cars.y[i] - here.y) * dx - (cars.x[i] - here.x) * dy) / step
+    location.offset[i] = offset_from(here, ahead, cars.x[i], cars.y[i])
     # `heading` is that of the chord to the next station, true half way along it
     turn = here.curvature * (share - 0.5) * step
     location.heading_error[i] = _wrapped(cars.heading[i] - here.heading - turn)
@@ -168,6 +181,13 @@ def _read(here: Any, ahead: Any, share: float, cars: Cars, location: Location, i
     location.grade[i] = here.grade
     location.curvature[i] = here.curvature
     location.width[i] = here.width
+
+
+@compiled
+def offset_from(here: Any, ahead: Any, x: float, y: float) -> float:
+    """Return how far [m] a point is to the left of the line from one `STATION` to the next."""
+    dx, dy = ahead.x - here.x, ahead.y - here.y
+    return ((y - here.y) * dx - (x - here.x) * dy) / (ahead.along - here.along)
 
 
 @compiled

@@ -36,7 +36,7 @@ class RoadSource:
         """
         given = options.road
         road = read_road(Path(given)) if isinstance(given, str | Path) else given
-        self._numbers = range(1) if road is not None else SPLITS[options.split]
+        self.numbers = range(1) if road is not None else SPLITS[options.split]
         self._seeks_bends = options.split == "train"
         self.route_length = options.route_length or (road.length if road else _ROUTE_LENGTH)
         self.make_road: Callable[[int], Road]
@@ -58,23 +58,28 @@ class RoadSource:
     ) -> tuple[list[int], list[int], list[int]]:
         """Draw the routes of n episodes from random numbers in [0, 1) `(n, ROUTE_DRAWS)`.
 
-        Half of the training episodes begin shortly before a bend, because bends are rare and
-        hard; all others begin anywhere.
-
         Returns:
             Of each the road, one of the lanes that run with it, and the station to start at.
         """
-        numbers: list[int] = []
+        numbers = [self.numbers[int(which * len(self.numbers))] for which in uniform[:, 0].tolist()]
+        return numbers, *self.draw_on(roads, numbers, uniform[:, 1:])
+
+    def draw_on(
+        self, roads: RoadBank, numbers: list[int], uniform: NDArray[np.float64]
+    ) -> tuple[list[int], list[int]]:
+        """Draw lanes and stations on n roads from random numbers `(n, ROUTE_DRAWS - 1)`.
+
+        Half of the training episodes begin shortly before a bend, because bends are rare and
+        hard; all others begin anywhere.
+        """
         lanes: list[int] = []
         stations: list[int] = []
-        for which, lane, place, kind, approach in uniform.tolist():
-            number = self._numbers[int(which * len(self._numbers))]
+        for number, (lane, place, kind, approach) in zip(numbers, uniform.tolist(), strict=True):
             road = roads[number].road
-            numbers.append(number)
             lanes.append(road.forward_lanes[int(lane * len(road.forward_lanes))])
             before = approach * _APPROACH if self._seeks_bends and kind < _BEND_SHARE else None
             stations.append(self._start(road, place, before))
-        return numbers, lanes, stations
+        return lanes, stations
 
     def _start(self, road: Road, place: float, before: float | None) -> int:
         """Return a station, `place` in [0, 1) along the route's room; or `before` [m] a bend."""

@@ -31,15 +31,30 @@ _ROOF = ((0.5, 1.34), (2.28, 1.32), (2.15, 1.4), (0.65, 1.43))
 
 def car_mesh() -> Mesh:
     """Return a small car, the middle of its rear axle above the origin and the road at z = 0."""
-    parts = [
-        _shadow(),
+    return joined([_shadow(), *_parts(wheel_sides=14)]).moved((-_REAR_OVERHANG, 0.0, 0.0))
+
+
+def parked_car_meshes() -> tuple[Mesh, Mesh]:
+    """Return a car of fewer triangles, its middle above the origin, and one for far away."""
+    middle = (-_LENGTH / 2, 0.0, 0.0)
+    body = box((_LENGTH, 2 * _HALF_WIDTH, 0.66), Material.CAR_BODY, _SEEN).moved(
+        (_LENGTH / 2, 0.0, 0.61)
+    )
+    return joined(_parts(wheel_sides=6)).moved(middle), joined([body, _cabin()]).moved(middle)
+
+
+def _parts(wheel_sides: int) -> list[Mesh]:
+    return [
         _extruded(_BODY, (_HALF_WIDTH, _HALF_WIDTH), Material.CAR_BODY),
-        _extruded(_WINDOWS, (_HALF_WIDTH - 0.04, _HALF_WIDTH - 0.2), Material.CAR_GLASS),
+        _cabin(),
         _extruded(_ROOF, (_HALF_WIDTH - 0.18, _HALF_WIDTH - 0.22), Material.CAR_BODY),
         *(_lamp(side) for side in (-1, 1)),
-        *(_wheel(x, side) for x in _AXLES for side in (-1, 1)),
+        *(_wheel(x, side, wheel_sides) for x in _AXLES for side in (-1, 1)),
     ]
-    return joined(parts).moved((-_REAR_OVERHANG, 0.0, 0.0))
+
+
+def _cabin() -> Mesh:
+    return _extruded(_WINDOWS, (_HALF_WIDTH - 0.04, _HALF_WIDTH - 0.2), Material.CAR_GLASS)
 
 
 def _shadow() -> Mesh:
@@ -72,8 +87,8 @@ def _lamp(side: int) -> Mesh:
     return lamp.moved((0.04, side * (_HALF_WIDTH - 0.2), 0.78))
 
 
-def _wheel(x: float, side: int) -> Mesh:
-    upright = cylinder(_WHEEL_RADIUS, _WHEEL_WIDTH, 14, Material.TYRE, _SEEN)
+def _wheel(x: float, side: int, sides: int) -> Mesh:
+    upright = cylinder(_WHEEL_RADIUS, _WHEEL_WIDTH, sides, Material.TYRE, _SEEN)
     lying = upright.vertices[:, [0, 2, 1]] * (1, -1, 1)
     place = np.array([x, side * (_HALF_WIDTH - 0.08), _WHEEL_RADIUS])
     return surface(lying + place, upright.triangles, Material.TYRE, _SEEN, smooth=False)

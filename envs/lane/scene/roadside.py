@@ -1,4 +1,4 @@
-"""What stands beside a road: trees, posts, houses."""
+"""What stands beside a road: trees, posts, houses, parked cars."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,17 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.primitives import box, cone, cylinder, sphere
 from envs.lane.roads.road import Road
+from envs.lane.scene.car_mesh import parked_car_meshes
 from envs.lane.scene.materials import Material
+from envs.lane.scene.parked_cars import parked_cars
+from envs.lane.scene.standing import land_height, standing
 
 _POST_SPACING = 40.0  # [m]
 _POST_OFFSET = 0.9  # [m] beyond the outermost boundary
 _SITE_SPACING = 7.0  # [m] between places where something may stand
-_SUNK = 0.15  # [m] into the ground, so that nothing floats on a slope
 _FARTHEST = 2.0  # [m] from the edge of the road's own land
+_CLEARANCE = 5.0  # [m] between the middles of a parked car and of what else stands there
+_POST, _CAR, _SITES = range(3)  # things, the kinds of sites counting up from the last
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,11 @@ class Roadside:
         """Add them to `library`."""
         self._library = library
         self._kinds = _kinds()
-        self._post, self._coarse_post = library.add([_post(), _coarse_post()])
-        self._first, _ = library.add([kind.mesh for kind in self._kinds])
-        self._first_coarse, _ = library.add([kind.coarse for kind in self._kinds])
+        car, coarse_car = parked_car_meshes()
+        self._first, _ = library.add([_post(), car, *(kind.mesh for kind in self._kinds)])
+        self._first_coarse, _ = library.add(
+            [_coarse_post(), coarse_car, *(kind.coarse for kind in self._kinds)]
+        )
 
     def place(
         self, road: Road, width: NDArray[np.float64], random: np.random.Generator
@@ -50,10 +56,15 @@ class Roadside:
         """
         posts = _posts(road)
         kinds, sites = self._sites(road, width, random)
+        cars = parked_cars(road, width, random)
+        free = _apart(sites, cars)
+        things = np.concatenate(
+            [np.full(len(posts), _POST), np.full(len(cars), _CAR), _SITES + kinds[free]]
+        )
         return self._library.place(
-            np.concatenate([np.full(len(posts), self._post), self._first + kinds]),
-            np.concatenate([np.full(len(posts), self._coarse_post), self._first_coarse + kinds]),
-            np.concatenate([posts, sites]),
+            self._first + things,
+            self._first_coarse + things,
+            np.concatenate([posts, cars, sites[free]]),
         )
 
     def _sites(
@@ -72,9 +83,8 @@ class Roadside:
         land = width[station, left.astype(int)]
         room = land - _FARTHEST - edge - nearest[kind]
         offset = edge + nearest[kind] + reach * room
-        # the embankment falls from the road's edge to the flat ground at the end of its land
-        height = road.position[station, 2] * (land - offset) / np.maximum(land - edge, 1e-3)
-        poses = _poses(
+        height = land_height(road.position[station, 2], edge, land, offset)
+        poses = standing(
             road,
             station,
             np.where(left, offset, -offset),
@@ -86,6 +96,12 @@ class Roadside:
         return kind[fits], poses[fits]
 
 
+def _apart(sites: NDArray[np.float64], cars: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which sites `(K,)` are clear of all parked cars, from poses `(K, 3, 4)`, `(C, 3, 4)`."""
+    between = sites[:, np.newaxis, :2, 3] - cars[:, :2, 3]
+    return (np.einsum("kcj,kcj->kc", between, between) > _CLEARANCE**2).all(axis=1)
+
+
 def _posts(road: Road) -> NDArray[np.float64]:
     """Poses `(K, 3, 4)` of delineators on both sides."""
     station = (np.arange(0.0, road.length, _POST_SPACING) / road.spacing).astype(int)
@@ -95,26 +111,7 @@ def _posts(road: Road) -> NDArray[np.float64]:
         [road.boundaries[station, 0] - _POST_OFFSET, road.boundaries[station, -1] + _POST_OFFSET]
     )
     ones = np.ones(len(both))
-    return _poses(road, both, offset, road.position[both, 2], road.heading[both], ones)
-
-
-def _poses(
-    road: Road,
-    station: NDArray[np.intp],
-    offset: NDArray[np.float64],
-    height: NDArray[np.float64],
-    yaw: NDArray[np.float64],
-    scale: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Poses `(K, 3, 4)` of upright things beside a road."""
-    poses = np.zeros((len(station), 3, 4))
-    poses[:, 0, 0] = poses[:, 1, 1] = scale * np.cos(yaw)
-    poses[:, 1, 0] = scale * np.sin(yaw)
-    poses[:, 0, 1] = -poses[:, 1, 0]
-    poses[:, 2, 2] = scale
-    poses[:, :2, 3] = road.position[station, :2] + offset[:, None] * road.normal[station]
-    poses[:, 2, 3] = height - _SUNK
-    return poses
+    return standing(road, both, offset, road.position[both, 2], road.heading[both], ones)
 
 
 def _kinds() -> tuple[_Kind, ...]:

@@ -1,0 +1,1 @@
+"""What frames of the lane world mean, worked out from poses, roads and exact images."""

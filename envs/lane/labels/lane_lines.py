@@ -1,0 +1,87 @@
+"""Where the boundaries of lanes cross the rows of an image, as the TuSimple benchmark asks."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.compiled import compiled
+from envs.lane.roads.road import Road
+
+LINES = 4
+"""Boundaries of a frame, from left to right: of the left lane, two of the own, of the right."""
+
+ABSENT = -2.0
+"""Column where a line is not seen in a row, as TuSimple writes it."""
+
+_BEHIND, _AHEAD = 3.0, 100.0  # [m] of the road that is looked at
+
+
+def lane_lines(
+    road: Road,
+    lane: int,
+    station: int,
+    projection: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    width: int,
+) -> NDArray[np.float32]:
+    """Return the columns `(LINES, R)` [px] of the lines around a lane in some rows of an image.
+
+    A line is followed from the car on; what lies behind a crest is not seen.
+
+    Args:
+        road: The road.
+        lane: The car's lane, counted from right to left.
+        station: Where on the road the car is.
+        projection: `(3, 4)` from the world to homogeneous pixels.
+        rows: `(R,)` rising.
+        width: Of the image [px].
+    """
+    columns = np.full((LINES, len(rows)), ABSENT, np.float32)
+    first, last = (round(way / road.spacing) for way in (-_BEHIND, _AHEAD))
+    stretch = station + np.arange(first, last + 1)
+    if road.closed:
+        stretch %= road.station_count
+    else:
+        stretch = stretch[(stretch >= 0) & (stretch < road.station_count)]
+    for line in range(LINES):
+        boundary = lane + 2 - line
+        if 0 <= boundary <= road.lane_count:
+            offset = road.boundaries[stretch, boundary]
+            points = np.ones((len(stretch), 4))
+            points[:, :3] = road.position[stretch]
+            points[:, :2] += offset[:, None] * road.normal[stretch]
+            _cross_rows(points @ projection.T, rows, width, columns[line])
+    return columns
+
+
+_NEAREST = 0.3  # [m] in front of the camera
+
+
+@compiled
+def _cross_rows(
+    points: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    width: int,
+    columns: NDArray[np.float32],
+) -> None:
+    """Write where the chain of homogeneous pixels `(S, 3)` first meets rows."""
+    row = len(rows) - 1
+    for k in range(len(points) - 1):
+        here, ahead = points[k], points[k + 1]
+        if ahead[2] <= _NEAREST:
+            continue
+        # what lies before the nearest depth is cut off
+        cut = max((_NEAREST - here[2]) / (ahead[2] - here[2]), 0.0) if here[2] < _NEAREST else 0.0
+        depth = here[2] + cut * (ahead[2] - here[2])
+        x, y = (
+            (here[0] + cut * (ahead[0] - here[0])) / depth,
+            (here[1] + cut * (ahead[1] - here[1])) / depth,
+        )
+        next_x, next_y = ahead[0] / ahead[2], ahead[1] / ahead[2]
+        while row >= 0 and rows[row] > y:
+            row -= 1  # below what is seen of the line, or hidden
+        while row >= 0 and rows[row] >= next_y and next_y < y:
+            share = (y - rows[row]) / (y - next_y)
+            column = x + share * (next_x - x)
+            if -0.5 <= column < width - 0.5:
+                columns[row] = column
+            row -= 1

@@ -1,0 +1,193 @@
+"""Labelled frames of the lane world: any pose on any road, nothing stepped."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.boxes import boxes_of
+from autonomy.camera.classes import SemanticClass
+from autonomy.camera.rig import IMAGES
+from autonomy.camera.sensor import PERFECT
+from autonomy.errors import InputError
+from autonomy.perception.samples import Samples
+from autonomy.randomization import preset
+from autonomy.seed import check_seed
+from envs.lane.labels.lane_lines import lane_lines
+from envs.lane.labels.segments import Segment, find_segments
+from envs.lane.lane_path import look_ahead
+from envs.lane.options import LaneFollowOptions
+from envs.lane.posed_frames import PosedCars, PosedFrames
+from envs.lane.scene.appearance import PRESETS, LaneRandomization
+
+LABELS = ("segments", "boxes", "quantities", "lanes")
+LOOK_AHEAD = (5.0, 20.0, 40.0)  # [m] of the curvatures
+
+_ROUTE = 1.0  # [m] of road ahead, besides what is seen of it
+_FEWEST_PIXELS, _MOST_BOXES = 8, 24
+_HIGHEST_ROW = 0.4  # of the image's height: above it no lines are looked for
+_IMAGES = {"segments": ("semantic", "depth"), "boxes": ("semantic", "instance")}
+_BOX_CLASSES = {
+    "vehicle": SemanticClass.VEHICLE,
+    "post": SemanticClass.POST,
+    "tree": SemanticClass.VEGETATION,
+    "building": SemanticClass.BUILDING,
+}
+_GROUPS = (
+    "sun_strength",
+    "sun_elevation",
+    "visibility",
+    "asphalt",
+    "paint",
+    "camera_pitch",
+    "camera_yaw",
+)
+
+
+class LaneSamples:
+    """Draws labelled frames of the front camera.
+
+    Every frame has its own look, its own mount of the camera, and a pose up to 1.75 m and 0.3 rad
+    from its lane's.
+
+    Attributes:
+        lane_rows: `(R,)` rows [px] in which `lanes` `(n, 4, R)` has the columns of lines.
+    """
+
+    world = "lane"
+    segment_classes = tuple(segment.name.lower() for segment in Segment)
+    box_classes = tuple(_BOX_CLASSES)
+    quantities = (
+        "lane_offset_m",
+        "heading_error_rad",
+        *(f"curvature_{distance:.0f}m_per_m" for distance in LOOK_AHEAD),
+        "lane_width_m",
+    )
+
+    def __init__(
+        self,
+        split: str = "train",
+        seed: int = 0,
+        image_size: tuple[int, int] = (96, 160),
+        randomization: str | LaneRandomization = "default",
+    ) -> None:
+        """Prepare to draw frames of `image_size` (height, width) [px] on a split's roads.
+
+        Raises:
+            InputError: An option is out of range or unknown.
+        """
+        check_seed(seed)
+        ranges = preset(randomization, PRESETS)
+        # a single frame has no past from which another could arrive
+        prompt = replace(ranges.sensor, latency=PERFECT.latency)
+        options = LaneFollowOptions(
+            split=split,
+            image_size=image_size,
+            randomization=replace(ranges, sensor=prompt),
+            route_length=_ROUTE,
+        )
+        self._cars = PosedCars(options, seed)
+        self._description = {
+            "world": self.world,
+            "split": split,
+            "seed": seed,
+            "image_size": list(image_size),
+            "randomization": randomization if isinstance(randomization, str) else asdict(ranges),
+        }
+        height, self._width = image_size
+        first = int(np.ceil(_HIGHEST_ROW * height))
+        self.lane_rows = np.arange(first, height, max(1, height // 48)).astype(np.float64)
+
+    def description(self) -> dict[str, Any]:
+        """Return what decides the samples, in JSON values: world, split, seed, options."""
+        return dict(self._description)
+
+    def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
+        """Return `count` samples with some `labels` of `LABELS`.
+
+        They follow from the source's seed, `batch` and `count` alone.
+
+        Raises:
+            InputError: There is no such label.
+        """
+        for label in labels:
+            if label not in LABELS:
+                raise InputError(f"labels must be some of {', '.join(LABELS)}, got {label!r}")
+        wanted = {name for label in labels for name in _IMAGES.get(label, ())}
+        images = tuple(name for name in IMAGES if name == "camera" or name in wanted)
+        frames = self._cars.frames(batch, count, images)
+        find = {
+            "segments": _segments,
+            "boxes": _boxes,
+            "quantities": _quantities,
+            "lanes": self._lanes,
+        }
+        samples: Samples = {"camera": frames.images["camera"]}
+        for label in labels:
+            samples.update(find[label](frames))
+        return {**samples, **_groups(frames)}
+
+    def _lanes(self, frames: PosedFrames) -> Samples:
+        lines = [
+            lane_lines(road, int(lane), int(station), projection, self.lane_rows, self._width)
+            for road, lane, station, projection in zip(
+                frames.roads,
+                frames.lanes,
+                frames.location.station,
+                _projections(frames),
+                strict=True,
+            )
+        ]
+        return {"lanes": np.stack(lines)}
+
+
+def _segments(frames: PosedFrames) -> Samples:
+    images = frames.images
+    return {
+        "segments": find_segments(
+            images["semantic"],
+            images["depth"],
+            frames.lenses,
+            frames.camera_from_world,
+            frames.paths,
+            frames.location.station,
+        )
+    }
+
+
+def _boxes(frames: PosedFrames) -> Samples:
+    instance, semantic = frames.images["instance"], frames.images["semantic"]
+    boxes, classes = boxes_of(instance, semantic, _BOX_CLASS_OF, _FEWEST_PIXELS, _MOST_BOXES)
+    return {"boxes": boxes, "box_classes": classes}
+
+
+def _quantities(frames: PosedFrames) -> Samples:
+    location = frames.location
+    distances = np.tile(np.array(LOOK_AHEAD), (len(location.offset), 1))
+    points = np.empty((*distances.shape, 3))
+    look_ahead(frames.paths, location, distances, points)
+    columns = [location.offset, location.heading_error, *points[:, :, 2].T, location.width]
+    return {"quantities": np.stack(columns, axis=1).astype(np.float32)}
+
+
+def _groups(frames: PosedFrames) -> Samples:
+    groups = {f"group_{name}": frames.drawn[name].copy() for name in _GROUPS}
+    return {**groups, "group_camera_height": frames.drawn["camera_shift"][:, 2].copy()}
+
+
+def _projections(frames: PosedFrames) -> NDArray[np.float64]:
+    """Return what brings points of the world to homogeneous pixels, `(n, 3, 4)`."""
+    matrices = np.tile(np.eye(3), (len(frames.lenses), 1, 1))
+    matrices[:, (0, 1, 0, 1), (0, 1, 2, 2)] = frames.lenses
+    return matrices @ frames.camera_from_world
+
+
+def _box_class_of() -> NDArray[np.int64]:
+    """Return the box class of each semantic class, -1 for none."""
+    table = np.full(max(SemanticClass) + 1, -1)
+    table[list(_BOX_CLASSES.values())] = np.arange(len(_BOX_CLASSES))
+    return table
+
+
+_BOX_CLASS_OF = _box_class_of()
