@@ -3,5 +3,6 @@
 from typing import Any
 
 from autonomy.perception.module import PerceptionModule
+from autonomy.perception.segmentation import LaneSegmentation
 
-MODULES: dict[str, type[PerceptionModule[Any]]] = {}
+MODULES: dict[str, type[PerceptionModule[Any]]] = {LaneSegmentation.name: LaneSegmentation}

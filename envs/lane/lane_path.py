@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.compiled import compiled
+from autonomy.compiled import Index, compiled
 from envs.lane.car import Cars
 from envs.lane.roads.road import Road
 
@@ -57,7 +57,7 @@ def no_paths(num_envs: int) -> LanePaths:
 
 
 @compiled
-def path_of(paths: LanePaths, i: int) -> NDArray[np.void]:
+def path_of(paths: LanePaths, i: Index) -> NDArray[np.void]:
     """Return the path `(S,)` of car `i`."""
     return paths.stations[paths.first[i] : paths.end[i]]
 

@@ -1,0 +1,116 @@
+"""Train a perception module on a world's labelled frames, and judge it on others.
+
+Examples:
+    python scripts/train_perception.py segmentation --world lane
+    python scripts/train_perception.py segmentation --world lane --randomization none --seed 3
+"""
+
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+from sample_sources import make_source
+from tyro.conf import Positional, arg
+
+from agents.perception_recipe import PerceptionRecipe
+from agents.perception_training import Data, TrainedModule, train_module
+from autonomy.command_line import run
+from autonomy.files import write_json
+from autonomy.perception.groups import Group, by_group
+from autonomy.perception.making import make_module, module_kind
+from autonomy.quantities import with_unit, words_and_unit
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Train a perception module on a world's labelled frames, and judge it on others."""
+
+    module: Annotated[Positional[str], arg(metavar="MODULE")]
+    """What to train, such as segmentation."""
+    world: Literal["lane", "arm"]
+    """Whose frames."""
+    recipe: PerceptionRecipe = field(default_factory=PerceptionRecipe)
+    """How to learn."""
+    randomization: Literal["none", "default", "strong"] = "default"
+    """How much the frames that it learns from vary; it is judged on the default's."""
+    seed: int = 0
+    """The same seed on the same machine gives the same module."""
+    run: Path | None = None
+    """Run folder to make; by default a new one under runs/."""
+    device: str = "auto"
+    """Where to compute: auto, cpu or cuda."""
+
+
+def main(arguments: Arguments) -> None:
+    """Train, judge, and write what came of it into the run folder."""
+    module_kind(arguments.module)
+    console = Console()
+    folder = arguments.run or _new_run(arguments)
+    trained = train_module(
+        lambda source: make_module(arguments.module, source),
+        _data(arguments),
+        arguments.recipe,
+        arguments.seed,
+        folder,
+        arguments.device,
+        console,
+    )
+    groups = by_group(trained.module, trained.result, trained.samples)
+    write_json(folder / "report.json", _report(trained, groups))
+    console.print(_table(trained))
+    if groups:
+        worst = min(groups, key=lambda group: group.score)
+        score = f"{trained.module.score.replace('_', ' ')} {worst.score:.3f}"
+        console.print(f"worst group: {worst.name}, {score}", highlight=False)
+    console.print(f"module: {folder / 'module'}", f"report: {folder / 'report.json'}", sep="\n")
+
+
+def _data(arguments: Arguments) -> Data:
+    """Return the frames to learn from, and those of other splits to be judged on."""
+    own, seed = arguments.randomization, arguments.seed
+    return Data(
+        make_source(arguments.world, split="train", seed=seed, randomization=own),
+        make_source(arguments.world, split="validation", seed=seed, randomization=own),
+        make_source(arguments.world, split="test", seed=seed),
+    )
+
+
+def _new_run(arguments: Arguments) -> Path:
+    name = f"{arguments.module}-{arguments.world}-seed{arguments.seed}"
+    return next(run for n in count(1) if not (run := Path("runs") / f"{name}-{n}").exists())
+
+
+def _gaps(trained: TrainedModule) -> dict[str, float]:
+    """Return how much each metric differs between frames learned from and others."""
+    both = trained.train.keys() & trained.test.keys()
+    return {name: trained.train[name] - trained.test[name] for name in trained.test if name in both}
+
+
+def _report(trained: TrainedModule, groups: list[Group]) -> dict[str, Any]:
+    return {
+        "seconds": trained.seconds,
+        "train": trained.train,
+        "test": trained.test,
+        "gap": _gaps(trained),
+        "groups": [{**group._asdict(), "metric": trained.module.score} for group in groups],
+    }
+
+
+def _table(trained: TrainedModule) -> Table:
+    table = Table(title=f"{trained.module.name}, trained in {trained.seconds:.0f} s")
+    for heading in ("", "train", "test", "gap"):
+        table.add_column(heading, justify="right" if heading else "left")
+    gaps = _gaps(trained)
+    for name, value in trained.test.items():
+        words, unit = words_and_unit(name)
+        known, gap = trained.train.get(name), gaps.get(name)
+        cells = ("" if cell is None else with_unit(cell, unit) for cell in (known, value, gap))
+        table.add_row(words, *cells)
+    return table
+
+
+if __name__ == "__main__":
+    run(main, Arguments)
