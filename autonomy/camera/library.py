@@ -101,9 +101,7 @@ class MeshLibrary:
         )
         stored.parts[parts, 4] = 0
         stored.poses[parts] = np.eye(3, 4)
-        stored.spheres[:, parts] = np.transpose(
-            [_bounding_sphere(mesh.vertices) for mesh in meshes]
-        )
+        stored.spheres[:, parts] = _bounding_spheres(whole.vertices, starts[:, 0] - vertices.start)
         stored.coarse[parts] = np.arange(parts.start, parts.stop)
         self._count_triangles(parts)
         self._largest_part = max(self._largest_part, int(sizes[:, 0].max()))
@@ -207,9 +205,13 @@ def _grown(array: NDArray[Any], wanted: int, axis: int = 0) -> NDArray[Any]:
     return larger
 
 
-def _bounding_sphere(vertices: NDArray[np.float32]) -> tuple[float, float, float, float]:
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    centre = (low + high) / 2
-    away = vertices - centre
-    radius = float(np.sqrt(np.einsum("vi,vi->v", away, away).max()))
-    return float(centre[0]), float(centre[1]), float(centre[2]), radius * 1.0001
+def _bounding_spheres(
+    vertices: NDArray[np.float32], starts: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return spheres `(4, P)` around P runs of vertices `(V, 3)`, none of which is empty."""
+    low = np.minimum.reduceat(vertices, starts)
+    high = np.maximum.reduceat(vertices, starts)
+    centres = (low + high) / 2
+    away = vertices - np.repeat(centres, np.diff(starts, append=len(vertices)), axis=0)
+    square = np.maximum.reduceat(np.einsum("vi,vi->v", away, away), starts)
+    return np.vstack([centres.T, np.sqrt(square) * np.float32(1.0001)])

@@ -172,8 +172,9 @@ def _share(path: NDArray[np.void], k: int, x: float, y: float) -> float:
 def _read(here: Any, ahead: Any, share: float, cars: Cars, location: Location, i: int) -> None:
     """Write where car `i` is, a share of the way from one `STATION` to the next."""
     step = ahead.along - here.along
+    dx, dy = ahead.x - here.x, ahead.y - here.y
     location.along[i] = here.along + share * step
-    location.offset[i] = offset_from(here, ahead, cars.x[i], cars.y[i])
+    location.offset[i] = ((cars.y[i] - here.y) * dx - (cars.x[i] - here.x) * dy) / step
     # `heading` is that of the chord to the next station, true half way along it
     turn = here.curvature * (share - 0.5) * step
     location.heading_error[i] = _wrapped(cars.heading[i] - here.heading - turn)
@@ -181,13 +182,6 @@ def _read(here: Any, ahead: Any, share: float, cars: Cars, location: Location, i
     location.grade[i] = here.grade
     location.curvature[i] = here.curvature
     location.width[i] = here.width
-
-
-@compiled
-def offset_from(here: Any, ahead: Any, x: float, y: float) -> float:
-    """Return how far [m] a point is to the left of the line from one `STATION` to the next."""
-    dx, dy = ahead.x - here.x, ahead.y - here.y
-    return ((y - here.y) * dx - (x - here.x) * dy) / (ahead.along - here.along)
 
 
 @compiled

@@ -17,7 +17,7 @@ from envs.lane.start import START_DRAWS, StartRanges, start_rolling
 
 _POSES = StartRanges(offset=1.75, heading=0.3, slowest=0.0, fastest=0.0)
 _FRAMES_OF_ROAD = 8  # in one batch
-_BATCHES_OF_ROAD = 8  # that show it, one after another
+_BATCHES_OF_ROAD = 16  # that show it, one after another
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class PosedCars:
         known = self._stage.source.numbers
         first = int(np.random.default_rng(self._seed).integers(len(known)))
         roads = -(-count // _FRAMES_OF_ROAD)
-        first += batch * -(-roads // _BATCHES_OF_ROAD)
+        first += batch * roads // _BATCHES_OF_ROAD
         return [known[(first + frame % roads) % len(known)] for frame in range(count)]
 
     def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:

@@ -13,6 +13,7 @@ ABSENT = -2.0
 """Column where a line is not seen in a row, as TuSimple writes it."""
 
 _BEHIND, _AHEAD = 3.0, 100.0  # [m] of the road that is looked at
+_NEAREST = 0.3  # [m] in front of the camera
 
 
 def lane_lines(
@@ -37,23 +38,39 @@ def lane_lines(
     """
     columns = np.full((LINES, len(rows)), ABSENT, np.float32)
     first, last = (round(way / road.spacing) for way in (-_BEHIND, _AHEAD))
-    stretch = station + np.arange(first, last + 1)
-    if road.closed:
-        stretch %= road.station_count
-    else:
-        stretch = stretch[(stretch >= 0) & (stretch < road.station_count)]
+    if not road.closed:
+        first, last = max(first, -station), min(last, road.station_count - 1 - station)
     for line in range(LINES):
         boundary = lane + 2 - line
         if 0 <= boundary <= road.lane_count:
-            offset = road.boundaries[stretch, boundary]
-            points = np.ones((len(stretch), 4))
-            points[:, :3] = road.position[stretch]
-            points[:, :2] += offset[:, None] * road.normal[stretch]
-            _cross_rows(points @ projection.T, rows, width, columns[line])
+            offsets = road.boundaries[:, boundary]
+            points = _projected(
+                road.position, road.normal, offsets, station + first, station + last, projection
+            )
+            _cross_rows(points, rows, width, columns[line])
     return columns
 
 
-_NEAREST = 0.3  # [m] in front of the camera
+@compiled
+def _projected(
+    position: NDArray[np.float64],
+    normal: NDArray[np.float64],
+    offsets: NDArray[np.float64],
+    first: int,
+    last: int,
+    projection: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return homogeneous pixels `(S, 3)` beside stations `first` to `last`, round and round."""
+    points = np.empty((last - first + 1, 3))
+    for k in range(len(points)):
+        station = (first + k) % len(position)
+        east = position[station, 0] + offsets[station] * normal[station, 0]
+        north = position[station, 1] + offsets[station] * normal[station, 1]
+        up = position[station, 2]
+        for i in range(3):
+            row = projection[i]
+            points[k, i] = row[0] * east + row[1] * north + row[2] * up + row[3]
+    return points
 
 
 @compiled
@@ -72,10 +89,8 @@ def _cross_rows(
         # what lies before the nearest depth is cut off
         cut = max((_NEAREST - here[2]) / (ahead[2] - here[2]), 0.0) if here[2] < _NEAREST else 0.0
         depth = here[2] + cut * (ahead[2] - here[2])
-        x, y = (
-            (here[0] + cut * (ahead[0] - here[0])) / depth,
-            (here[1] + cut * (ahead[1] - here[1])) / depth,
-        )
+        x = (here[0] + cut * (ahead[0] - here[0])) / depth
+        y = (here[1] + cut * (ahead[1] - here[1])) / depth
         next_x, next_y = ahead[0] / ahead[2], ahead[1] / ahead[2]
         while row >= 0 and rows[row] > y:
             row -= 1  # below what is seen of the line, or hidden

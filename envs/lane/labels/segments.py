@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.light import world_rays
 from autonomy.compiled import compiled, compiled_parallel
-from envs.lane.lane_path import LanePaths, offset_from, path_of, station_behind
+from envs.lane.lane_path import LanePaths, path_of, station_behind
 
 
 class Segment(IntEnum):
@@ -87,6 +87,7 @@ def _find_in_frame(
 ) -> None:
     """Go through rows from the nearest to the farthest, so that places follow each other."""
     height, width = semantic.shape
+    piece = _piece(path, station)
     for row in range(height):
         y = height - 1 - row
         for x in range(width):
@@ -96,7 +97,19 @@ def _find_in_frame(
             far = np.float64(depth[y, x])
             east = rays[0, 3] + far * (rays[0, 0] * x + rays[0, 1] * y + rays[0, 2])
             north = rays[1, 3] + far * (rays[1, 0] * x + rays[1, 1] * y + rays[1, 2])
-            station, _ = station_behind(path, closed, station, east, north)
-            offset = offset_from(path[station], path[station + 1], east, north)
-            if abs(offset) <= 0.5 * path[station].width:
+            along = (east - piece[0]) * piece[2] + (north - piece[1]) * piece[3]
+            if not 0.0 <= along <= piece[4]:
+                station, _ = station_behind(path, closed, station, east, north)
+                piece = _piece(path, station)
+            across = (north - piece[1]) * piece[2] - (east - piece[0]) * piece[3]
+            if abs(across) <= 0.5 * piece[5]:
                 segments[y, x] = _OWN_LANE
+
+
+@compiled
+def _piece(path: NDArray[np.void], station: int) -> tuple[float, float, float, float, float, float]:
+    """Return x, y, direction (x, y), length and width of the path from a station to the next."""
+    here, ahead = path[station], path[station + 1]
+    length = ahead.along - here.along
+    east, north = (ahead.x - here.x) / length, (ahead.y - here.y) / length
+    return here.x, here.y, east, north, length, here.width

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.compiled import compiled
+
 _BLOCK = 8  # stations judged together before single ones are
 _STRIDE = 4  # stations between the cross-sections that are measured
 
@@ -96,18 +98,28 @@ def free_distance(
         (S, 2) distances [m], at most `limit`.
     """
     stations = np.unique(np.append(np.arange(0, len(line), _STRIDE), len(line) - 1))
-    p, n = line[stations] - line.mean(axis=0), normal[stations]
-    square = np.einsum("sk,sk->s", p, p)
-    apart = square[:, None] + square - 2 * (p @ p.T)
-    np.fill_diagonal(apart, np.inf)
-    bend = 2 * (n @ p.T - np.einsum("sk,sk->s", n, p)[:, None]) / np.maximum(apart, 1e-6)
-    sides = np.stack([-bend.min(axis=1), bend.max(axis=1)], axis=1)
+    sides = _sharpest_circles(line[stations], normal[stations])
     sides = _widest_neighbour(np.maximum(sides, 1 / limit), closed)
     along = np.arange(len(line))
     right, left = (np.interp(along, stations, sides[:, side]) for side in (0, 1))
     coarse = np.stack([right, left], axis=1)
     own = np.stack([-curvature, curvature], axis=1)
     return 1 / np.maximum(coarse, own)
+
+
+@compiled
+def _sharpest_circles(
+    points: NDArray[np.float64], normals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """`(M, 2)` the largest 1 / radius of circles through another point, right and left [1/m]."""
+    sides = np.zeros((len(points), 2))
+    for i in range(len(points)):
+        for j in range(len(points)):
+            east, north = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
+            apart = max(east * east + north * north, 1e-6)
+            bend = 2.0 * (east * normals[i, 0] + north * normals[i, 1]) / apart
+            sides[i, 0], sides[i, 1] = max(sides[i, 0], -bend), max(sides[i, 1], bend)
+    return sides
 
 
 def _widest_neighbour(bend: NDArray[np.float64], closed: bool) -> NDArray[np.float64]:
