@@ -18,6 +18,7 @@ from agents.perception_recipe import PerceptionRecipe
 from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
+from autonomy.perception.making import check_fits
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.module_folder import save_module
 from autonomy.perception.samples import Samples, SampleSource, draw_many
@@ -88,6 +89,8 @@ def train_module(
     torch.manual_seed(seed)
     keep_freed_memory()
     module = make(data.train).to(device)
+    for source in (data.train, data.validation, data.test):
+        check_fits(module, source)
     labels = module.labels
     samples = draw_many(data.train, recipe.frames, labels, _DRAWN_TOGETHER)
     validation = draw_many(data.validation, recipe.validation_frames, labels, _DRAWN_TOGETHER)

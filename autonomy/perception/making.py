@@ -18,11 +18,7 @@ def make_module(name: str, source: SampleSource) -> PerceptionModule[Any]:
         InputError: There is no such module, or the source lacks the labels that it learns from.
     """
     kind = module_kind(name)
-    reports = {
-        "segments": source.segment_classes,
-        "boxes": source.box_classes,
-        "quantities": source.quantities,
-    }[kind.labels[0]]
+    reports = _reports(kind, source)
     if not reports:
         raise InputError(
             f"{name} learns from {kind.labels[0]}, which frames of the {source.world} world lack"
@@ -35,6 +31,33 @@ def make_module(name: str, source: SampleSource) -> PerceptionModule[Any]:
     cameras = tuple(frames) if "quantities" in kind.labels else ("camera",)
     height, width = frames["camera"]
     return kind(Reading(source.world, cameras, (height, width), reports))
+
+
+def check_fits(module: PerceptionModule[Any], source: SampleSource) -> None:
+    """Check that a source's labels mean what a module reports.
+
+    Raises:
+        InputError: They are of another world, or of other classes or quantities.
+    """
+    own, theirs = module.reading, _reports(type(module), source)
+    if source.world != own.world:
+        raise InputError(
+            f"the module is for frames of the {own.world} world, got those of {source.world}"
+        )
+    if theirs != own.reports:
+        raise InputError(
+            f"labels must be {', '.join(own.reports)}, as the module reports, "
+            f"got {', '.join(theirs) or 'none'}"
+        )
+
+
+def _reports(kind: type[PerceptionModule[Any]], source: SampleSource) -> tuple[str, ...]:
+    """Return the names of what a module's labels say, in order; none if the source lacks them."""
+    return {
+        "segments": source.segment_classes,
+        "boxes": source.box_classes,
+        "quantities": source.quantities,
+    }[kind.labels[0]]
 
 
 def module_kind(name: str) -> type[PerceptionModule[Any]]:

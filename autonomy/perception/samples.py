@@ -44,12 +44,13 @@ class SampleSource(Protocol):
         ...
 
 
-def joined(batches: list[Samples]) -> Samples:
-    """Return all samples of some batches."""
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
-
-
 def draw_many(source: SampleSource, count: int, labels: tuple[str, ...], batch: int) -> Samples:
-    """Return `count` samples, drawn in batches of `batch`."""
-    sizes = [batch] * (count // batch) + ([count % batch] if count % batch else [])
-    return joined([source.draw(number, size, labels) for number, size in enumerate(sizes)])
+    """Return `count` samples, drawn in batches of `batch`, each written where it stays."""
+    samples: Samples = {}
+    for number, first in enumerate(range(0, count, batch)):
+        drawn = source.draw(number, min(batch, count - first), labels)
+        for name, values in drawn.items():
+            if name not in samples:
+                samples[name] = np.empty((count, *values.shape[1:]), values.dtype)
+            samples[name][first : first + len(values)] = values
+    return samples

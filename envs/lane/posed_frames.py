@@ -16,6 +16,7 @@ from envs.lane.stage import Stage
 from envs.lane.start import START_DRAWS, StartRanges, start_rolling
 
 _POSES = StartRanges(offset=1.75, heading=0.3, slowest=0.0, fastest=0.0)
+_INSIDE = 0.15  # [m] from a boundary to a lane that runs the same way
 _FRAMES_OF_ROAD = 8  # in one batch
 _BATCHES_OF_ROAD = 16  # that show it, one after another
 
@@ -48,6 +49,9 @@ class PosedFrames:
 class PosedCars:
     """Puts cars up to 1.75 m and 0.3 rad from the lanes of many roads, a few roads at a time.
 
+    Where the next lane runs the same way, they stay on their side of its boundary: beyond, it would
+    be their lane.
+
     A road costs as much as dozens of frames. So a batch shows each of its roads several times, and
     shares most of them with the batches before and after.
     """
@@ -73,7 +77,9 @@ class PosedCars:
         )
         stage.place_roads(rows, np.array(numbers), np.array(lanes))
         cars, location = Cars(*np.zeros((6, count))), _no_location(count)
+        roads = [stage.roads[number].road for number in numbers]
         start = random.random((count, START_DRAWS))
+        start[:, 0] = _between_sides(start[:, 0], _sides(roads, lanes, stations))
         start_rolling(rows, np.array(stations), start, _POSES, stage.paths, cars, location)
         draws = stage.sampler.sample(random.random((count, stage.sampler.size)))
         stage.dress(rows, draws)
@@ -85,7 +91,7 @@ class PosedCars:
             images=stage.observe(rows),
             lenses=lenses,
             camera_from_world=views,
-            roads=[stage.roads[number].road for number in numbers],
+            roads=roads,
             lanes=np.array(lanes),
             paths=_first_paths(stage.paths, count),
             location=location,
@@ -111,6 +117,23 @@ class PosedCars:
 
 def _no_location(count: int) -> Location:
     return Location(np.zeros(count, np.int64), *np.zeros((7, count)))
+
+
+def _sides(roads: list[Road], lanes: list[int], stations: list[int]) -> NDArray[np.float64]:
+    """Return how far cars may be to the right and to the left of their lanes `(n, 2)` [m]."""
+    sides = np.full((len(roads), 2), _POSES.offset)
+    for own, road, lane, station in zip(sides, roads, lanes, stations, strict=True):
+        inside = 0.5 * float(np.diff(road.boundaries[station, lane : lane + 2])[0]) - _INSIDE
+        for side, other in enumerate((lane - 1, lane + 1)):
+            if other in road.forward_lanes:
+                own[side] = min(own[side], inside)
+    return sides
+
+
+def _between_sides(uniform: NDArray[np.float64], sides: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring numbers in [0, 1) to those that `start_rolling` makes offsets between sides of."""
+    offset = -sides[:, 0] + uniform * sides.sum(axis=1)
+    return 0.5 + 0.5 * offset / _POSES.offset
 
 
 def _first_paths(paths: LanePaths, count: int) -> LanePaths:
