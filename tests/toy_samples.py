@@ -1,0 +1,72 @@
+"""A source of samples that a network learns in seconds: coloured rectangles on noise."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autonomy.perception.samples import Samples
+
+COLOURS = {"brick": (220, 40, 40), "pool": (40, 80, 230)}
+"""The classes of boxes and how they look."""
+
+
+@dataclass(frozen=True)
+class ToySamples:
+    """Up to three rectangles side by side, so that none hides another; the first is always there.
+
+    `offset_m` is how far left of the frame's middle the first one's middle lies, 1 m per 10 px;
+    `height_m` is its height. The frame's noise is darker or brighter: `group_light`.
+    """
+
+    split: str = "train"
+    seed: int = 0
+    image_size: tuple[int, int] = (32, 48)
+    world: str = "lane"
+    segment_classes: tuple[str, ...] = ("background", *COLOURS)
+    box_classes: tuple[str, ...] = tuple(COLOURS)
+    quantities: tuple[str, ...] = ("offset_m", "height_m")
+
+    def description(self) -> dict[str, Any]:
+        """Return what decides the samples."""
+        options = {"image_size": list(self.image_size)}
+        return {"world": self.world, "split": self.split, "seed": self.seed, "options": options}
+
+    def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
+        """Return frames on each of which at least the first place holds a rectangle."""
+        split = ("train", "validation", "test").index(self.split)
+        random = np.random.default_rng((self.seed, split, batch, count))
+        light = random.uniform(40.0, 160.0, count)
+        frames = np.clip(
+            random.normal(light[:, None, None, None], 12.0, (count, *self.image_size, 3)), 0, 255
+        ).astype(np.uint8)
+        segments = np.zeros((count, *self.image_size), np.uint8)
+        boxes = np.zeros((count, 3, 4), np.float32)
+        classes = np.full((count, 3), -1, np.int64)
+        for row in range(count):
+            for place in range(3):
+                if place == 0 or random.random() < 0.6:
+                    box, kind = self._box(random, place), int(random.integers(len(COLOURS)))
+                    boxes[row, place], classes[row, place] = box, kind
+                    left, top, right, bottom = box
+                    frames[row, top:bottom, left:right] = list(COLOURS.values())[kind]
+                    segments[row, top:bottom, left:right] = 1 + kind
+        found: Samples = {"camera": frames, "group_light": light}
+        if "segments" in labels:
+            found["segments"] = segments
+        if "boxes" in labels:
+            found |= {"boxes": boxes, "box_classes": classes}
+        if "quantities" in labels:
+            middle = boxes[:, 0, [0, 2]].mean(1)
+            offset = (self.image_size[1] / 2 - middle) / 10
+            height = (boxes[:, 0, 3] - boxes[:, 0, 1]) / 10
+            found["quantities"] = np.stack([offset, height], 1).astype(np.float32)
+        return found
+
+    def _box(self, random: np.random.Generator, place: int) -> tuple[int, int, int, int]:
+        """Draw left, top, right, bottom within the third of the frame that has this place."""
+        height, third = self.image_size[0], self.image_size[1] // 3
+        wide, high = int(random.integers(6, third)), int(random.integers(6, height // 2))
+        left = place * third + int(random.integers(third - wide))
+        top = int(random.integers(height - high))
+        return left, top, left + wide, top + high
