@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from autonomy.perception.detection import Detection
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.segmentation import LaneSegmentation
 
-MODULES: dict[str, type[PerceptionModule[Any]]] = {LaneSegmentation.name: LaneSegmentation}
+MODULES: dict[str, type[PerceptionModule[Any]]] = {
+    module.name: module for module in (LaneSegmentation, Detection)
+}

@@ -1,0 +1,133 @@
+"""Object detection: which objects a frame shows, and where."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from autonomy.errors import InputError
+from autonomy.perception.average_precision import average_precision
+from autonomy.perception.detection_targets import detection_targets
+from autonomy.perception.detections import Detections
+from autonomy.perception.detector_network import SMALLEST, STRIDE, DetectorNetwork
+from autonomy.perception.module import PerceptionModule
+from autonomy.perception.reading import Reading
+from autonomy.perception.samples import Samples
+
+_MOST = 24  # boxes of a frame
+_LEAST_SCORE = 0.05
+_PRIOR = 0.02  # first guess of how likely a box's middle lies in a cell
+_BOX_WEIGHT = 2.0
+
+
+class CellAnswers(NamedTuple):
+    """What the network says of the cells of its grid."""
+
+    heat: Tensor  # (N, C, h, w) logits: is a box of the class centred here?
+    boxes: Tensor  # (N, h, w, 4) left, top, right, bottom [px] of that box
+
+
+class Detection(PerceptionModule[Detections]):
+    """An anchor-free single-stage detector.
+
+    One grid of cells of 4 px: heatmaps of boxes' middles, with the focal loss of Zhou et al.
+    ("Objects as points", 2019), and each cell's distances to the four sides of its box, with the
+    loss of Rezatofighi et al. ("Generalized intersection over union", 2019). Middles are heatmaps'
+    local maxima, so that no boxes have to be suppressed afterwards.
+    """
+
+    name = "detection"
+    labels = ("boxes",)
+    score = "ap50"
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        if min(reading.image_size) < SMALLEST:
+            height, width = reading.image_size
+            raise InputError(
+                f"detection needs frames of {SMALLEST} x {SMALLEST} px or more, "
+                f"got {height} x {width}"
+            )
+        self.class_count = len(reading.reports)
+        self.network = DetectorNetwork(self.class_count + 4)
+        self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
+        nn.init.zeros_(self.network.head.weight)
+        assert self.network.head.bias is not None
+        with torch.no_grad():
+            self.network.head.bias[: self.class_count] = math.log(_PRIOR / (1.0 - _PRIOR))
+
+    def forward(self, *frames: Tensor) -> CellAnswers:
+        """Answer for every cell of frames `(N, H, W, 3)` uint8."""
+        said = self.network(frames[0]).float()
+        height, width = said.shape[-2:]
+        right = STRIDE * (torch.arange(width, device=said.device) + 0.5)
+        down = STRIDE * (torch.arange(height, device=said.device) + 0.5)
+        middles = torch.stack(torch.meshgrid(right, down, indexing="xy"), dim=-1)
+        sides = STRIDE * said[:, self.class_count :].clamp(max=6.0).exp().permute(0, 2, 3, 1)
+        boxes = torch.cat([middles - sides[..., :2], middles + sides[..., 2:]], dim=-1)
+        return CellAnswers(said[:, : self.class_count], boxes)
+
+    def loss(self, output: CellAnswers, labels: dict[str, Tensor]) -> Tensor:
+        """Return the loss a box, of the heatmaps and of the boxes under them."""
+        grid = (output.heat.shape[2], output.heat.shape[3])
+        boxes, classes = labels["boxes"], labels["box_classes"]
+        targets = detection_targets(boxes, classes, self.class_count, grid, STRIDE)
+        count = (classes >= 0).sum().clamp(min=1)
+        misplaced = targets.weights * (1.0 - _generalized_iou(output.boxes, targets.boxes))
+        return (_focal(output.heat, targets.heat) + _BOX_WEIGHT * misplaced.sum()) / count
+
+    def interpret(self, output: CellAnswers) -> Detections:
+        """Return the boxes at the heatmaps' highest local maxima."""
+        heat = output.heat.sigmoid()
+        peaks = torch.where(functional.max_pool2d(heat, 3, 1, 1) == heat, heat, 0.0)
+        cells = heat.shape[2] * heat.shape[3]
+        scores, places = peaks.flatten(1).topk(min(_MOST, self.class_count * cells))
+        boxes = output.boxes.flatten(1, 2).gather(1, (places % cells)[..., None].expand(-1, -1, 4))
+        height, width = self.reading.image_size
+        limits = torch.tensor([width, height, width, height], device=boxes.device)
+        boxes = boxes.clamp(min=0.0).minimum(limits)
+        sure = scores >= _LEAST_SCORE
+        return Detections(
+            np.where(sure.cpu()[..., None], boxes.cpu(), 0.0).astype(np.float32),
+            np.where(sure.cpu(), (places // cells).cpu(), -1).astype(np.int64),
+            np.where(sure.cpu(), scores.cpu(), 0.0).astype(np.float32),
+        )
+
+    def measure(self, result: Detections, samples: Samples) -> dict[str, float]:
+        """Return COCO's average precision: `ap`, `ap50`, and `ap50_<class>` of each class."""
+        return average_precision(
+            result, samples["boxes"], samples["box_classes"], self.reading.reports
+        )
+
+    def joined(self, results: list[Detections]) -> Detections:
+        """Return the detections of some batches as those of one."""
+        return Detections(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
+
+
+def _focal(logits: Tensor, heat: Tensor) -> Tensor:
+    """Return the sum of Zhou et al.'s penalty-reduced focal loss, with alpha 2 and beta 4."""
+    likely = logits.sigmoid()
+    found = (1.0 - likely) ** 2 * functional.logsigmoid(logits)
+    quiet = (1.0 - heat) ** 4 * likely**2 * functional.logsigmoid(-logits)
+    return -torch.where(heat == 1.0, found, quiet).sum()
+
+
+def _generalized_iou(boxes: Tensor, others: Tensor) -> Tensor:
+    """Return the generalised intersection over union of boxes `(..., 4)`, in (-1, 1]."""
+    shared = _area(
+        torch.maximum(boxes[..., :2], others[..., :2]),
+        torch.minimum(boxes[..., 2:], others[..., 2:]),
+    )
+    around = _area(
+        torch.minimum(boxes[..., :2], others[..., :2]),
+        torch.maximum(boxes[..., 2:], others[..., 2:]),
+    )
+    both = _area(boxes[..., :2], boxes[..., 2:]) + _area(others[..., :2], others[..., 2:]) - shared
+    return shared / both.clamp(min=1e-6) - (around - both) / around.clamp(min=1e-6)
+
+
+def _area(low: Tensor, high: Tensor) -> Tensor:
+    return (high - low).clamp(min=0.0).prod(-1)

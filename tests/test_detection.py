@@ -1,0 +1,101 @@
+"""Object detection: what its network is taught, how it is judged, and that it learns."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from toy_recipes import QUIET
+from toy_samples import ToySamples
+
+from agents.perception_recipe import PerceptionRecipe
+from agents.perception_training import Data, judged, train_module
+from autonomy.errors import InputError
+from autonomy.perception.average_precision import average_precision
+from autonomy.perception.detection import CellAnswers, Detection
+from autonomy.perception.detection_targets import detection_targets
+from autonomy.perception.detections import Detections
+from autonomy.perception.module_folder import load_module
+from autonomy.perception.reading import Reading
+from autonomy.perception.samples import SampleSource
+
+NAMES = ("brick", "pool")
+
+
+def make(source: SampleSource) -> Detection:
+    return Detection(Reading(source.world, ("camera",), (32, 48), source.box_classes))
+
+
+def test_the_cell_of_a_box_s_middle_is_hot_and_answers_for_the_box() -> None:
+    boxes = torch.tensor([[[4.0, 8.0, 20.0, 16.0], [0.0, 0.0, 0.0, 0.0]]])
+    targets = detection_targets(boxes, torch.tensor([[1, -1]]), 2, (6, 8), stride=4)
+    # the middle (12, 12) px lies in cell (3, 3); 0.54 of 4 cells across reach one cell to each side
+    hot = np.zeros((2, 6, 8))
+    # sigma is (2 radius + 1) / 6 = 1/2 across
+    hot[1, 3, 2:5] = [np.exp(-2.0), 1.0, np.exp(-2.0)]
+    np.testing.assert_allclose(targets.heat[0], hot, atol=1e-6)
+    np.testing.assert_allclose(targets.weights[0], hot[1] / hot[1].sum(), atol=1e-6)
+    np.testing.assert_array_equal(targets.boxes[0, 3, 2:5], [boxes[0, 0].tolist()] * 3)
+
+
+def test_cells_under_two_boxes_learn_the_smaller_one() -> None:
+    boxes = torch.tensor([[[0.0, 0.0, 32.0, 24.0], [12.0, 8.0, 20.0, 16.0]]])
+    targets = detection_targets(boxes, torch.tensor([[0, 0]]), 1, (6, 8), stride=4)
+    np.testing.assert_array_equal(targets.boxes[0, 3, 4], boxes[0, 1])
+    np.testing.assert_array_equal(targets.boxes[0, 3, 2], boxes[0, 0])
+
+
+def test_a_detector_that_says_the_targets_reports_the_boxes() -> None:
+    module = make(ToySamples())
+    boxes = torch.tensor([[[2.0, 4.0, 14.0, 14.0], [20.0, 10.0, 44.0, 30.0]]])
+    targets = detection_targets(boxes, torch.tensor([[1, 0]]), 2, (8, 12), stride=4)
+    found = module.interpret(CellAnswers(torch.logit(targets.heat * 0.9), targets.boxes))
+    np.testing.assert_array_equal(sorted(found.boxes[0, :2].tolist()), boxes[0])
+    assert sorted(found.classes[0, :2]) == [0, 1]
+    np.testing.assert_allclose(found.scores[0, :2], 0.9, rtol=1e-5)
+    assert (found.classes[0, 2:] == -1).all()
+
+
+def test_average_precision_of_a_case_by_hand() -> None:
+    boxes = np.array([[[0, 0, 10, 10], [20, 0, 30, 10]]], np.float32)
+    classes = np.array([[0, 0]])
+    # the surest misses, the second overlaps the first box by 0.6, the third is the second box
+    answers = np.array([[[40, 0, 50, 10], [0, 0, 10, 6], [20, 0, 30, 10]]], np.float32)
+    scores = np.array([[0.9, 0.8, 0.7]], np.float32)
+    found = Detections(answers, np.zeros((1, 3), np.int64), scores)
+    metrics = average_precision(found, boxes, classes, NAMES)
+    # at 0.5: recall 1/2 at precision 1/2, recall 1 at 2/3, which counts for lower recalls too
+    assert metrics["ap50"] == pytest.approx(2 / 3)
+    # at 0.5, 0.55 and 0.6 both are found; above it the second alone: 51 of 101 recalls at 1/3
+    assert metrics["ap"] == pytest.approx((3 * 2 / 3 + 7 * 51 / 101 / 3) / 10)
+    assert "ap50_pool" not in metrics
+
+
+def test_frames_without_boxes_cannot_judge() -> None:
+    none = Detections(
+        np.zeros((2, 3, 4), np.float32), np.full((2, 3), -1), np.zeros((2, 3), np.float32)
+    )
+    with pytest.raises(InputError, match="needs boxes, these 2 frames have none"):
+        average_precision(none, np.zeros((2, 1, 4), np.float32), np.full((2, 1), -1), NAMES)
+
+
+def test_frames_smaller_than_the_coarsest_features_are_refused() -> None:
+    with pytest.raises(InputError, match="frames of 32 x 32 px or more, got 24 x 48"):
+        Detection(Reading("lane", ("camera",), (24, 48), NAMES))
+
+
+def test_a_detector_learns_the_toy_and_is_the_same_from_its_folder(tmp_path: Path) -> None:
+    data = Data(*(ToySamples(split) for split in ("train", "validation", "test")))
+    recipe = PerceptionRecipe(
+        frames=384,
+        validation_frames=32,
+        test_frames=64,
+        epochs=4,
+        batch_size=16,
+        learning_rate=5e-3,
+        threads=1,
+    )
+    trained = train_module(make, data, recipe, 0, tmp_path / "run", "cpu", QUIET)
+    assert trained.test["ap50"] > 0.9
+    loaded = load_module(tmp_path / "run", "lane", "cpu")
+    assert judged(loaded, trained.samples) == trained.test
