@@ -1,7 +1,8 @@
-"""Files that are either whole or absent."""
+"""Files and folders that are either whole or absent."""
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -38,6 +39,35 @@ def whole_file(path: Path) -> Generator[Path]:
         sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(folder: Path, kind: str) -> Generator[Path]:
+    """Yield a temporary folder beside `folder`; on success it is renamed to `folder`.
+
+    On an exception nothing is left.
+
+    Args:
+        folder: Where to; it must not exist.
+        kind: What it is, such as `policy`.
+
+    Raises:
+        InputError: The folder exists, or cannot be made.
+    """
+    if folder.exists():
+        raise InputError(f"{kind} folder must be new, {folder} exists")
+    make_folder(folder.parent)
+    try:
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    except OSError as error:
+        raise InputError(f"folder {folder} cannot be made: {error.strerror}") from error
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # mkdtemp made it private
+        temporary.rename(folder)
+        sync(folder.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def make_folder(path: Path) -> None:

@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +12,7 @@ import safetensors.torch
 from torch import Tensor
 
 from autonomy.errors import InputError
-from autonomy.files import make_folder, sync, whole_file, write_json
+from autonomy.files import whole_file, whole_folder, write_json
 
 Manifest = dict[str, Any]
 
@@ -51,12 +48,10 @@ class FolderKind:
         Raises:
             InputError: The folder exists, or cannot be made.
         """
-        if folder.exists():
-            raise InputError(f"{self.name} folder must be new, {folder} exists")
         contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         weights = safetensors.torch.save(contiguous)
         described = {"format": self.format, "version": self.version, **manifest}
-        with _whole_folder(folder) as temporary:
+        with whole_folder(folder, self.name) as temporary:
             with whole_file(temporary / f"{self.name}.safetensors") as file:
                 file.write_bytes(weights)
             digest = _digest(described, weights)
@@ -121,17 +116,3 @@ class FolderKind:
 def _digest(manifest: Manifest, weights: bytes) -> str:
     canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode() + b"\n" + weights).hexdigest()
-
-
-@contextmanager
-def _whole_folder(folder: Path) -> Generator[Path]:
-    """Yield a temporary folder beside `folder`; on success it is renamed to `folder`."""
-    make_folder(folder.parent)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
-        yield temporary
-        temporary.chmod(0o755)  # mkdtemp made it private
-        temporary.rename(folder)
-        sync(folder.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from autonomy.errors import InputError
-from autonomy.perception.average_precision import average_precision
 from autonomy.perception.detection_targets import detection_targets
 from autonomy.perception.detections import Detections
 from autonomy.perception.detector_network import SMALLEST, STRIDE, DetectorNetwork
@@ -98,6 +97,9 @@ class Detection(PerceptionModule[Detections]):
 
     def measure(self, result: Detections, samples: Samples) -> dict[str, float]:
         """Return COCO's average precision: `ap`, `ap50`, and `ap50_<class>` of each class."""
+        # here because it imports Matplotlib
+        from autonomy.perception.average_precision import average_precision
+
         return average_precision(
             result, samples["boxes"], samples["box_classes"], self.reading.reports
         )
