@@ -13,7 +13,7 @@ from pycocotools.cocoeval import COCOeval
 from autonomy.errors import InputError
 from autonomy.perception.detections import Detections
 
-_ANY_AREA = [[0.0, 1e10]]
+_LARGEST = 1e10  # [px²]; COCO's own
 
 
 def average_precision(
@@ -21,6 +21,7 @@ def average_precision(
     boxes: NDArray[np.float32],
     classes: NDArray[np.int64],
     names: Sequence[str],
+    smallest: float = 0.0,
 ) -> dict[str, float]:
     """Return how well detections fit the labels, in [0, 1].
 
@@ -33,18 +34,24 @@ def average_precision(
         boxes: `(N, B, 4)` left, top, right, bottom [px].
         classes: `(N, B)` positions in `names`, -1 where there is no box.
         names: Of the classes.
+        smallest: Area [px²] of boxes that count; smaller ones are neither missed nor wrong, as
+            COCO has it where it judges objects of some sizes.
 
     Raises:
-        InputError: The labels hold no box, so that there is no precision.
+        InputError: No box of the labels counts, so that there is no precision.
     """
-    if not (classes >= 0).any():
-        raise InputError(f"average precision needs boxes, these {len(boxes)} frames have none")
+    areas = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    if not ((classes >= 0) & (areas >= smallest)).any():
+        raise InputError(
+            f"average precision needs boxes of {smallest:g} px² or more, "
+            f"these {len(boxes)} frames have none"
+        )
     with contextlib.redirect_stdout(io.StringIO()):  # it reports its progress
         truth = _indexed(_dataset(boxes, classes, names))
         answers = _indexed(_dataset(found.boxes, found.classes, names, found.scores))
         judged = COCOeval(truth, answers, "bbox")
-        judged.params.areaRng = _ANY_AREA
-        judged.params.areaRngLbl = ["all"]
+        judged.params.areaRng = [[smallest, _LARGEST]]
+        judged.params.areaRngLbl = ["counted"]
         judged.evaluate()
         judged.accumulate()
     return _means(judged.eval["precision"][:, :, :, 0, -1], names)

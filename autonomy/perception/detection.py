@@ -8,16 +8,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autonomy.errors import InputError
 from autonomy.perception.detection_targets import detection_targets
 from autonomy.perception.detections import Detections
-from autonomy.perception.detector_network import SMALLEST, STRIDE, DetectorNetwork
+from autonomy.perception.feature_pyramid import PATCH, FeaturePyramid
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 
+_WIDTHS = (24, 32, 64, 96)
 _MOST = 24  # boxes of a frame
 _LEAST_SCORE = 0.05
+_SMALLEST_COUNTED = 64.0  # [px²]
 _PRIOR = 0.02  # first guess of how likely a box's middle lies in a cell
 _BOX_WEIGHT = 2.0
 
@@ -44,28 +45,23 @@ class Detection(PerceptionModule[Detections]):
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
-        if min(reading.image_size) < SMALLEST:
-            height, width = reading.image_size
-            raise InputError(
-                f"detection needs frames of {SMALLEST} x {SMALLEST} px or more, "
-                f"got {height} x {width}"
-            )
         self.class_count = len(reading.reports)
-        self.network = DetectorNetwork(self.class_count + 4)
-        self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
-        nn.init.zeros_(self.network.head.weight)
-        assert self.network.head.bias is not None
-        with torch.no_grad():
-            self.network.head.bias[: self.class_count] = math.log(_PRIOR / (1.0 - _PRIOR))
+        self.network = FeaturePyramid(_WIDTHS)
+        self.head = nn.Conv2d(_WIDTHS[0], self.class_count + 4, 1)
+        nn.init.zeros_(self.head.weight)
+        assert self.head.bias is not None
+        nn.init.zeros_(self.head.bias)
+        nn.init.constant_(self.head.bias[: self.class_count], math.log(_PRIOR / (1.0 - _PRIOR)))
+        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
 
     def forward(self, *frames: Tensor) -> CellAnswers:
         """Answer for every cell of frames `(N, H, W, 3)` uint8."""
-        said = self.network(frames[0]).float()
+        said = self.head(self.network(frames[0]))
         height, width = said.shape[-2:]
-        right = STRIDE * (torch.arange(width, device=said.device) + 0.5)
-        down = STRIDE * (torch.arange(height, device=said.device) + 0.5)
+        right = PATCH * (torch.arange(width, device=said.device) + 0.5)
+        down = PATCH * (torch.arange(height, device=said.device) + 0.5)
         middles = torch.stack(torch.meshgrid(right, down, indexing="xy"), dim=-1)
-        sides = STRIDE * said[:, self.class_count :].clamp(max=6.0).exp().permute(0, 2, 3, 1)
+        sides = PATCH * said[:, self.class_count :].clamp(max=6.0).exp().permute(0, 2, 3, 1)
         boxes = torch.cat([middles - sides[..., :2], middles + sides[..., 2:]], dim=-1)
         return CellAnswers(said[:, : self.class_count], boxes)
 
@@ -73,7 +69,7 @@ class Detection(PerceptionModule[Detections]):
         """Return the loss a box, of the heatmaps and of the boxes under them."""
         grid = (output.heat.shape[2], output.heat.shape[3])
         boxes, classes = labels["boxes"], labels["box_classes"]
-        targets = detection_targets(boxes, classes, self.class_count, grid, STRIDE)
+        targets = detection_targets(boxes, classes, self.class_count, grid, PATCH)
         count = (classes >= 0).sum().clamp(min=1)
         misplaced = targets.weights * (1.0 - _generalized_iou(output.boxes, targets.boxes))
         return (_focal(output.heat, targets.heat) + _BOX_WEIGHT * misplaced.sum()) / count
@@ -96,12 +92,20 @@ class Detection(PerceptionModule[Detections]):
         )
 
     def measure(self, result: Detections, samples: Samples) -> dict[str, float]:
-        """Return COCO's average precision: `ap`, `ap50`, and `ap50_<class>` of each class."""
+        """Return COCO's average precision: `ap`, `ap50`, and `ap50_<class>` of each class.
+
+        Boxes of less than 64 px² do not count. Labels have no box at all
+        where a world's source leaves it out, since too few of a thing's pixels are seen.
+        """
         # here because it imports Matplotlib
         from autonomy.perception.average_precision import average_precision
 
         return average_precision(
-            result, samples["boxes"], samples["box_classes"], self.reading.reports
+            result,
+            samples["boxes"],
+            samples["box_classes"],
+            self.reading.reports,
+            _SMALLEST_COUNTED,
         )
 
     def joined(self, results: list[Detections]) -> Detections:
