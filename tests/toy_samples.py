@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autonomy.perception.samples import Samples
 
@@ -26,6 +27,7 @@ class ToySamples:
     segment_classes: tuple[str, ...] = ("background", *COLOURS)
     box_classes: tuple[str, ...] = tuple(COLOURS)
     quantities: tuple[str, ...] = ("offset_m", "height_m")
+    lane_rows: tuple[float, ...] = (10.0, 20.0, 30.0)
 
     def description(self) -> dict[str, Any]:
         """Return what decides the samples."""
@@ -41,6 +43,7 @@ class ToySamples:
             random.normal(light[:, None, None, None], 12.0, (count, *self.image_size, 3)), 0, 255
         ).astype(np.uint8)
         segments = np.zeros((count, *self.image_size), np.uint8)
+        instances = np.zeros_like(segments)
         boxes = np.zeros((count, 3, 4), np.float32)
         classes = np.full((count, 3), -1, np.int64)
         for row in range(count):
@@ -51,17 +54,28 @@ class ToySamples:
                     left, top, right, bottom = box
                     frames[row, top:bottom, left:right] = list(COLOURS.values())[kind]
                     segments[row, top:bottom, left:right] = 1 + kind
+                    instances[row, top:bottom, left:right] = 1 + place
         found: Samples = {"camera": frames, "group_light": light}
         if "segments" in labels:
             found["segments"] = segments
         if "boxes" in labels:
             found |= {"boxes": boxes, "box_classes": classes}
+        if "instances" in labels:
+            found["instances"] = instances
+        if "lanes" in labels:
+            found["lanes"] = self._lanes(boxes, classes)
         if "quantities" in labels:
             middle = boxes[:, 0, [0, 2]].mean(1)
             offset = (self.image_size[1] / 2 - middle) / 10
             height = (boxes[:, 0, 3] - boxes[:, 0, 1]) / 10
             found["quantities"] = np.stack([offset, height], 1).astype(np.float32)
         return found
+
+    def _lanes(self, boxes: NDArray[np.float32], classes: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Take each rectangle's left edge for a line, seen in the rows from its top on."""
+        rows = np.array(self.lane_rows)
+        seen = (classes >= 0)[:, :, None] & (rows >= boxes[:, :, 1, None])
+        return np.where(seen, boxes[:, :, 0, None], -2.0).astype(np.float32)
 
     def _box(self, random: np.random.Generator, place: int) -> tuple[int, int, int, int]:
         """Draw left, top, right, bottom within the third of the frame that has this place."""

@@ -37,6 +37,34 @@ def boxes_of(
     return boxes, classes
 
 
+@compiled_parallel
+def things_in_boxes(
+    instance: NDArray[np.int32],
+    semantic: NDArray[np.uint8],
+    class_of: NDArray[np.int64],
+    fewest: int,
+    room: int,
+) -> NDArray[np.uint8]:
+    """Return whose pixel each is, `(N, H, W)`: the box of `boxes_of`, counted from 1, or 0.
+
+    The arguments are those of `boxes_of`.
+    """
+    things = np.empty(instance.shape, np.uint8)
+    for frame in prange(len(instance)):
+        i = np.int64(frame)
+        found = _extents(instance[i], semantic[i], class_of)
+        box_of = np.zeros(len(found) + 1, np.uint8)  # the last one is nothing's
+        order = np.argsort(-found[:, 1], kind="mergesort")
+        for place in range(min(room, len(order))):
+            if found[order[place], 1] < fewest:
+                break
+            box_of[order[place]] = place + 1
+        for y in range(instance.shape[1]):
+            for x in range(instance.shape[2]):
+                things[i, y, x] = box_of[max(instance[i, y, x], -1)]
+    return things
+
+
 @compiled
 def _extents(
     instance: NDArray[np.int32], semantic: NDArray[np.uint8], class_of: NDArray[np.int64]

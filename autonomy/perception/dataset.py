@@ -1,6 +1,7 @@
 """Labelled frames on disk, read as if they were drawn anew."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,16 @@ class Dataset:
             for name, values in self._arrays.items()
             if name in wanted or name.startswith(("camera", "group_"))
         }
+
+    def batches(self, labels: tuple[str, ...]) -> Iterator[Samples]:
+        """Yield all samples with some labels, in batches.
+
+        Raises:
+            InputError: The data set lacks a label.
+        """
+        size = self.manifest.batch
+        for number, first in enumerate(range(0, len(self), size)):
+            yield self.draw(number, min(size, len(self) - first), labels)
 
 
 def _checked(path: Path, stored: StoredArray) -> NDArray[Any]:

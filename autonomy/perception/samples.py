@@ -12,6 +12,9 @@ Samples = dict[str, NDArray[Any]]
 - `segments`: `(n, H, W)` uint8 classes, positions in the source's `segment_classes`;
 - `boxes`: `(n, B, 4)` float32 left, top, right, bottom [px] of what `camera` shows, pixels' outer
   edges; `box_classes`: `(n, B)` int64 positions in `box_classes`, -1 where there is no box;
+- `instances`: `(n, H, W)` uint8, whose pixel each is: the box's place counted from 1, or 0;
+- `lanes`: `(n, L, R)` float32 columns [px] of lane lines in the rows of the source's `lane_rows`,
+  negative where a line is not seen;
 - `quantities`: `(n, Q)` float32, in the order of the source's `quantities`;
 - `group_<name>`: `(n,)` or `(n, k)` float64, what varied, to judge groups by.
 """

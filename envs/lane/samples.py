@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.boxes import boxes_of
+from autonomy.camera.boxes import boxes_of, things_in_boxes
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
@@ -21,7 +21,7 @@ from envs.lane.options import LaneFollowOptions
 from envs.lane.posed_frames import PosedCars, PosedFrames
 from envs.lane.scene.appearance import PRESETS, LaneRandomization
 
-LABELS = ("segments", "boxes", "quantities", "lanes")
+LABELS = ("segments", "boxes", "instances", "quantities", "lanes")
 LOOK_AHEAD = (5.0, 20.0, 40.0)  # [m] of the curvatures
 
 _ROUTE = 1.0  # [m] of road ahead, besides what is seen of it
@@ -120,6 +120,7 @@ class LaneSamples:
         find = {
             "segments": _segments,
             "boxes": _boxes,
+            "instances": _instances,
             "quantities": _quantities,
             "lanes": self._lanes,
         }
@@ -160,6 +161,12 @@ def _boxes(frames: PosedFrames) -> Samples:
     instance, semantic = frames.images["instance"], frames.images["semantic"]
     boxes, classes = boxes_of(instance, semantic, _BOX_CLASS_OF, _FEWEST_PIXELS, _MOST_BOXES)
     return {"boxes": boxes, "box_classes": classes}
+
+
+def _instances(frames: PosedFrames) -> Samples:
+    instance, semantic = frames.images["instance"], frames.images["semantic"]
+    things = things_in_boxes(instance, semantic, _BOX_CLASS_OF, _FEWEST_PIXELS, _MOST_BOXES)
+    return {"instances": things}
 
 
 def _quantities(frames: PosedFrames) -> Samples:
