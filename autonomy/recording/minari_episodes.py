@@ -1,0 +1,126 @@
+"""Episodes kept as a Minari data set, the Gymnasium family's format for them."""
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import minari
+import numpy as np
+from gymnasium.envs.registration import EnvSpec
+from minari.data_collector import EpisodeBuffer
+from minari.dataset.minari_storage import MinariStorage
+
+from autonomy.errors import InputError
+from autonomy.files import whole_folder
+from autonomy.policy import Observation
+from autonomy.rollout import IDLE, Step
+from autonomy.world import World
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+-v[0-9]+")
+
+
+def write_episodes(
+    folder: Path,
+    envs: World,
+    steps: Iterable[Step],
+    about: Mapping[str, str],
+    spec: EnvSpec | None,
+) -> int:
+    """Write the episodes of a rollout as they end: all, or none; return how many steps they have.
+
+    The data set's id is the folder's name, so that `minari.load_dataset` finds it where
+    MINARI_DATASETS_PATH is the folder around it. Images are kept exactly, not as JPEG. Each episode
+    has its seed; its `infos` have `success` `(T,)`.
+
+    Args:
+        folder: To make; named such as `lane-expert-v0`.
+        envs: The world whose spaces they have.
+        steps: The rollout.
+        about: More to say of them: `algorithm_name`, `description`.
+        spec: What makes the world again, where Gymnasium is asked to; if it can be said.
+
+    Raises:
+        InputError: The folder exists, cannot be made or its name is no data set's.
+    """
+    if not _NAME.fullmatch(folder.name):
+        raise InputError(
+            f"a Minari data set's name must end in its version, such as lane-expert-v0, "
+            f"got {folder.name!r}"
+        )
+    with whole_folder(folder, "Minari") as temporary:
+        storage = MinariStorage.new(
+            temporary / "data",
+            envs.single_observation_space,
+            envs.single_action_space,
+            spec,
+            jpeg_encoding=False,
+        )
+        known = {"dataset_id": folder.name, "minari_version": minari.__version__}
+        storage.update_metadata({**known, **about})
+        storage.update_episodes(episode_buffers(steps))
+        return int(storage.total_steps)
+
+
+def world_spec(env_id: str, options: Mapping[str, Any]) -> EnvSpec | None:
+    """Return what makes one environment of a world with some options.
+
+    None where JSON cannot hold it, since the world is registered as a class, not by its name.
+    """
+    spec = copy.deepcopy(gym.spec(env_id))
+    spec.kwargs = {**spec.kwargs, **options}
+    try:
+        spec.to_json()
+    except (TypeError, ValueError):
+        return None
+    return spec
+
+
+def episode_buffers(steps: Iterable[Step]) -> Iterator[EpisodeBuffer]:
+    """Yield the episodes of a rollout as they end."""
+    lived: dict[int, list[Step]] = {}
+    for step in steps:
+        for slot in np.flatnonzero(step.seed != IDLE).tolist():
+            lived.setdefault(slot, []).append(_row(step, slot))
+            if step.ended[slot]:
+                yield _buffer(lived.pop(slot))
+
+
+def _row(step: Step, slot: int) -> Step:
+    """Return a copy of the step of one environment, so that those of others may be forgotten."""
+    one = slice(slot, slot + 1)
+    return Step(
+        step.seed[one].copy(),
+        _rows(step.observation, one),
+        step.action[one].copy(),
+        step.reward[one].copy(),
+        _rows(step.next_observation, one) if step.ended[slot] else {},
+        step.terminated[one].copy(),
+        step.truncated[one].copy(),
+        {"success": step.info["success"][one].copy()},
+    )
+
+
+def _rows(observation: Observation, rows: slice) -> Observation:
+    return {name: values[rows].copy() for name, values in observation.items()}
+
+
+def _buffer(steps: list[Step]) -> EpisodeBuffer:
+    """Return one episode of T steps, which has T + 1 observations."""
+    seen = [step.observation for step in steps] + [steps[-1].next_observation]
+    return EpisodeBuffer(
+        seed=int(steps[0].seed[0]),
+        observations={name: np.concatenate([each[name] for each in seen]) for name in seen[0]},
+        actions=_joined([step.action for step in steps]),
+        rewards=_joined([step.reward for step in steps]),
+        terminations=_joined([step.terminated for step in steps]),
+        truncations=_joined([step.truncated for step in steps]),
+        infos={"success": np.concatenate([step.info["success"] for step in steps])},
+    )
+
+
+def _joined(rows: list[Any]) -> Any:
+    """Return an array where Minari's types want a list: it takes either."""
+    return np.concatenate(rows)

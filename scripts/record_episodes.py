@@ -1,0 +1,93 @@
+"""Keep the episodes of a policy as a Minari data set.
+
+Example:
+    python scripts/record_episodes.py expert data/minari/lane-expert-v0 \
+        --env autonomy/LaneFollow-v0 --episodes 10
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from rich.progress import Progress
+from tyro.conf import OmitArgPrefixes, Positional, arg
+from world_options import WorldOptions
+
+import envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.make import make_world
+from autonomy.policy_source import load_policy, trained_options
+from autonomy.recording.minari_episodes import world_spec, write_episodes
+from autonomy.rollout import Step, rollout
+from autonomy.seed import check_seed
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Keep the episodes of a policy as a Minari data set."""
+
+    policy: Annotated[Positional[str], arg(metavar="POLICY")]
+    """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
+    out: Annotated[Positional[Path], arg(metavar="OUT-v0")]
+    """Folder to make; its name is the data set's id, that around it is MINARI_DATASETS_PATH."""
+    env: str
+    """Id of the world, such as autonomy/LaneFollow-v0."""
+    episodes: int = 10
+    """How many episodes; each runs to its end."""
+    seed: int = 0
+    """Seed of the first episode; the others count on from it."""
+    num_envs: int = 8
+    """How many episodes run side by side; they are the same for any number."""
+    device: str = "auto"
+    """Where a trained policy computes: auto, cpu or cuda."""
+    modules: tuple[str, ...] = ()
+    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
+    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+
+
+def main(arguments: Arguments) -> None:
+    """Record, and say how it is loaded."""
+    if arguments.episodes < 1:
+        raise InputError(f"the number of episodes must be positive, got {arguments.episodes}")
+    check_seed(arguments.seed)
+    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
+    world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
+    policy = load_policy(
+        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
+    )
+    seeds = range(arguments.seed, arguments.seed + arguments.episodes)
+    with _progress(arguments.episodes) as on_ended:
+        steps = write_episodes(
+            arguments.out,
+            world,
+            _watched(rollout(world, policy, seeds), on_ended),
+            {"algorithm_name": arguments.policy, "description": f"episodes of {arguments.env}"},
+            world_spec(arguments.env, options),
+        )
+    world.close()
+    print(f"wrote {arguments.out}: {arguments.episodes:,} episodes, {steps:,} steps")
+    print(
+        f"MINARI_DATASETS_PATH={arguments.out.resolve().parent} lets "
+        f"minari.load_dataset({arguments.out.name!r}) find it"
+    )
+
+
+def _watched(steps: Iterable[Step], on_ended: Callable[[int], None]) -> Iterator[Step]:
+    for step in steps:
+        on_ended(int(step.ended.sum()))
+        yield step
+
+
+@contextmanager
+def _progress(episodes: int) -> Generator[Callable[[int], None]]:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("episodes", total=episodes)
+        yield lambda more: progress.advance(task, more)
+
+
+if __name__ == "__main__":
+    run(main, Arguments)
