@@ -25,8 +25,6 @@ from autonomy.perception.samples import Samples, SampleSource, draw_many
 from autonomy.seed import check_seed
 from autonomy.versions import versions
 
-_DRAWN_TOGETHER = 64  # samples
-
 Metrics = dict[str, float]
 
 
@@ -37,6 +35,17 @@ class Data:
     train: SampleSource
     validation: SampleSource
     test: SampleSource
+
+    def check(self) -> None:
+        """Raise `InputError` if they differ in their world, or in the names of what they label."""
+        for table in ("world", "segment_classes", "box_classes", "quantities"):
+            own, *others = (getattr(source, table) for source in vars(self).values())
+            for name, other in zip(("validation", "test"), others, strict=True):
+                if own != other:
+                    raise InputError(
+                        f"{table} of {name} frames must be those of training frames, {own}, "
+                        f"got {other}"
+                    )
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,7 @@ def train_module(
     start = time.perf_counter()
     check_seed(seed)
     recipe.check()
+    data.check()
     if run.exists():
         raise InputError(f"run folder must be new, {run} exists")
     device = torch_device(device)
@@ -92,15 +102,15 @@ def train_module(
     for source in (data.train, data.validation, data.test):
         check_fits(module, source)
     labels = module.labels
-    samples = draw_many(data.train, recipe.frames, labels, _DRAWN_TOGETHER)
-    validation = draw_many(data.validation, recipe.validation_frames, labels, _DRAWN_TOGETHER)
+    samples = draw_many(data.train, recipe.frames, labels)
+    validation = draw_many(data.validation, recipe.validation_frames, labels)
     make_folder(run)
     write_json(run / "config.json", _config(module, data, recipe, seed, device))
     _fit(module, samples, validation, recipe, curve_logger(run / "curves"), console)
     save_module(run / "module", module, data.train.description())
     seconds = time.perf_counter() - start
     known = {name: values[: recipe.validation_frames] for name, values in samples.items()}
-    test = draw_many(data.test, recipe.test_frames, labels, _DRAWN_TOGETHER)
+    test = draw_many(data.test, recipe.test_frames, labels)
     result = module.perceive(*module.frames_of(test))
     return TrainedModule(
         module, seconds, judged(module, known), module.measure(result, test), test, result

@@ -66,6 +66,8 @@ def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
         raise InputError("a data set is made from either --world or --manifest, of which give one")
     if arguments.manifest is not None:
         plan = read_manifest(arguments.manifest)
+        if "world" not in plan.source:
+            raise InputError(f"a manifest's source must name its world, got {plan.source}")
         return make_source(**plan.source), plan
     assert arguments.world is not None
     options: dict[str, Any] = {

@@ -27,16 +27,19 @@ def make_source(world: str, **options: Any) -> SampleSource:
         raise InputError(f"frames of the {world} world cannot be had so: {error}") from error
 
 
-def opened(folder: Path, split: str) -> Dataset:
+def opened(folder: Path, split: str, world: str) -> Dataset:
     """Return the data set of a split that a folder holds under the split's name.
 
     Raises:
-        InputError: It is not there, or of another split.
+        InputError: It is not there, or of another split or world.
     """
     dataset = Dataset(folder / split)
-    found = dataset.description().get("split")
-    if found != split:
-        raise InputError(f"{folder / split} must hold the {split} split, got {found!r}")
+    found = (dataset.world, dataset.description().get("split"))
+    if found != (world, split):
+        raise InputError(
+            f"{folder / split} must hold the {split} split of the {world} world, "
+            f"got {found[1]} of {found[0]}"
+        )
     return dataset
 
 

@@ -3,6 +3,7 @@
 Examples:
     python scripts/train_perception.py segmentation --world lane
     python scripts/train_perception.py segmentation --world lane --randomization none --seed 3
+    python scripts/train_perception.py detection --world lane --data data/lane
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from rich.console import Console
 from rich.table import Table
-from sample_sources import make_source
+from sample_sources import make_source, opened
 from tyro.conf import Positional, arg
 
 from agents.perception_recipe import PerceptionRecipe
@@ -38,6 +39,8 @@ class Arguments:
     """How much the frames that it learns from vary; it is judged on the default's."""
     seed: int = 0
     """The same seed on the same machine gives the same module."""
+    data: Path | None = None
+    """Folder of data sets `train`, `validation` and `test` to take frames from, not rendered."""
     run: Path | None = None
     """Run folder to make; by default a new one under runs/."""
     device: str = "auto"
@@ -70,6 +73,12 @@ def main(arguments: Arguments) -> None:
 
 def _data(arguments: Arguments) -> Data:
     """Return the frames to learn from, and those of other splits to be judged on."""
+    if arguments.data is not None:
+        return Data(
+            opened(arguments.data, "train", arguments.world),
+            opened(arguments.data, "validation", arguments.world),
+            opened(arguments.data, "test", arguments.world),
+        )
     own, seed = arguments.randomization, arguments.seed
     return Data(
         make_source(arguments.world, split="train", seed=seed, randomization=own),

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_data_set_draws_what_its_source_draws(folder: Path) -> None:
     source, dataset = ToySamples(), Dataset(folder)
     np.testing.assert_equal(
-        draw_many(dataset, FRAMES, LABELS, 64), draw_many(source, FRAMES, LABELS, 64), strict=True
+        draw_many(dataset, FRAMES, LABELS), draw_many(source, FRAMES, LABELS), strict=True
     )
     assert dataset.description() == source.description()
     assert (dataset.world, dataset.image_size) == ("lane", (32, 48))
@@ -47,7 +47,7 @@ def test_it_draws_only_what_is_asked_for(folder: Path) -> None:
 def test_the_files_are_plain_arrays(folder: Path) -> None:
     segments = np.load(folder / "segments.npy", allow_pickle=False)
     np.testing.assert_array_equal(
-        segments, draw_many(ToySamples(), FRAMES, ("segments",), 64)["segments"]
+        segments, draw_many(ToySamples(), FRAMES, ("segments",))["segments"]
     )
 
 
@@ -139,8 +139,8 @@ def test_what_is_not_there_is_refused(folder: Path, tmp_path: Path) -> None:
     dataset = Dataset(folder)
     with pytest.raises(InputError, match="must label lanes, got only segments, boxes, quantities"):
         dataset.draw(0, 8, ("boxes", "lanes"))
-    with pytest.raises(InputError, match="holds 150 frames in batches of 64, got a wish for"):
-        draw_many(dataset, FRAMES + 1, LABELS, 64)
+    with pytest.raises(InputError, match="has only 150 frames, asked for number 151"):
+        draw_many(dataset, FRAMES + 1, LABELS)
 
 
 def test_a_data_set_needs_frames_and_labels_and_a_new_folder(folder: Path) -> None:

@@ -35,7 +35,7 @@ def test_coco_s_reader_finds_every_box_and_every_mask(
     export_coco(dataset(tmp_path, *labels), tmp_path / "coco")
     coco = COCO(tmp_path / "coco/annotations/instances.json")
     capsys.readouterr()
-    drawn = draw_many(ToySamples(), FRAMES, labels, 64)
+    drawn = draw_many(ToySamples(), FRAMES, labels)
     names = {category["id"]: category["name"] for category in coco.loadCats(coco.getCatIds())}
     assert sorted(coco.getImgIds()) == list(range(FRAMES))
     for row in range(FRAMES):
@@ -63,7 +63,7 @@ def test_coco_s_masks_of_stuff_are_the_segments(
     coco = COCO(tmp_path / "coco/annotations/stuff.json")
     capsys.readouterr()
     assert not (tmp_path / "coco/annotations/instances.json").exists()
-    segments = draw_many(ToySamples(), FRAMES, ("segments",), 64)["segments"]
+    segments = draw_many(ToySamples(), FRAMES, ("segments",))["segments"]
     names = [category["name"] for category in coco.loadCats(coco.getCatIds())]
     assert names == ["background", "brick", "pool"]
     painted = np.full(segments.shape, 255, np.uint8)
@@ -80,7 +80,7 @@ def test_coco_s_masks_of_stuff_are_the_segments(
 
 def test_pictures_lose_nothing(tmp_path: Path) -> None:
     export_coco(dataset(tmp_path, "boxes"), tmp_path / "coco")
-    frames = draw_many(ToySamples(), FRAMES, (), 64)["camera"]
+    frames = draw_many(ToySamples(), FRAMES, ())["camera"]
     content = json.loads((tmp_path / "coco/annotations/instances.json").read_text())
     assert "segmentation" not in content["annotations"][0]
     for image, frame in zip(content["images"], frames, strict=True):
@@ -93,7 +93,7 @@ def test_pictures_lose_nothing(tmp_path: Path) -> None:
 def test_tusimple_s_rules_hold(tmp_path: Path) -> None:
     export_tusimple(dataset(tmp_path, "lanes"), tmp_path / "tusimple")
     lines = (tmp_path / "tusimple/label_data.json").read_text().splitlines()
-    drawn = draw_many(ToySamples(), FRAMES, ("lanes",), 64)["lanes"]
+    drawn = draw_many(ToySamples(), FRAMES, ("lanes",))["lanes"]
     assert len(lines) == FRAMES
     for line, columns in zip(map(json.loads, lines), drawn, strict=True):
         assert set(line) == {"lanes", "h_samples", "raw_file"}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autonomy.errors import InputError
 from autonomy.perception.dataset_manifest import MANIFEST, Manifest, StoredArray, read_manifest
-from autonomy.perception.samples import Samples
+from autonomy.perception.samples import Samples, drawn
 
 _ENTRIES = {"boxes": ("boxes", "box_classes")}  # of labels that are not called as they are
 
@@ -67,11 +67,12 @@ class Dataset:
             known = ", ".join(self.manifest.labels)
             raise InputError(f"{self._folder} must label {', '.join(lacking)}, got only {known}")
         size = self.manifest.batch
+        if count > size:
+            raise InputError(f"{self._folder} has batches of {size} frames, asked for {count}")
         first = batch * size
-        if count > size or first + count > len(self):
+        if first + count > len(self):
             raise InputError(
-                f"{self._folder} holds {len(self)} frames in batches of {size}, "
-                f"got a wish for those from {first} to {first + count}"
+                f"{self._folder} has only {len(self)} frames, asked for number {first + count}"
             )
         wanted = {entry for label in labels for entry in _ENTRIES.get(label, (label,))}
         return {
@@ -81,14 +82,12 @@ class Dataset:
         }
 
     def batches(self, labels: tuple[str, ...]) -> Iterator[Samples]:
-        """Yield all samples with some labels, in batches.
+        """Return all samples with some labels, in batches.
 
         Raises:
             InputError: The data set lacks a label.
         """
-        size = self.manifest.batch
-        for number, first in enumerate(range(0, len(self), size)):
-            yield self.draw(number, min(size, len(self) - first), labels)
+        return drawn(self, len(self), labels, self.manifest.batch)
 
 
 def _checked(path: Path, stored: StoredArray) -> NDArray[Any]:

@@ -11,11 +11,8 @@ from autonomy.errors import InputError
 from autonomy.files import sync, whole_folder, write_json
 from autonomy.perception.dataset_manifest import MANIFEST, Manifest
 from autonomy.perception.npy_writer import NpyWriter
-from autonomy.perception.samples import Samples, SampleSource
+from autonomy.perception.samples import DRAWN_TOGETHER, Samples, SampleSource, drawn
 from autonomy.versions import versions
-
-BATCH = 64
-"""Samples drawn together."""
 
 _TABLES = ("segment_classes", "box_classes", "quantities", "lane_rows")
 
@@ -31,7 +28,7 @@ def planned(source: SampleSource, frames: int, labels: tuple[str, ...]) -> Manif
     if not labels:
         raise InputError("a data set must have labels, got none")
     tables = {name: list(getattr(source, name)) for name in _TABLES if hasattr(source, name)}
-    return Manifest(frames, BATCH, labels, source.description(), tables, versions(), {})
+    return Manifest(frames, DRAWN_TOGETHER, labels, source.description(), tables, versions(), {})
 
 
 def write_dataset(
@@ -53,16 +50,12 @@ def write_dataset(
         InputError: The folder exists or cannot be made, or the plan's bytes are not met.
     """
     with whole_folder(folder, "data set") as temporary:
-        written = _write_arrays(temporary, _batches(source, plan), plan.frames, on_frames)
+        batches = drawn(source, plan.frames, plan.labels, plan.batch)
+        written = _write_arrays(temporary, batches, plan.frames, on_frames)
         manifest = replace(plan, arrays=written, versions=versions())
         _check_same(plan, manifest)
         write_json(temporary / MANIFEST, manifest.to_json())
     return manifest
-
-
-def _batches(source: SampleSource, plan: Manifest) -> Iterator[Samples]:
-    for number, first in enumerate(range(0, plan.frames, plan.batch)):
-        yield source.draw(number, min(plan.batch, plan.frames - first), plan.labels)
 
 
 def _write_arrays(

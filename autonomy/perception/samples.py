@@ -1,5 +1,6 @@
 """Labelled frames: what modules learn from and are judged on."""
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,9 @@ Samples = dict[str, NDArray[Any]]
 - `quantities`: `(n, Q)` float32, in the order of the source's `quantities`;
 - `group_<name>`: `(n,)` or `(n, k)` float64, what varied, to judge groups by.
 """
+
+DRAWN_TOGETHER = 64
+"""Samples of a batch where many are drawn."""
 
 
 class SampleSource(Protocol):
@@ -47,13 +51,22 @@ class SampleSource(Protocol):
         ...
 
 
-def draw_many(source: SampleSource, count: int, labels: tuple[str, ...], batch: int) -> Samples:
+def draw_many(
+    source: SampleSource, count: int, labels: tuple[str, ...], batch: int = DRAWN_TOGETHER
+) -> Samples:
     """Return `count` samples, drawn in batches of `batch`, each written where it stays."""
     samples: Samples = {}
-    for number, first in enumerate(range(0, count, batch)):
-        drawn = source.draw(number, min(batch, count - first), labels)
-        for name, values in drawn.items():
+    for number, some in enumerate(drawn(source, count, labels, batch)):
+        for name, values in some.items():
             if name not in samples:
                 samples[name] = np.empty((count, *values.shape[1:]), values.dtype)
-            samples[name][first : first + len(values)] = values
+            samples[name][number * batch : number * batch + len(values)] = values
     return samples
+
+
+def drawn(
+    source: SampleSource, count: int, labels: tuple[str, ...], batch: int = DRAWN_TOGETHER
+) -> Iterator[Samples]:
+    """Yield `count` samples in batches of `batch`, of which the last may be smaller."""
+    for number, first in enumerate(range(0, count, batch)):
+        yield source.draw(number, min(batch, count - first), labels)
