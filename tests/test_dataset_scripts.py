@@ -1,0 +1,147 @@
+"""The command lines of data sets, as a user meets them."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import export_dataset
+import make_dataset
+import numpy as np
+import pytest
+import train_perception
+
+from autonomy.command_line import run
+from autonomy.perception.dataset import Dataset
+from envs.lane.samples import LaneSamples
+
+Command = Callable[..., None]
+SCRIPTS = {
+    "make": (make_dataset.main, make_dataset.Arguments),
+    "export": (export_dataset.main, export_dataset.Arguments),
+    "train": (train_perception.main, train_perception.Arguments),
+}
+SIZE = ("--image-size", "32", "48")
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    def command(name: str, *words: str) -> None:
+        own = [word.replace("OUT", str(tmp_path)) for word in words]
+        monkeypatch.setattr("sys.argv", [f"{name}.py", *own])
+        run(*SCRIPTS[name])
+
+    return command
+
+
+def test_a_data_set_of_the_lane_world_is_written_and_written_again(
+    script: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = ("segments", "boxes", "instances", "quantities", "lanes")
+    script("make", "OUT/lane", "--world", "lane", "--frames", "70", *SIZE, "--labels", *labels)
+    assert "70 labelled frames in" in capsys.readouterr().out
+    script("make", "OUT/again", "--manifest", "OUT/lane/manifest.json")
+    for file in (tmp_path / "lane").iterdir():
+        assert (tmp_path / "again" / file.name).read_bytes() == file.read_bytes()
+    drawn = LaneSamples("train", 0, (32, 48)).draw(1, 6, labels)
+    np.testing.assert_equal(Dataset(tmp_path / "again").draw(1, 6, labels), drawn)
+    script("export", "OUT/lane", "OUT/coco", "--format", "coco")
+    script("export", "OUT/lane", "OUT/tusimple", "--format", "tusimple")
+    assert len(list((tmp_path / "coco/images").iterdir())) == 70
+    assert len((tmp_path / "tusimple/label_data.json").read_text().splitlines()) == 70
+
+
+def test_a_module_learns_from_data_sets(script: Command, tmp_path: Path) -> None:
+    for split, frames in (("train", "48"), ("validation", "32"), ("test", "32")):
+        words = ("--world", "lane", "--split", split, "--frames", frames, "--labels", "boxes")
+        script("make", f"OUT/data/{split}", *words, "--image-size", "64", "96")
+    recipe = {"frames": 48, "validation_frames": 32, "test_frames": 32, "epochs": 1, "threads": 1}
+    words = [part for name, value in recipe.items() for part in (f"--recipe.{name}", str(value))]
+    script(
+        "train", "detection", "--world", "lane", "--data", "OUT/data", "--run", "OUT/run",
+        "--recipe.batch_size", "16", *words,
+    )  # fmt: skip
+    manifest = json.loads((tmp_path / "run/module/perception.json").read_text())
+    assert manifest["reading"]["image_size"] == [64, 96]
+    assert manifest["trained_on"] == Dataset(tmp_path / "data/train").description()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("make", "OUT/a"), "made from either --world or --manifest, of which give one"),
+        (("make", "OUT/a", "--world", "lane", "--frames", "0"), "must have frames, got 0"),
+        (("make", "OUT/a", "--world", "lane", "--seed", "-1"), "must not be negative, got -1"),
+        (("make", "OUT/a", "--world", "lane", "--labels", "ink"), "labels must be some of segm"),
+        (("make", "OUT/a", "--manifest", "OUT/none.json"), "none.json cannot be read: No such"),
+        (("export", "OUT/none", "OUT/a", "--format", "coco"), "there is no data set"),
+        (
+            ("train", "detection", "--world", "lane", "--data", "OUT/none", "--run", "OUT/a"),
+            "there is no data set",
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(
+    script: Command,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    message: str,
+) -> None:
+    with pytest.raises(SystemExit) as status:
+        script(*words)
+    assert status.value.code == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"world": "moon"}, "the world must be lane or arm, got 'moon'"),
+        ({"world": "lane", "colour": 3}, "frames of the lane world cannot be had so: .*'colour'"),
+        ({"split": "train"}, "a manifest's source must name its world"),
+    ],
+)
+def test_a_manifest_of_no_known_source_is_refused(
+    script: Command,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, object],
+    message: str,
+) -> None:
+    script("make", "OUT/lane", "--world", "lane", "--frames", "2", *SIZE, "--labels", "boxes")
+    manifest = json.loads((tmp_path / "lane/manifest.json").read_text())
+    (tmp_path / "other.json").write_text(json.dumps({**manifest, "source": change}))
+    with pytest.raises(SystemExit):
+        script("make", "OUT/again", "--manifest", "OUT/other.json")
+    error = capsys.readouterr().err
+    assert re.search(message, error)
+
+
+def test_data_sets_of_another_split_or_world_are_refused(
+    script: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--world", "lane", "--frames", "2", "--labels", "boxes", *SIZE)
+    script("make", "OUT/data/train", *words, "--split", "test")
+    for world in ("lane", "arm"):
+        with pytest.raises(SystemExit):
+            script("train", "detection", "--world", world, "--data", "OUT/data", "--run", "OUT/a")
+        wanted = f"must hold the train split of the {world} world, got test of lane"
+        assert wanted in capsys.readouterr().err
+
+
+def test_every_box_has_the_mask_of_its_thing() -> None:
+    labels = ("boxes", "instances")
+    samples = LaneSamples("train", 0, (96, 160)).draw(0, 8, labels)
+    counted = 0
+    for boxes, classes, things in zip(
+        samples["boxes"], samples["box_classes"], samples["instances"], strict=True
+    ):
+        assert things.max() == (classes >= 0).sum()
+        for place in np.flatnonzero(classes >= 0).tolist():
+            down, right = np.nonzero(things == place + 1)
+            edges = (right.min(), down.min(), right.max() + 1, down.max() + 1)
+            np.testing.assert_array_equal(boxes[place], edges)
+            counted += 1
+    assert counted > 8
