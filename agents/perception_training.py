@@ -106,7 +106,9 @@ def train_module(
     validation = draw_many(data.validation, recipe.validation_frames, labels)
     make_folder(run)
     write_json(run / "config.json", _config(module, data, recipe, seed, device))
+    module.prepare(samples)
     _fit(module, samples, validation, recipe, curve_logger(run / "curves"), console)
+    module.calibrate(validation)
     save_module(run / "module", module, data.train.description())
     seconds = time.perf_counter() - start
     known = {name: values[: recipe.validation_frames] for name, values in samples.items()}

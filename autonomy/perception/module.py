@@ -32,6 +32,12 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
         super().__init__()
         self.reading = reading
 
+    def prepare(self, samples: Samples) -> None:
+        """Take over what follows from the labels that it will learn from, such as their scale."""
+
+    def calibrate(self, samples: Samples) -> None:
+        """Adjust, after training, how sure it is, on samples that it did not learn from."""
+
     @abstractmethod
     def forward(self, *frames: Tensor) -> Any:
         """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to what `loss` reads."""
