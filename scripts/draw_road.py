@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import tyro
 
 from autonomy.command_line import run
 from autonomy.errors import InputError
-from autonomy.files import whole_file
+from autonomy.picture_file import write_picture
 from envs.lane.roads.road import Road
 from envs.lane.roads.road_files import read_road
 from envs.lane.roads.road_generator import SPLITS, generate_road
@@ -40,8 +39,7 @@ def main(arguments: DrawRoad) -> None:
         raise InputError(f"the size must lie in 1 to {_SIZE_MAX} pixels, got {arguments.size}")
     road = _road(arguments.source, arguments.split)
     picture = RoadMap(road, (arguments.size, arguments.size)).picture
-    with whole_file(arguments.picture) as temporary:
-        cv2.imwrite(str(temporary), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    write_picture(arguments.picture, picture)
     kind = "circuit" if road.closed else "open road"
     print(f"{arguments.picture}: {kind} {road.name}, {road.length:.0f} m, {road.lane_count} lanes")
 

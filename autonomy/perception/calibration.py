@@ -1,0 +1,129 @@
+"""From pictures of a chessboard to the camera that took them (Zhang, 2000), through OpenCV."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.errors import InputError
+from autonomy.picture_file import Picture
+
+FEWEST_PICTURES = 3
+_PRECISELY = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
+# what a `Camera` is: square pixels, and an axis that meets the middle of the image
+_AS_A_CAMERA = cv2.CALIB_FIX_ASPECT_RATIO | cv2.CALIB_FIX_PRINCIPAL_POINT
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A camera, and how well it explains the corners that were seen.
+
+    Attributes:
+        camera: Size, field of view and distortion; where it is mounted cannot be known.
+        error: Root mean square distance between seen and projected corners [px].
+        errors: The same for each picture that was used, by name [px].
+        left_out: Why the other pictures were not used, by name.
+    """
+
+    camera: Camera
+    error: float
+    errors: dict[str, float]
+    left_out: dict[str, str]
+
+
+def calibrate(pictures: Mapping[str, Picture], corners: tuple[int, int]) -> Calibration:
+    """Return the camera that took pictures of a flat chessboard.
+
+    Pictures that do not show the whole board, or are not of the most frequent size, are left out.
+
+    Args:
+        pictures: RGB pictures by name.
+        corners: Inner corners of the board along a row, and along a column.
+
+    Raises:
+        InputError: The board has too few corners, or too few pictures can be used.
+    """
+    if min(corners) < 2 or max(corners) < 3:
+        raise InputError(f"corners must be 3 x 2 or more, got {corners[0]} x {corners[1]}")
+    size, left_out = _common_size(pictures)
+    seen: dict[str, NDArray[np.float32]] = {}
+    for name in pictures.keys() - left_out.keys():
+        found = _corners_of(pictures[name], corners)
+        if found is None:
+            left_out[name] = f"no whole board of {corners[0]} x {corners[1]} inner corners"
+        else:
+            seen[name] = found
+    if len(seen) < FEWEST_PICTURES:
+        raise InputError(
+            f"{FEWEST_PICTURES} or more pictures of one size must show the whole board of "
+            f"{corners[0]} x {corners[1]} inner corners, {len(seen)} of {len(pictures)} do"
+        )
+    used = [name for name in pictures if name in seen]
+    unused = {name: left_out[name] for name in pictures if name in left_out}
+    return _fitted({name: seen[name] for name in used}, _board(corners), size, unused)
+
+
+def _common_size(pictures: Mapping[str, Picture]) -> tuple[tuple[int, int], dict[str, str]]:
+    """Return the most frequent height and width, and why pictures of others are left out."""
+    sizes = {name: (picture.shape[0], picture.shape[1]) for name, picture in pictures.items()}
+    if not sizes:
+        raise InputError(f"{FEWEST_PICTURES} or more pictures are needed, got none")
+    (height, width), _ = Counter(sizes.values()).most_common(1)[0]
+    others = {
+        name: f"{own[1]} x {own[0]} px, where most are {width} x {height}"
+        for name, own in sizes.items()
+        if own != (height, width)
+    }
+    return (height, width), others
+
+
+def _corners_of(picture: Picture, corners: tuple[int, int]) -> NDArray[np.float32] | None:
+    """Return the inner corners `(K, 2)` [px] to a fraction of a pixel; None without all of them."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    complete, found = cv2.findChessboardCorners(grey, corners)
+    if not complete:
+        return None
+    across = found.reshape(corners[1], corners[0], 2)
+    spacing = min(
+        float(np.linalg.norm(np.diff(across, axis=axis), axis=2).min()) for axis in (0, 1)
+    )
+    reach = int(np.clip(spacing / 2.5, 1, 11))  # a window that holds no second corner
+    refined = cv2.cornerSubPix(grey, found, (reach, reach), (-1, -1), _PRECISELY)
+    return refined.reshape(-1, 2).astype(np.float32)
+
+
+def _board(corners: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the corners `(K, 3)` of a board of unit squares; their size moves nothing but it."""
+    rows, columns = np.mgrid[: corners[1], : corners[0]]
+    return np.stack([columns, rows, np.zeros_like(rows)], axis=-1).reshape(-1, 3).astype(np.float32)
+
+
+def _fitted(
+    seen: dict[str, NDArray[np.float32]],
+    board: NDArray[np.float32],
+    size: tuple[int, int],
+    left_out: dict[str, str],
+) -> Calibration:
+    """Fit one camera to the corners of all pictures of height and width `size`."""
+    height, width = size
+    places = list(seen.values())
+    error, matrix, distortion, turns, shifts = cv2.calibrateCamera(
+        [board] * len(places), places, (width, height), np.eye(3), np.zeros(5), flags=_AS_A_CAMERA
+    )
+    errors: dict[str, float] = {}
+    for name, turn, shift in zip(seen, turns, shifts, strict=True):
+        projected, _ = cv2.projectPoints(board, turn, shift, matrix, distortion)
+        distance = projected.reshape(-1, 2) - seen[name]
+        errors[name] = float(np.sqrt((distance**2).sum(axis=1).mean()))
+    camera = Camera(
+        height,
+        width,
+        2.0 * math.atan(width / 2.0 / float(matrix[0, 0])),
+        distortion=tuple(float(value) for value in distortion.ravel()),
+    )
+    return Calibration(camera, float(error), errors, left_out)

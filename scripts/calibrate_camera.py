@@ -1,0 +1,73 @@
+"""Find out what camera took pictures of a chessboard.
+
+Example:
+    python scripts/calibrate_camera.py board/*.jpg --corners 9 6 --json camera.json
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from rich.table import Table
+from tyro.conf import Positional, arg
+
+from autonomy.camera.camera_json import camera_to_json
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.files import write_json
+from autonomy.perception.calibration import Calibration, calibrate
+from autonomy.picture_file import read_picture
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Find out what camera took pictures of a chessboard."""
+
+    pictures: Annotated[Positional[tuple[Path, ...]], arg(metavar="PICTURES...")]
+    """Three pictures or more of one size, each of the whole board from another side."""
+    corners: tuple[int, int] = (9, 6)
+    """Inner corners of the board along a row, and along a column."""
+    json: Path | None = None
+    """File for the camera and its errors as JSON."""
+
+
+def main(arguments: Arguments) -> None:
+    """Calibrate, print a table and write the camera."""
+    pictures = {str(path): read_picture(path) for path in arguments.pictures}
+    if len(pictures) < len(arguments.pictures):
+        raise InputError("every picture must be given once, got one twice")
+    result = calibrate(pictures, arguments.corners)
+    if arguments.json is not None:
+        write_json(arguments.json, _to_json(result))
+    Console().print(_table(result))
+
+
+def _to_json(result: Calibration) -> dict[str, object]:
+    return {
+        "camera": camera_to_json(result.camera),
+        "reprojection_error_px": result.error,
+        "reprojection_errors_px": result.errors,
+        "left_out": result.left_out,
+    }
+
+
+def _table(result: Calibration) -> Table:
+    camera = result.camera
+    table = Table(title=f"Camera of {len(result.errors)} pictures", show_header=False)
+    table.add_row("size", f"{camera.width} x {camera.height} px")
+    table.add_row("horizontal field of view", f"{math.degrees(camera.fov):.2f}°")
+    coefficients = ", ".join(f"{value:.4f}" for value in camera.distortion)
+    table.add_row("distortion k1, k2, p1, p2, k3", coefficients)
+    table.add_row("reprojection error", f"{result.error:.3f} px", style="bold")
+    table.add_section()
+    for name, error in result.errors.items():
+        table.add_row(Path(name).name, f"{error:.3f} px")
+    for name, reason in result.left_out.items():
+        table.add_row(Path(name).name, f"left out: {reason}", style="dim")
+    return table
+
+
+if __name__ == "__main__":
+    run(main, Arguments)

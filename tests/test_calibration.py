@@ -1,0 +1,149 @@
+"""Calibration finds the camera that took pictures of a board, and says what it did not use."""
+
+import json
+import math
+from pathlib import Path
+
+import calibrate_camera
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.camera.camera_json import camera_from_json, camera_to_json
+from autonomy.errors import InputError
+from autonomy.perception.calibration import calibrate
+from autonomy.picture_file import read_picture, write_picture
+
+REAL = Path(__file__).parents[2] / "shared" / "dashcam" / "calibration"
+CORNERS = (7, 5)
+CAMERA = Camera(240, 320, math.radians(62.0), distortion=(-0.2, 0.05, 0.001, -0.001, 0.0))
+TURNS = [(0.5, 0.1, 0.0), (-0.4, 0.3, 0.2), (0.1, -0.6, 0.1), (0.4, 0.5, -0.3), (-0.3, -0.4, 1.0)]
+
+
+def board_picture(
+    camera: Camera, turn: tuple[float, float, float], middle: tuple[float, float, float]
+) -> NDArray[np.uint8]:
+    """Look along the ray of each pixel, four by four times, at a board of unit squares."""
+    rows, columns = (
+        np.mgrid[: camera.height * 4, : camera.width * 4] + 0.5
+    ) / 4 - 0.5  # of the finer pixels
+    pixels = np.stack([columns, rows], axis=-1).reshape(-1, 1, 2)
+    stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 50, 1e-9)
+    rays = cv2.undistortPoints(pixels, camera.matrix, np.array(camera.distortion), criteria=stop)
+    rays = np.hstack([rays[:, 0], np.ones((len(rays), 1))])
+    rotation = cv2.Rodrigues(np.array(turn))[0]
+    normal, centre = rotation[:, 2], np.array(middle)
+    hits = rays * ((normal @ centre) / (rays @ normal))[:, None] - centre
+    place = hits @ rotation[:, :2] + (np.array(CORNERS) - 1) / 2
+    squares = np.floor(place).astype(int)
+    dark = squares.sum(axis=1) % 2 == 0
+    inside = ((squares >= -1) & (squares < np.array(CORNERS))).all(axis=1)
+    values = np.where(inside & dark, 30.0, 220.0).reshape(camera.height, 4, camera.width, 4)
+    return np.repeat(values.mean(axis=(1, 3))[..., None], 3, axis=2).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict[str, NDArray[np.uint8]]:
+    return {
+        f"board{number}": board_picture(CAMERA, turn, (0.4 * (number - 2), 0.3, 11.0))
+        for number, turn in enumerate(TURNS)
+    }
+
+
+def test_a_known_camera_is_found(pictures: dict[str, NDArray[np.uint8]]) -> None:
+    result = calibrate(pictures, CORNERS)
+    assert list(result.errors) == list(pictures)
+    assert result.error < 0.15
+    assert (result.camera.height, result.camera.width) == (240, 320)
+    assert result.camera.fov == pytest.approx(CAMERA.fov, rel=0.01)
+    corner = np.array([[0.3, 0.2, 1.0]])  # the two lenses agree on where things are seen
+    seen, expected = (
+        cv2.projectPoints(
+            corner, np.zeros(3), np.zeros(3), camera.matrix, np.array(camera.distortion)
+        )[0]
+        for camera in (result.camera, CAMERA)
+    )
+    assert seen == pytest.approx(expected, abs=0.5)
+
+
+def test_what_cannot_be_used_is_left_out_and_named(
+    pictures: dict[str, NDArray[np.uint8]],
+) -> None:
+    others = {
+        "half": board_picture(CAMERA, TURNS[0], (5.0, 0.0, 11.0)),
+        "small": np.zeros((100, 100, 3), np.uint8),
+    }
+    result = calibrate(others | pictures, CORNERS)
+    assert result.left_out == {
+        "half": "no whole board of 7 x 5 inner corners",
+        "small": "100 x 100 px, where most are 320 x 240",
+    }
+    assert result.error == calibrate(pictures, CORNERS).error
+
+
+def test_too_little_to_calibrate_from_is_refused(pictures: dict[str, NDArray[np.uint8]]) -> None:
+    two = {name: pictures[name] for name in ("board0", "board1")}
+    with pytest.raises(
+        InputError, match="must show the whole board of 7 x 5 inner corners, 2 of 2 do"
+    ):
+        calibrate(two, CORNERS)
+    with pytest.raises(InputError, match="3 or more pictures are needed, got none"):
+        calibrate({}, CORNERS)
+    with pytest.raises(InputError, match="corners must be 3 x 2 or more, got 2 x 2"):
+        calibrate(pictures, (2, 2))
+    with pytest.raises(InputError, match="board of 9 x 6 inner corners, 0 of 5 do"):
+        calibrate(pictures, (9, 6))
+
+
+def test_a_real_dash_camera_is_found_to_less_than_a_pixel() -> None:
+    paths = sorted(REAL.glob("*.jpg"))
+    if not paths:
+        pytest.skip("real pictures stay outside the repository, and ../shared/dashcam has none")
+    result = calibrate({path.name: read_picture(path) for path in paths}, (9, 6))
+    assert result.error < 1.0
+    assert len(result.errors) == 15
+    assert len(result.left_out) == 5
+    assert (result.camera.height, result.camera.width) == (720, 1280)
+
+
+def test_the_script_writes_a_camera_that_can_be_read_back(
+    tmp_path: Path, pictures: dict[str, NDArray[np.uint8]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = tuple(tmp_path / f"{name}.png" for name in pictures)
+    for path, picture in zip(paths, pictures.values(), strict=True):
+        write_picture(path, picture)
+    out = tmp_path / "camera.json"
+    calibrate_camera.main(calibrate_camera.Arguments(paths, CORNERS, out))
+    found = json.loads(out.read_text())
+    expected = calibrate(pictures, CORNERS)
+    assert camera_from_json(found["camera"]) == expected.camera
+    assert found["reprojection_error_px"] == expected.error
+    assert f"{expected.error:.3f} px" in capsys.readouterr().out
+
+
+def test_the_script_refuses_what_is_no_picture(tmp_path: Path) -> None:
+    text = tmp_path / "board.jpg"
+    text.write_text("no picture")
+    for path, reason in ((text, "cannot be decoded"), (tmp_path / "none.png", "cannot be read")):
+        with pytest.raises(InputError, match=reason):
+            calibrate_camera.main(calibrate_camera.Arguments((path,), CORNERS))
+    picture = tmp_path / "board.png"
+    write_picture(picture, np.zeros((20, 20, 3), np.uint8))
+    with pytest.raises(InputError, match="every picture must be given once"):
+        calibrate_camera.main(calibrate_camera.Arguments((picture, picture), CORNERS))
+
+
+def test_cameras_come_back_from_json_or_are_refused() -> None:
+    value = json.loads(json.dumps(camera_to_json(CAMERA)))
+    assert camera_from_json(value) == CAMERA
+    for broken, reason in (
+        ([], "must have the keys"),
+        ({**value, "zoom": 1.0}, "must have the keys"),
+        ({**value, "fov": "wide"}, "must be numbers"),
+        ({**value, "position": [1.0]}, "must be numbers"),
+        ({**value, "fov": 4.0}, "between 0 and pi"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            camera_from_json(broken)
