@@ -214,4 +214,4 @@ def _bounding_spheres(
     centres = (low + high) / 2
     away = vertices - np.repeat(centres, np.diff(starts, append=len(vertices)), axis=0)
     square = np.maximum.reduceat(np.einsum("vi,vi->v", away, away), starts)
-    return np.vstack([centres.T, np.sqrt(square) * np.float32(1.0001)])
+    return np.vstack([centres.T, np.sqrt(square) * 1.0001]).astype(np.float32)

@@ -9,7 +9,7 @@ PATCH = 4
 FEATURES = 32
 """Of each patch, from which the classes of its pixels follow."""
 
-_MIDDLE, _COARSE = 64, 96  # features at an eighth and at a sixteenth of the resolution
+_MIDDLE, _COARSE, _WHOLE = 64, 96, 128  # at an eighth, a sixteenth, a thirty-second of the size
 
 
 class SegmentationNetwork(nn.Module):
@@ -26,6 +26,8 @@ class SegmentationNetwork(nn.Module):
         self.patches = _layer(3, FEATURES, size=PATCH, stride=PATCH)
         self.middle = _layer(FEATURES, _MIDDLE, stride=2)
         self.coarse = nn.Sequential(_layer(_MIDDLE, _COARSE, stride=2), _layer(_COARSE, _COARSE))
+        self.whole = _layer(_COARSE, _WHOLE, stride=2)
+        self.whole_to_coarse = nn.Conv2d(_WHOLE, _COARSE, 1)
         self.coarse_to_middle = nn.Conv2d(_COARSE, _MIDDLE, 1)
         self.middle_again = _layer(_MIDDLE, _MIDDLE)
         self.middle_to_fine = nn.Conv2d(_MIDDLE, FEATURES, 1)
@@ -37,6 +39,8 @@ class SegmentationNetwork(nn.Module):
         fine = self.patches(images)
         middle = self.middle(fine)
         coarse = self.coarse(middle)
+        whole = self.whole(coarse)  # which lane is the own one, only the whole frame tells
+        coarse = functional.relu(coarse + _enlarged(self.whole_to_coarse(whole), coarse))
         middle = self.middle_again(middle + _enlarged(self.coarse_to_middle(coarse), middle))
         return self.fine_again(fine + _enlarged(self.middle_to_fine(middle), fine))
 
