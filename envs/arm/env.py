@@ -199,6 +199,8 @@ class ArmVectorEnv(BatchedWorld):
         observation: Observation = {}
         if self._options.images:
             scene = self._seen()
+            if self._options.goal_marker:
+                scene = self._marked(scene)
             if len(rows) < self.num_envs:
                 scene = scene.rows(rows)
             observation = self._rig.observe(self._scene.library, scene, rows)
@@ -214,8 +216,13 @@ class ArmVectorEnv(BatchedWorld):
         return observation
 
     def _seen(self) -> Scene:
-        """Return what cameras see."""
+        """Return what cameras see without a mark at the goal."""
         return self._scene.seen(self._bodies, self._physics.shared.setup)
+
+    def _marked(self, scene: Scene) -> Scene:
+        """Return a scene with a mark at the goal's place besides."""
+        mark = self._task.place_of(self._episodes.goal, self._bodies)
+        return self._scene.with_goal(scene, mark)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())
@@ -232,8 +239,7 @@ class ArmVectorEnv(BatchedWorld):
         return self._pictures(OVERVIEW)
 
     def _pictures(self, camera: Camera) -> tuple[NDArray[np.uint8], ...]:
-        mark = self._task.place_of(self._episodes.goal, self._bodies)
-        scene = self._scene.with_goal(self._seen(), mark)
+        scene = self._marked(self._seen())
         views = np.tile(camera.camera_from_body, (self.num_envs, 1, 1))
         return Portrait(camera).pictures(self._scene.library, scene, views)
 

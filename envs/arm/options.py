@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from autonomy.camera.camera import Camera
@@ -51,6 +51,22 @@ WRIST = ArmCamera(
     far=20.0,
     body=TOOL,
 )
+SIDE = ArmCamera(
+    height=128,
+    width=128,
+    fov=math.radians(58.0),
+    position=(-0.05, -0.85, 0.5),
+    pitch=0.52,
+    yaw=math.pi / 2,
+    near=0.05,
+    far=20.0,
+)
+PERCEPTION_CAMERAS: dict[str, Camera] = {
+    "front": replace(FRONT, height=128, width=128, fov=math.radians(58.0)),
+    "side": SIDE,
+}
+"""What perception modules look through: wide enough to show the table's far corners, by which a
+camera that is mounted a little askew can be told from a thing that lies elsewhere."""
 
 
 def _default_cameras() -> dict[str, Camera]:
@@ -71,6 +87,7 @@ class ArmOptions(CommonOptions):
         triangles: How many the robot's meshes may have together; None leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
             and by default a batch of 8 and more has as many as there are processor cores.
+        goal_marker: Whether cameras see a green ball at the goal's place.
         max_episode_steps: By default the task's own number.
 
     Raises:
@@ -89,6 +106,7 @@ class ArmOptions(CommonOptions):
     substeps: int = 8
     triangles: int | None = 5000
     processes: int | None = None
+    goal_marker: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

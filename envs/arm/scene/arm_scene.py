@@ -1,6 +1,6 @@
 """What the cameras of N arm worlds see: floor, table, robot, things and, for people, the goal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -117,6 +117,13 @@ class ArmScene:
                 mesh = shape.mesh(material, material, SemanticClass.CLUTTER)
                 parts[number, 1 + k] = self.library.add([mesh])
         return parts
+
+    def draw_names(self, hand: Collection[int]) -> list[str]:
+        """Return what each draw shows, by its number; links of `hand` are the gripper's."""
+        links = ["gripper" if link in hand else "robot" for link in self._links.tolist()]
+        objects = ["object"] * (self._first_clutter - self._first_object)
+        clutter = ["clutter"] * len(self._clutter)
+        return ["background", "table", *links, *objects, *clutter, "goal"]
 
     def with_goal(self, scene: Scene, goal: NDArray[np.float64]) -> Scene:
         """Return what people see: a mark at the goal's place `(N, 3)` besides."""

@@ -1,0 +1,110 @@
+"""Labelled frames of the arm: the same for the same seed, and labelled with what they show."""
+
+import cv2
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from autonomy.errors import InputError
+from autonomy.perception.samples import Samples
+from envs.arm.labels import SEGMENT_CLASSES, symmetric_yaw
+from envs.arm.objects import Shape
+from envs.arm.options import PERCEPTION_CAMERAS
+from envs.arm.robot import PANDA
+from envs.arm.samples import ArmSamples
+
+COUNT = 24
+LABELS = ("quantities", "points", "segments")
+STILL = "none"  # cameras hang where they are said to
+
+
+@pytest.fixture(scope="module")
+def source() -> ArmSamples:
+    return ArmSamples("train", 3, randomization=STILL)
+
+
+@pytest.fixture(scope="module")
+def samples(source: ArmSamples) -> Samples:
+    return source.draw(0, COUNT, LABELS)
+
+
+def test_the_same_seed_and_batch_give_the_same_bytes(source: ArmSamples, samples: Samples) -> None:
+    source.draw(1, COUNT, LABELS)
+    again = ArmSamples("train", 3, randomization=STILL).draw(0, COUNT, LABELS)
+    later, others = source.draw(0, COUNT, LABELS), source.draw(1, COUNT, LABELS)
+    for name, values in samples.items():
+        assert np.array_equal(values, again[name]), name
+        assert np.array_equal(values, later[name]), name
+    assert not np.array_equal(samples["camera"], others["camera"])
+    assert not np.array_equal(samples["quantities"], others["quantities"])
+
+
+def test_labels_do_not_change_what_is_drawn(source: ArmSamples, samples: Samples) -> None:
+    assert np.array_equal(samples["camera"], source.draw(0, COUNT, ())["camera"])
+
+
+def test_places_project_to_their_points_by_opencv(samples: Samples) -> None:
+    for number, camera in enumerate(PERCEPTION_CAMERAS.values()):
+        pose = camera.camera_from_body
+        turn, _ = cv2.Rodrigues(pose[:, :3])
+        for thing, columns in ((0, slice(0, 3)), (1, slice(4, 7))):
+            places = samples["quantities"][:, columns].astype(np.float64) + PANDA.base
+            seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.matrix, np.zeros(4))
+            own = samples["points"][:, number, thing]
+            assert np.abs(seen[:, 0] - own).max() < 1e-3
+
+
+def test_points_are_in_the_middle_of_what_is_seen(samples: Samples) -> None:
+    checked = 0
+    for name, thing in (("object", 0), ("goal", 1)):
+        mask = samples["segments"] == SEGMENT_CLASSES.index(name)
+        # a sphere of 36 mm and a thing of 36 mm and more, 0.6 to 1.1 m away
+        whole = mask.sum(axis=(1, 2)) >= (12 if thing else 22)
+        for k in np.flatnonzero(whole).tolist():
+            row, column = ndimage.center_of_mass(mask[k])
+            assert np.abs(samples["points"][k, 0, thing] - (column, row)).max() < 1.5
+            checked += 1
+    assert checked > COUNT / 2
+
+
+def test_something_of_every_class_is_seen_but_clutter(samples: Samples) -> None:
+    seen = np.unique(samples["segments"])
+    assert [SEGMENT_CLASSES[number] for number in seen] == list(SEGMENT_CLASSES[:-1])
+
+
+def test_clutter_is_seen_where_it_is_drawn() -> None:
+    cluttered = ArmSamples("validation", 0, randomization="strong").draw(0, COUNT, ("segments",))
+    assert (cluttered["segments"] == SEGMENT_CLASSES.index("clutter")).any()
+
+
+def test_a_task_without_things_has_only_a_goal() -> None:
+    source = ArmSamples("test", 0, task="reach")
+    assert source.quantities == ("goal_x_m", "goal_y_m", "goal_z_m")
+    drawn = source.draw(0, 4, ("quantities", "segments"))
+    assert drawn["quantities"].shape == (4, 3)
+    assert not (drawn["segments"] == SEGMENT_CLASSES.index("object")).any()
+
+
+def test_yaw_is_as_far_as_one_can_see() -> None:
+    catalogue = (Shape("box", (0.04, 0.04, 0.04)), Shape("cylinder", (0.04, 0.04, 0.05)))
+    half = np.deg2rad([50.0, -40.0]) / 2
+    pose = np.zeros((2, 1, 7))
+    pose[:, 0, 5], pose[:, 0, 6] = np.sin(half), np.cos(half)
+    boxes = symmetric_yaw(pose, np.array([[0], [0]]), catalogue)
+    assert np.rad2deg(boxes[:, 0]) == pytest.approx([-40.0, -40.0])  # a quarter turn apart
+    assert symmetric_yaw(pose, np.array([[1], [1]]), catalogue).tolist() == [[0.0], [0.0]]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"split": "holdout"}, "split must be one of"),
+        ({"task": "juggle"}, "task must be one of"),
+        ({"task": "stack"}, "at most one thing"),
+        ({"seed": -1}, "seed"),
+        ({"randomization": "wild"}, "randomization must be one of"),
+    ],
+)
+def test_what_cannot_be_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        ArmSamples(**options)  # pyright: ignore[reportArgumentType] - refused at run time
