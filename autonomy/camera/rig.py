@@ -136,6 +136,11 @@ class CameraRig:
         return self._sensor.delayed(name, values, rows, self._elapsed[rows])
 
 
+def camera_keys(cameras: Mapping[str, Camera]) -> tuple[str, ...]:
+    """Return under which names the colours of each camera are observed."""
+    return tuple(_key("camera", name, position) for position, name in enumerate(cameras))
+
+
 def image_spaces(
     cameras: Mapping[str, Camera], images: Sequence[str]
 ) -> dict[str, spaces.Space[NDArray[Any]]]:

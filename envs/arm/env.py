@@ -13,6 +13,7 @@ from autonomy.camera.camera import Camera
 from autonomy.camera.portrait import Portrait
 from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.scene import Scene
+from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.policy import Observation, Policy
@@ -24,8 +25,11 @@ from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
+from envs.arm.labels import symmetric_yaw
 from envs.arm.observations import Vectors, proprioception, true_state
-from envs.arm.options import ArmOptions
+from envs.arm.options import TRUTH, ArmOptions
+from envs.arm.perceived import Perceived, quantity_names
+from envs.arm.perception import FramePerception, load_pose_module
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
@@ -96,6 +100,7 @@ class ArmVectorEnv(BatchedWorld):
         self._camera_bodies = CameraBodies(cameras, facts)
         self._rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
         self._drawn: ArmScene | None = None  # until somebody looks
+        self._perception = self._perceiving(randomization.sensor)
         self._begun = np.zeros(num_envs, np.bool_)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
         self._bodies = self._physics.shared.bodies
@@ -124,6 +129,21 @@ class ArmVectorEnv(BatchedWorld):
             self._start.clutter.most,
         )
 
+    def _perceiving(self, sensor: SensorRandomization) -> FramePerception | None:
+        """Return what perceives from frames, None where nothing does.
+
+        Raises:
+            InputError: The module cannot be used, or the task is not one that can be perceived.
+        """
+        chosen = self._options
+        if "perceived" not in chosen.observations or chosen.perception is None:
+            return None
+        names = quantity_names(self._task)
+        if chosen.perception == TRUTH:
+            return None
+        module = load_pose_module(chosen.perception, names)
+        return FramePerception(self.num_envs, names, module, sensor, 1.0 / chosen.control_rate)
+
     @property
     def _scene(self) -> ArmScene:
         """The meshes, which take seconds to read: made when first looked at."""
@@ -147,14 +167,19 @@ class ArmVectorEnv(BatchedWorld):
             uniform = self.streams.uniform(rows, "sensor", self._rig.sensor_draws)
             self._rig.draw_sensors(rows, in_split(uniform, self._options.split))
         self._physics.begin(rows)
+        if self._perception:
+            self._perception.begin(rows, self.streams, self._options.split)
         self._dress(rows)
         self._aim(rows)
         self._begun[rows] = True
+        self._perceive(rows)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
         draws = self._sampler.records(self._episodes.draws[rows])
         self._rig.mount(rows, draws)
+        if self._perception:
+            self._perception.mount(rows, draws)
         if self._drawn is not None:
             self._drawn.dress(rows, draws)
 
@@ -164,6 +189,22 @@ class ArmVectorEnv(BatchedWorld):
             on = self._camera_bodies.poses(self._bodies, rows)
             self._rig.aim(rows, on, self._episodes.elapsed[rows])
 
+    def _perceive(self, rows: NDArray[np.intp]) -> None:
+        """Let the module look at some rows, once a step."""
+        if self._perception:
+            scene = self._marked(self._seen())
+            scene = scene.rows(rows) if len(rows) < self.num_envs else scene
+            self._perception.look(self._scene.library, scene, rows, self._episodes.elapsed[rows])
+
+    def _perceived(self) -> Perceived:
+        """Return what is known of all rows, from frames or by the truth."""
+        bodies, things = self._bodies, self._bodies.object_pose
+        if self._perception:
+            return self._perception.known(self._robot.base)
+        yaw = symmetric_yaw(things, self._physics.shared.setup.shape, self._start.catalogue)
+        velocity = bodies.object_velocity[:, :, :3]
+        return Perceived(things[:, :, :3], yaw, velocity, self._episodes.goal)
+
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         if not self._begun.all():
             raise InputError("a world must be reset before its first step")
@@ -172,6 +213,7 @@ class ArmVectorEnv(BatchedWorld):
         lost = self._physics.advance()
         episodes.elapsed[:] += 1
         self._aim(self._every_row)
+        self._perceive(self._every_row)
         achieved = task.achieved(self._bodies)
         distance = task.distance(achieved, episodes.goal)
         arrived = (distance < task.tolerance) & task.is_still(self._bodies)
@@ -207,6 +249,7 @@ class ArmVectorEnv(BatchedWorld):
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
+            "perceived": lambda: self._perceived().vector(bodies.tool_position),
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._episodes.goal,
         }
@@ -275,6 +318,7 @@ class ArmVectorEnv(BatchedWorld):
             "begun": self._begun.copy(),
             "streams": self.streams.get_state(),
             **self._rig.get_state(),
+            **(self._perception.get_state() if self._perception else {}),
             **joined_bytes(self._physics.save()),
         }
 
@@ -289,6 +333,8 @@ class ArmVectorEnv(BatchedWorld):
         self._physics.restore(split_bytes(state))
         self._dress(self._every_row)
         self._rig.set_state(state)
+        if self._perception:
+            self._perception.set_state(state)
         self._aim(self._every_row)
 
     def close_extras(self, **kwargs: Any) -> None:

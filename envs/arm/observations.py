@@ -12,7 +12,9 @@ from envs.arm.simulation import Facts
 
 # What is farther or faster is observed as this: it fell off the table, or was flung away.
 _PLACE, _SPEED, _SPIN = 0.6, 1.5, 10.0  # [m], [m/s], [rad/s]
+_YAW = np.pi / 4  # [rad] as far as one can see
 _TURN = 1.0  # of a quaternion's components
+_SEEN = np.repeat((_PLACE, _YAW, _SPEED, _PLACE), (3, 1, 3, 3))
 _THING = np.repeat((_PLACE, _TURN, _SPEED, _SPIN, _PLACE), (3, 4, 3, 3, 3))
 
 
@@ -25,6 +27,7 @@ class Vectors:
         self._highest = {
             "proprioception": np.concatenate([high, facts.joint_speed, tool]),
             "achieved_goal": np.full(goal_size, goal_bound),
+            "perceived": np.append(np.tile(_SEEN, facts.sizes.objects), (goal_bound,) * goal_size),
         }
         self._lowest = {name: -values for name, values in self._highest.items()}
         self._lowest["proprioception"][: len(low)] = low
