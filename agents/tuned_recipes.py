@@ -73,6 +73,19 @@ _ARM_TASKS: dict[str, dict[str, Any]] = {
         "learning_starts": 42_000,
     },
 }
+# From what is perceived, which the truth stands in for while it learns; without a camera then.
+_ARM_IMITATION: dict[str, Any] = {
+    "observations": ("perceived", "proprioception"),
+    "world": {"perception": "truth"},
+    "num_envs": 16,
+    "layers": (256, 256),
+    "learning_rate": 1e-3,
+    "batch_size": 256,
+    "gradient_steps": 16,
+    "cloning_steps": 8_000,
+    "total_steps": 50_000,
+    "threads": 1,
+}
 
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
@@ -99,6 +112,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         replay_size=80_000,
         validation_interval=1_000_000,
     ),
+    ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_IMITATION),
     **{
         (f"autonomy/{task}-v0", algorithm): ALGORITHMS[algorithm](**own)
         for task, own in _ARM_TASKS.items()

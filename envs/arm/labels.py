@@ -44,13 +44,17 @@ def pose_quantities(
 
 
 def camera_points(places: Array, cameras: Mapping[str, Any]) -> NDArray[np.float32]:
-    """Return `(N, C, P, 2)` column and row [px] where cameras see places `(N, P, 3)` [m]."""
+    """Return `(N, C, P, 2)` column and row [px] where cameras see places `(N, P, 3)` [m].
+
+    What is behind a camera is NaN.
+    """
     ones = np.ones((*places.shape[:2], 1))
     points: list[Array] = []
     for camera in cameras.values():
         seen = camera["intrinsics"] @ camera["camera_from_world"]
         ahead = np.einsum("nij,npj->npi", seen, np.concatenate([places, ones], axis=2))
-        points.append(ahead[:, :, :2] / ahead[:, :, 2:])
+        depth = np.where(ahead[:, :, 2:] > 0.0, ahead[:, :, 2:], np.nan)
+        points.append(ahead[:, :, :2] / depth)
     return np.stack(points, axis=1).astype(np.float32)
 
 

@@ -56,14 +56,14 @@ SIDE = ArmCamera(
     height=128,
     width=128,
     fov=math.radians(58.0),
-    position=(-0.05, -0.85, 0.5),
-    pitch=0.52,
+    position=(-0.05, -0.6, 0.5),
+    pitch=0.64,
     yaw=math.pi / 2,
     near=0.05,
     far=20.0,
 )
 PERCEPTION_CAMERAS: dict[str, Camera] = {
-    "front": replace(FRONT, height=128, width=128, fov=math.radians(58.0)),
+    "front": replace(FRONT, height=128, width=128, fov=math.radians(54.0)),
     "side": SIDE,
 }
 """What perception modules look through: wide enough to show the table's far corners, by which a
