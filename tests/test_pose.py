@@ -20,7 +20,7 @@ from autonomy.perception.samples import Samples
 from autonomy.perception.triangulation import Triangulation
 
 SIZE = 32
-QUANTITIES = ("dot_x_m", "dot_y_m", "dot_z_m")
+QUANTITIES: tuple[str, ...] = ("dot_x_m", "dot_y_m", "dot_z_m")
 
 
 def test_moments_of_two_cells_by_hand() -> None:

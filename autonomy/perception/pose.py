@@ -19,7 +19,7 @@ from autonomy.perception.triangulation import Triangulation
 _LANDMARKS = 4
 _FREE = 6  # keypoints that find what nobody told them to
 _HIDDEN = 128
-_POINT_WEIGHT = 0.3  # of the keypoints' loss, beside that of the quantities
+_POINT_WEIGHT = 1.0  # of the keypoints' loss, beside that of the quantities
 _YAW_PERIOD = np.pi / 2  # [rad] after which a box looks the same again
 _FIRST = "x_m"  # the name's end of the first of a place's three quantities
 
@@ -162,12 +162,15 @@ class ObjectPose(PerceptionModule[Estimates]):
         ]
 
     def _triangulated(self, found: Found) -> Tensor:
-        """Return `(N, 2 Q)`: places in standard units, zero for all else."""
-        things = len(self._places)
-        landmarks = found.points[:, :, things : things + _LANDMARKS]
+        """Return `(N, 2 Q)`: places in standard units, zero for all else.
+
+        Points have labels of their own to learn from, and take no gradient from here.
+        """
+        things, points = len(self._places), found.points.detach()
+        landmarks = points[:, :, things : things + _LANDMARKS]
         raw = torch.zeros(len(found.points), 2 * len(self.reading.reports), device=landmarks.device)
         for thing, column, place in self._each_thing():
-            raw[:, column : column + 3] = place(found.points[:, :, thing], landmarks)
+            raw[:, column : column + 3] = place(points[:, :, thing], landmarks)
         return raw
 
     def _corrections(self, found: Found) -> Tensor:

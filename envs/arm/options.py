@@ -55,7 +55,7 @@ WRIST = ArmCamera(
 SIDE = ArmCamera(
     height=128,
     width=128,
-    fov=math.radians(58.0),
+    fov=math.radians(66.0),
     position=(-0.05, -0.6, 0.5),
     pitch=0.64,
     yaw=math.pi / 2,
@@ -63,7 +63,7 @@ SIDE = ArmCamera(
     far=20.0,
 )
 PERCEPTION_CAMERAS: dict[str, Camera] = {
-    "front": replace(FRONT, height=128, width=128, fov=math.radians(54.0)),
+    "front": replace(FRONT, height=128, width=128, fov=math.radians(60.0)),
     "side": SIDE,
 }
 """What perception modules look through: wide enough to show the table's far corners, by which a
