@@ -13,6 +13,8 @@ import train_perception
 
 from autonomy.command_line import run
 from autonomy.perception.dataset import Dataset
+from autonomy.perception.samples import SampleSource
+from envs.arm.samples import ArmSamples
 from envs.lane.samples import LaneSamples
 
 Command = Callable[..., None]
@@ -131,9 +133,9 @@ def test_data_sets_of_another_split_or_world_are_refused(
         assert wanted in capsys.readouterr().err
 
 
-def test_every_box_has_the_mask_of_its_thing() -> None:
-    labels = ("boxes", "instances")
-    samples = LaneSamples("train", 0, (96, 160)).draw(0, 8, labels)
+@pytest.mark.parametrize("source", [LaneSamples("train", 0), ArmSamples("train", 0)])
+def test_every_box_has_the_mask_of_its_thing(source: SampleSource) -> None:
+    samples = source.draw(0, 8, ("boxes", "instances"))
     counted = 0
     for boxes, classes, things in zip(
         samples["boxes"], samples["box_classes"], samples["instances"], strict=True
@@ -145,3 +147,17 @@ def test_every_box_has_the_mask_of_its_thing() -> None:
             np.testing.assert_array_equal(boxes[place], edges)
             counted += 1
     assert counted > 8
+
+
+def test_an_arm_s_boxes_are_of_what_its_segments_say() -> None:
+    source = ArmSamples("train", 0)
+    samples = source.draw(0, 8, ("boxes", "instances", "segments"))
+    for row, classes in enumerate(samples["box_classes"]):
+        for place in np.flatnonzero(classes >= 0).tolist():
+            seen = samples["segments"][row][samples["instances"][row] == place + 1]
+            name = source.box_classes[classes[place]]
+            assert set(seen.tolist()) == {source.segment_classes.index(name)}
+    # the gripper's links are one thing
+    gripper = source.box_classes.index("gripper")
+    assert ((samples["box_classes"] == gripper).sum(axis=1) <= 1).all()
+    assert (samples["box_classes"] == gripper).any()

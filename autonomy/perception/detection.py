@@ -18,7 +18,7 @@ from autonomy.perception.samples import Samples
 _WIDTHS = (24, 32, 64, 96)
 _MOST = 24  # boxes of a frame
 _LEAST_SCORE = 0.05
-_SMALLEST_COUNTED = 64.0  # [px²]
+_SMALLEST_COUNTED = 1 / 1024  # of the frame's area
 _PRIOR = 0.02  # first guess of how likely a box's middle lies in a cell
 _BOX_WEIGHT = 2.0
 
@@ -66,13 +66,21 @@ class Detection(PerceptionModule[Detections]):
         return CellAnswers(said[:, : self.class_count], boxes)
 
     def loss(self, output: CellAnswers, labels: dict[str, Tensor]) -> Tensor:
-        """Return the loss a box, of the heatmaps and of the boxes under them."""
+        """Return the loss a box, of the heatmaps and of the boxes under them.
+
+        It is the mean over the classes: where trees are many and cars are few, all count alike, as
+        they do in the average precision.
+        """
         grid = (output.heat.shape[2], output.heat.shape[3])
         boxes, classes = labels["boxes"], labels["box_classes"]
         targets = detection_targets(boxes, classes, self.class_count, grid, PATCH)
-        count = (classes >= 0).sum().clamp(min=1)
-        misplaced = targets.weights * (1.0 - _generalized_iou(output.boxes, targets.boxes))
-        return (_focal(output.heat, targets.heat) + _BOX_WEIGHT * misplaced.sum()) / count
+        kinds = torch.arange(self.class_count, device=classes.device)
+        share = 1.0 / (classes[..., None] == kinds).sum((0, 1)).clamp(min=1)
+        unlike = 1.0 - _generalized_iou(output.boxes, targets.boxes)
+        weights = targets.weights * share[targets.classes]
+        misplaced = (weights * unlike).sum()
+        unseen = (_focal(output.heat, targets.heat).sum((0, 2, 3)) * share).sum()
+        return (unseen + _BOX_WEIGHT * misplaced) / self.class_count
 
     def interpret(self, output: CellAnswers) -> Detections:
         """Return the boxes at the heatmaps' highest local maxima."""
@@ -94,8 +102,8 @@ class Detection(PerceptionModule[Detections]):
     def measure(self, result: Detections, samples: Samples) -> dict[str, float]:
         """Return COCO's average precision: `ap`, `ap50`, and `ap50_<class>` of each class.
 
-        Boxes of less than 64 px² do not count. Labels have no box at all
-        where a world's source leaves it out, since too few of a thing's pixels are seen.
+        Boxes of less than 1/1024 of the frame's area do not count: in frames of 128 x 128 px those
+        of less than 4 x 4. Things of which a camera sees fewer than 8 pixels have no box at all.
         """
         # here because it imports Matplotlib
         from autonomy.perception.average_precision import average_precision
@@ -114,11 +122,11 @@ class Detection(PerceptionModule[Detections]):
 
 
 def _focal(logits: Tensor, heat: Tensor) -> Tensor:
-    """Return the sum of Zhou et al.'s penalty-reduced focal loss, with alpha 2 and beta 4."""
+    """Return Zhou et al.'s penalty-reduced focal loss of each cell, with alpha 2 and beta 4."""
     likely = logits.sigmoid()
     found = (1.0 - likely) ** 2 * functional.logsigmoid(logits)
     quiet = (1.0 - heat) ** 4 * likely**2 * functional.logsigmoid(-logits)
-    return -torch.where(heat == 1.0, found, quiet).sum()
+    return -torch.where(heat == 1.0, found, quiet)
 
 
 def _generalized_iou(boxes: Tensor, others: Tensor) -> Tensor:

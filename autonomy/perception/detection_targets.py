@@ -13,6 +13,7 @@ class DetectionTargets(NamedTuple):
 
     heat: Tensor  # (N, C, h, w) in [0, 1]; 1 in the cell of a box's middle, falling off around it
     boxes: Tensor  # (N, h, w, 4) left, top, right, bottom [px] of the box that a cell answers for
+    classes: Tensor  # (N, h, w) the class of that box; of no meaning where the weight is 0
     weights: Tensor  # (N, h, w) how much a cell counts; those of a box that hides none sum to 1
 
 
@@ -43,7 +44,7 @@ def detection_targets(
     shares = heat_of_box / heat_of_box.sum((2, 3), keepdim=True).clamp(min=1e-6)
     weights = shares.gather(1, owner[:, None])[:, 0]
     rows = torch.arange(len(boxes), device=boxes.device)[:, None, None]
-    return DetectionTargets(heat, boxes[rows, owner], weights)
+    return DetectionTargets(heat, boxes[rows, owner], classes[rows, owner].clamp(min=0), weights)
 
 
 def _gaussians(boxes: Tensor, grid: tuple[int, int], stride: int) -> Tensor:

@@ -6,12 +6,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.boxes import boxes_of, things_in_boxes
+from autonomy.perception.samples import Samples
 from envs.arm.control import Array
 from envs.arm.objects import Shape
 from envs.arm.robot import Robot
 from envs.arm.scene.arm_scene import ArmScene
 
-SEGMENT_CLASSES = ("background", "robot", "gripper", "table", "object", "goal", "clutter")
+SEGMENT_CLASSES: tuple[str, ...] = (
+    "background",
+    "robot",
+    "gripper",
+    "table",
+    "object",
+    "goal",
+    "clutter",
+)
+BOX_CLASSES: tuple[str, ...] = ("object", "gripper", "goal")
+_FEWEST_PIXELS, _MOST_BOXES = 8, 4
 _QUARTER = np.pi / 2  # [rad] after which a box looks the same again
 
 
@@ -59,13 +71,46 @@ def camera_points(places: Array, cameras: Mapping[str, Any]) -> NDArray[np.float
 
 
 class DrawLabels:
-    """Classes of what a scene draws, by the instance image that its draws' numbers make."""
+    """What is seen of a scene, by the instance image that its draws' numbers make."""
 
     def __init__(self, scene: ArmScene, hand: frozenset[int]) -> None:
         """Prepare; `hand` holds the numbers of the gripper's links."""
         names = ["background", *scene.draw_names(hand)]
         self._classes = np.array([SEGMENT_CLASSES.index(name) for name in names], np.uint8)
+        self._things = np.array(_things(names), np.int32)
 
-    def segments(self, instance: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """Return classes `(N, H, W)` of an instance image, positions in `SEGMENT_CLASSES`."""
-        return self._classes[instance + 1]
+    def of(self, instance: NDArray[np.int32], labels: tuple[str, ...]) -> Samples:
+        """Return those of `segments`, `boxes` and `instances` that `labels` names.
+
+        Args:
+            instance: `(N, H, W)` numbers of draws.
+            labels: Of samples.
+        """
+        segments = self._classes[instance + 1]
+        found: Samples = {"segments": segments} if "segments" in labels else {}
+        arguments = (
+            self._things[instance + 1],
+            segments,
+            _BOX_CLASS_OF,
+            _FEWEST_PIXELS,
+            _MOST_BOXES,
+        )
+        if "boxes" in labels:
+            found["boxes"], found["box_classes"] = boxes_of(*arguments)
+        if "instances" in labels:
+            found["instances"] = things_in_boxes(*arguments)
+        return found
+
+
+def _things(names: list[str]) -> list[int]:
+    """Return the number of the thing that each draw belongs to, by what the draws show.
+
+    The gripper's links are one thing; what has no box is none, -1.
+    """
+    own = {"gripper": names.index("gripper")}
+    return [own.get(name, draw) if name in BOX_CLASSES else -1 for draw, name in enumerate(names)]
+
+
+_BOX_CLASS_OF = np.array(
+    [BOX_CLASSES.index(name) if name in BOX_CLASSES else -1 for name in SEGMENT_CLASSES]
+)

@@ -13,7 +13,13 @@ from autonomy.perception.samples import Samples
 from autonomy.randomization import in_split, preset
 from autonomy.seed import check_seed
 from envs.arm.arm_state import Bodies, Setup, Shared, allocate
-from envs.arm.labels import SEGMENT_CLASSES, DrawLabels, camera_points, pose_quantities
+from envs.arm.labels import (
+    BOX_CLASSES,
+    SEGMENT_CLASSES,
+    DrawLabels,
+    camera_points,
+    pose_quantities,
+)
 from envs.arm.objects import distinct
 from envs.arm.options import PERCEPTION_CAMERAS
 from envs.arm.perceived import quantity_names
@@ -29,6 +35,8 @@ from envs.arm.table import TABLE_CORNERS
 from envs.arm.task import Layout, upright_poses
 from envs.arm.tasks import TASKS
 
+LABELS = ("segments", "boxes", "instances", "quantities", "points")
+_OF_PIXELS = {"segments", "boxes", "instances"}  # which the instance image tells
 _POSTURES = 3000
 _TRIANGLES = 5000
 _STROKE = 2 * PANDA.gripper_open[0]  # [m] between the fingers of the open gripper
@@ -52,7 +60,7 @@ class ArmSamples:
 
     world = "arm"
     segment_classes = SEGMENT_CLASSES
-    box_classes: tuple[str, ...] = ()
+    box_classes = BOX_CLASSES
 
     def __init__(
         self,
@@ -89,9 +97,17 @@ class ArmSamples:
         return {"world": self.world, **dict(zip(names, self._given, strict=True))}
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
-        """Return `count` samples with some `labels`: `segments`, `quantities`, `points`."""
+        """Return `count` samples with some `labels` of `LABELS`.
+
+        Raises:
+            InputError: There is no such label.
+        """
+        for label in labels:
+            if label not in LABELS:
+                raise InputError(f"labels must be some of {', '.join(LABELS)}, got {label!r}")
         random = np.random.default_rng((*self._random, 1 + batch))
-        stage = self._stage(count, ("camera", "instance") if "segments" in labels else ("camera",))
+        of_pixels = not _OF_PIXELS.isdisjoint(labels)
+        stage = self._stage(count, ("camera", "instance") if of_pixels else ("camera",))
         draws, goal, held = self._arrange(stage, random)
         self._dress(stage, draws, random)
         scene = stage.scene.seen(stage.shared.bodies, stage.shared.setup)
@@ -106,9 +122,9 @@ class ArmSamples:
             corners = np.tile(TABLE_CORNERS, (count, 1, 1))
             places = np.concatenate([pose[:, :, :3], goal[:, np.newaxis], corners], axis=1)
             samples["points"] = self._in_view(places, stage)
-        if "segments" in labels:
-            hand = self._postures.gripper_links
-            samples["segments"] = DrawLabels(stage.scene, hand).segments(seen["instance"])
+        if of_pixels:
+            draw_labels = DrawLabels(stage.scene, self._postures.gripper_links)
+            samples |= draw_labels.of(seen["instance"], labels)
         return samples | self._groups(draws, shape, held)
 
     def _in_view(self, places: NDArray[np.float64], stage: _Stage) -> NDArray[np.float32]:
