@@ -27,6 +27,7 @@ from envs.lane.roads.road import free_width
 from envs.lane.roads.road_generator import generate_road
 from envs.lane.samples import LABELS, LaneSamples
 from envs.lane.scene.parked_cars import parked_cars
+from envs.lane.traffic import TRAFFIC_DRAWS, traffic_around
 
 SIZE = (48, 80)
 
@@ -301,3 +302,36 @@ def test_sources_that_cannot_be_are_refused(options: dict[str, Any], message: st
 def test_unknown_labels_are_refused() -> None:
     with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'depth'"):
         LaneSamples(image_size=(24, 32)).draw(0, 1, ("depth",))
+
+
+def test_traffic_is_ahead_on_other_lanes_and_heads_their_way() -> None:
+    random = np.random.default_rng(0)
+    seen = against = 0
+    for number in range(40):
+        road = generate_road(number)
+        lane, station = road.forward_lanes[0], 200
+        present, poses = traffic_around(road, lane, station, random.random(TRAFFIC_DRAWS))
+        assert road.lane_count > 1 or not present.any()
+        for pose in poses[present]:
+            assert_allclose(pose[:, :3] @ pose[:, :3].T, np.eye(3), atol=1e-9)
+            away = np.hypot(*(road.position[:, :2] - pose[:2, 3]).T)
+            there = int(np.argmin(away))
+            ahead = (there - station) % road.station_count * road.spacing
+            assert 5 < ahead < 71
+            offset = (pose[:2, 3] - road.position[there, :2]) @ road.normal[there]
+            its_lane = int(np.searchsorted(road.boundaries[there], offset)) - 1
+            assert its_lane != lane
+            forward = np.array([math.cos(road.heading[there]), math.sin(road.heading[there])])
+            assert forward @ pose[:2, 0] * road.directions[its_lane] > 0.95
+            seen, against = seen + 1, against + (road.directions[its_lane] < 0)
+    assert seen > 15
+    assert 0 < against < seen
+
+
+def test_each_car_is_a_thing_of_its_own() -> None:
+    options = LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE)
+    frames = PosedCars(options, seed=0).frames(0, 64, ("semantic", "instance"))
+    instance, semantic = frames.images["instance"], frames.images["semantic"]
+    for own, classes in zip(instance, semantic, strict=True):
+        for thing in np.unique(own[classes == SemanticClass.VEHICLE]):
+            assert (classes[own == thing] == SemanticClass.VEHICLE).all()

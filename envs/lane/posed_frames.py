@@ -14,6 +14,7 @@ from envs.lane.roads.road import Road
 from envs.lane.roads.road_source import ROUTE_DRAWS
 from envs.lane.stage import Stage
 from envs.lane.start import START_DRAWS, StartRanges, start_rolling
+from envs.lane.traffic import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 
 _POSES = StartRanges(offset=1.75, heading=0.3, slowest=0.0, fastest=0.0)
 _INSIDE = 0.15  # [m] from a boundary to a lane that runs the same way
@@ -49,6 +50,8 @@ class PosedFrames:
 class PosedCars:
     """Puts cars up to 1.75 m and 0.3 rad from the lanes of many roads, a few roads at a time.
 
+    On other lanes there may be a car or two.
+
     Where the next lane runs the same way, they stay on their side of its boundary: beyond, it would
     be their lane.
 
@@ -61,7 +64,7 @@ class PosedCars:
         self._options = options
         self._seed = (seed, SPLITS.index(options.split))
         self._room: tuple[int, tuple[str, ...]] = (0, ())
-        self._stage = Stage(0, options)
+        self._stage = Stage(0, options, TRAFFIC)
 
     def frames(self, batch: int, count: int, images: tuple[str, ...]) -> PosedFrames:
         """Return `count` frames with the named kinds of `images`.
@@ -85,6 +88,8 @@ class PosedCars:
         stage.dress(rows, draws)
         if stage.rig.sensor_draws:
             stage.rig.draw_sensors(rows, random.random((count, stage.rig.sensor_draws)))
+        traffic = random.random((count, TRAFFIC_DRAWS))
+        stage.scene.place_traffic(rows, *_traffic(roads, lanes, stations, traffic))
         stage.aim(rows, cars, location, np.zeros(count, np.int64))
         lenses, views = _placed(stage, count)
         return PosedFrames(
@@ -111,7 +116,7 @@ class PosedCars:
         room, shown = self._room
         if count > room or images != shown:
             self._room = (count, images)
-            self._stage = Stage(count, replace(self._options, observations=images))
+            self._stage = Stage(count, replace(self._options, observations=images), TRAFFIC)
         return self._stage
 
 
@@ -134,6 +139,14 @@ def _between_sides(uniform: NDArray[np.float64], sides: NDArray[np.float64]) -> 
     """Bring numbers in [0, 1) to those that `start_rolling` makes offsets between sides of."""
     offset = -sides[:, 0] + uniform * sides.sum(axis=1)
     return 0.5 + 0.5 * offset / _POSES.offset
+
+
+def _traffic(
+    roads: list[Road], lanes: list[int], stations: list[int], uniform: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return which other cars `(n, TRAFFIC)` are there, and their poses `(n, TRAFFIC, 3, 4)`."""
+    each = [traffic_around(*own) for own in zip(roads, lanes, stations, uniform, strict=True)]
+    return np.array([present for present, _ in each]), np.array([poses for _, poses in each])
 
 
 def _first_paths(paths: LanePaths, count: int) -> LanePaths:

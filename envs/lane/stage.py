@@ -27,8 +27,8 @@ class Stage:
         rig: The cameras.
     """
 
-    def __init__(self, num_envs: int, options: LaneFollowOptions) -> None:
-        """Prepare for N cars, on no road yet.
+    def __init__(self, num_envs: int, options: LaneFollowOptions, traffic: int = 0) -> None:
+        """Prepare for N cars, on no road yet, with up to `traffic` others around each.
 
         Raises:
             InputError: The given road cannot be read, driven or is shorter than the route.
@@ -36,7 +36,7 @@ class Stage:
         self.source = RoadSource(options)
         randomization = preset(options.randomization, PRESETS)
         self.sampler = Sampler(randomization)
-        self.scene = LaneScene(num_envs, self.source.make_road)
+        self.scene = LaneScene(num_envs, self.source.make_road, traffic)
         self.looks = plain_looks(num_envs)
         self.paths: LanePaths = no_paths(num_envs)
         self.rig = CameraRig(

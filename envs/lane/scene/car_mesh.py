@@ -34,7 +34,7 @@ def car_mesh() -> Mesh:
     return joined([_shadow(), *_parts(wheel_sides=14)]).moved((-_REAR_OVERHANG, 0.0, 0.0))
 
 
-def parked_car_meshes() -> tuple[Mesh, Mesh]:
+def simple_car_meshes() -> tuple[Mesh, Mesh]:
     """Return a car of fewer triangles, its middle above the origin, and one for far away."""
     middle = (-_LENGTH / 2, 0.0, 0.0)
     body = box((_LENGTH, 2 * _HALF_WIDTH, 0.66), Material.CAR_BODY, _SEEN).moved(

@@ -1,4 +1,4 @@
-"""What the cameras of N lane worlds see: ground, road, roadside and, from outside, the car."""
+"""What the cameras of N lane worlds see: ground, road, roadside, traffic, from outside the car."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,12 @@ from autonomy.compiled import compiled
 from envs.lane.car import Cars
 from envs.lane.lane_path import Location
 from envs.lane.roads.road import Road
-from envs.lane.scene.car_mesh import car_mesh
+from envs.lane.scene.car_mesh import car_mesh, simple_car_meshes
 from envs.lane.scene.materials import Material
 from envs.lane.scene.road_bank import RoadBank
 
-_GROUND, _SURFACE, _ROADSIDE, _CAR = range(4)
-_ROADSIDE_INSTANCES = 3  # the first; the things beside the road count up from here
+_GROUND, _SURFACE, _ROADSIDE, _CAR, _TRAFFIC = range(5)
+_CAR_INSTANCE = 2  # other cars count up from the next, and then the things beside the road
 _GROUND_SIZE = 4000.0  # [m]
 _GROUND_DEPTH = 0.02  # [m] under the feet of the embankments, which end at 0
 
@@ -26,17 +26,34 @@ _GROUND_DEPTH = 0.02  # [m] under the feet of the embankments, which end at 0
 class LaneScene:
     """The static meshes, the roads, and the draws of N worlds."""
 
-    def __init__(self, num_envs: int, make_road: Callable[[int], Road]) -> None:
+    def __init__(self, num_envs: int, make_road: Callable[[int], Road], traffic: int = 0) -> None:
+        """Make room for N worlds, with up to `traffic` other cars on each road."""
         self.library = MeshLibrary()
         ground = self.library.add([_ground_mesh()])
         self._car = self.library.add([car_mesh()])
+        self._other_car = self._add_other_car() if traffic else (0, 0)
         self.roads = RoadBank(self.library, make_road)
+        draws, others = _TRAFFIC + traffic, _CAR_INSTANCE + 1
+        instances = [0, 1, others + traffic, _CAR_INSTANCE, *range(others, others + traffic)]
         self._draws = Draws(
-            parts=np.zeros((num_envs, 4, 2), np.int32),
-            poses=np.tile(np.eye(3, 4), (num_envs, 4, 1, 1)),
-            instances=np.tile(np.array([0, 1, _ROADSIDE_INSTANCES, 2], np.int32), (num_envs, 1)),
+            parts=np.zeros((num_envs, draws, 2), np.int32),
+            poses=np.tile(np.eye(3, 4), (num_envs, draws, 1, 1)),
+            instances=np.tile(np.array(instances, np.int32), (num_envs, 1)),
         )
         self._draws.parts[:, _GROUND] = ground
+
+    def _add_other_car(self) -> tuple[int, int]:
+        """Return the range of the part of a car that is coarser where it is far away."""
+        first, _ = self.library.add(simple_car_meshes())
+        both = np.arange(first, first + 2)
+        return self.library.place(both[:1], both[1:], np.eye(3, 4)[np.newaxis])
+
+    def place_traffic(
+        self, rows: NDArray[np.intp], present: NDArray[np.bool_], poses: NDArray[np.float64]
+    ) -> None:
+        """Put other cars `(n, T)` at poses `(n, T, 3, 4)` into n worlds, where they are present."""
+        self._draws.parts[rows, _TRAFFIC:] = np.where(present[..., np.newaxis], self._other_car, 0)
+        self._draws.poses[rows, _TRAFFIC:] = poses
 
     def place_road(self, row: int, number: int) -> None:
         """Put a road into one world."""

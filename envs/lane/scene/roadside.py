@@ -10,7 +10,7 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.primitives import box, cone, cylinder, sphere
 from envs.lane.roads.road import Road
-from envs.lane.scene.car_mesh import parked_car_meshes
+from envs.lane.scene.car_mesh import simple_car_meshes
 from envs.lane.scene.materials import Material
 from envs.lane.scene.parked_cars import parked_cars
 from envs.lane.scene.standing import land_height, standing
@@ -41,7 +41,7 @@ class Roadside:
         """Add them to `library`."""
         self._library = library
         self._kinds = _kinds()
-        car, coarse_car = parked_car_meshes()
+        car, coarse_car = simple_car_meshes()
         self._first, _ = library.add([_post(), car, *(kind.mesh for kind in self._kinds)])
         self._first_coarse, _ = library.add(
             [_coarse_post(), coarse_car, *(kind.coarse for kind in self._kinds)]
