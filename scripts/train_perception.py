@@ -6,19 +6,21 @@ Examples:
     python scripts/train_perception.py detection --world lane --data data/lane
 """
 
+import sys
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tyro
 from rich.console import Console
 from rich.table import Table
 from sample_sources import make_source, opened
 from tyro.conf import Positional, arg
 
-from agents.perception_recipe import PerceptionRecipe
+from agents.perception_recipe import RECIPES, PerceptionRecipe
 from agents.perception_training import Data, TrainedModule, train_module
-from autonomy.command_line import run
+from autonomy.command_line import reported_errors
 from autonomy.files import write_json
 from autonomy.perception.groups import Group, by_group
 from autonomy.perception.making import make_module, module_kind
@@ -34,7 +36,7 @@ class Arguments:
     world: Literal["lane", "arm"]
     """Whose frames."""
     recipe: PerceptionRecipe = field(default_factory=PerceptionRecipe)
-    """How to learn."""
+    """How to learn; the defaults depend on the module."""
     randomization: Literal["none", "default", "strong"] = "default"
     """How much the frames that it learns from vary; it is judged on the default's."""
     seed: int = 0
@@ -122,4 +124,9 @@ def _table(trained: TrainedModule) -> Table:
 
 
 if __name__ == "__main__":
-    run(main, Arguments)
+    with reported_errors():
+        starting_recipe = next(
+            (RECIPES[word] for word in sys.argv[1:] if word in RECIPES), PerceptionRecipe()
+        )
+        defaults = Arguments(module=tyro.MISSING, world=tyro.MISSING, recipe=starting_recipe)
+        main(tyro.cli(Arguments, default=defaults, description=Arguments.__doc__))
