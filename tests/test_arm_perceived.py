@@ -27,7 +27,7 @@ OBSERVED = ("perceived", "proprioception")
 
 def world(task: str = "pick_and_place", num_envs: int = 2, **options: Any) -> ArmVectorEnv:
     """Make arms that run their physics here."""
-    given = {"observations": OBSERVED, "processes": 0, **options}
+    given: dict[str, Any] = {"observations": OBSERVED, "processes": 0, **options}
     return ArmVectorEnv(num_envs, task=task, **given)
 
 
@@ -83,7 +83,11 @@ class Knows:
 
 def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Knows()
-    monkeypatch.setattr(envs.arm.env, "load_pose_module", lambda folder, names: module)
+
+    def given(folder: str, names: tuple[str, ...]) -> Knows:
+        return module
+
+    monkeypatch.setattr(envs.arm.env, "load_pose_module", given)
     seeing, knowing = world(perception="somewhere"), world(perception=TRUTH)
     module.arms = seeing
     assert seeing.observation_space == knowing.observation_space

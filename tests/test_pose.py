@@ -91,7 +91,7 @@ class Dots:
     world = "arm"
     segment_classes: tuple[str, ...] = ()
     box_classes: tuple[str, ...] = ()
-    quantities = QUANTITIES
+    quantities: tuple[str, ...] = QUANTITIES
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
