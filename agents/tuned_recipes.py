@@ -86,6 +86,13 @@ _ARM_IMITATION: dict[str, Any] = {
     "total_steps": 50_000,
     "threads": 1,
 }
+_ARM_PUSH_IMITATION: dict[str, Any] = {
+    **_ARM_IMITATION,
+    "learning_rate": 2e-3,
+    "gradient_steps": 32,  # where to push from turns sharply with the goal's direction
+    "total_steps": 80_000,
+    "replay_size": 80_000,
+}
 
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
@@ -112,6 +119,20 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         replay_size=80_000,
         validation_interval=1_000_000,
     ),
+    ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(
+        observations=("camera", "proprioception"),
+        world={"goal_marker": True},
+        image_size=(64, 64),
+        num_envs=16,
+        layers=(128,),
+        learning_rate=1e-3,
+        batch_size=128,
+        gradient_steps=16,
+        cloning_steps=3_000,
+        total_steps=30_000,
+        validation_interval=1_000_000,
+    ),
+    ("autonomy/ArmPush-v0", "dagger"): DAggerRecipe(**_ARM_PUSH_IMITATION),
     ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_IMITATION),
     **{
         (f"autonomy/{task}-v0", algorithm): ALGORITHMS[algorithm](**own)

@@ -19,6 +19,8 @@ class WorldOptions:
     """A circuit to drive instead, as CSV."""
     robot: str | None = None
     """The robot of an arm world: panda, kuka or xarm6."""
+    perception: str | None = None
+    """How what is perceived is come by: truth, or the folder of a perception module."""
 
     def chosen(self) -> dict[str, Any]:
         """Return the options that were given, as `make_world` takes them and JSON holds them."""
@@ -27,6 +29,8 @@ class WorldOptions:
             options["image_size"] = self.image_size
         if self.observations is not None:
             options["observations"] = self.observations
+        if self.perception is not None:
+            options["perception"] = self.perception
         if self.road is not None:
             options["road"] = str(self.road)
         if self.robot is not None:

@@ -61,7 +61,7 @@ def plan_push(truth: Truth) -> tuple[Array, Array]:
     return first_of(
         (left < _NEAR, tool),
         (
-            is_low & (along < -0.025) & (aside < 0.02),
+            is_low & (along < -0.02) & (aside < 0.03),
             at_height(thing[:, :2] + next_along[:, np.newaxis] * ahead, _LOW),
         ),
         (length(tool[:, :2] - behind) < 0.015, at_height(behind, _LOW)),
