@@ -1,5 +1,7 @@
 """Cars on the other lanes of a road."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,12 +53,19 @@ def traffic_around(
 
 def _pose(road: Road, lane: int, station: int, aside: float, turn: float) -> NDArray[np.float64]:
     """Return the pose `(3, 4)` of a car on a lane, heading the way that it runs."""
-    way = float(road.directions[lane])
-    offset = road.boundaries[station, lane : lane + 2].mean() + _OFFSET * (2 * aside - 1)
-    heading = road.heading[station] + _TURNED * (2 * turn - 1)
-    forward = way * np.array([np.cos(heading), np.sin(heading), road.grade[station]])
-    forward /= np.linalg.norm(forward)
-    left = way * np.array([-np.sin(heading), np.cos(heading), 0.0])
-    place = road.position[station].copy()
-    place[:2] += offset * road.normal[station]
-    return np.column_stack([forward, left, np.cross(forward, left), place])
+    way, rise = float(road.directions[lane]), float(road.grade[station])
+    right, left = road.boundaries[station, lane : lane + 2].tolist()
+    offset = 0.5 * (right + left) + _OFFSET * (2 * aside - 1)
+    east, north = road.normal[station].tolist()
+    x, y, z = road.position[station].tolist()
+    heading = float(road.heading[station]) + _TURNED * (2 * turn - 1)
+    cos, sin = way * math.cos(heading), way * math.sin(heading)
+    flat = 1.0 / math.hypot(1.0, rise)
+    up = way * rise * flat
+    return np.array(
+        [
+            (cos * flat, -sin, -cos * up, x + offset * east),
+            (sin * flat, cos, -sin * up, y + offset * north),
+            (up, 0.0, flat, z),
+        ]
+    )
