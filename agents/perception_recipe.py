@@ -36,5 +36,5 @@ class PerceptionRecipe:
                 raise InputError(f"{name} must be positive, got {value}")
 
 
-RECIPES = {"segmentation": PerceptionRecipe(epochs=9, batch_size=32, learning_rate=3e-3)}
+RECIPES = {"segmentation": PerceptionRecipe(epochs=7, batch_size=32, learning_rate=3e-3)}
 """How those modules learn, by their names, that the default does not suit."""

@@ -61,12 +61,15 @@ def test_labels_that_are_asked_for_change_no_frame(samples: Samples) -> None:
         assert_array_equal(source.draw(0, 48, (label,))["camera"], samples["camera"])
 
 
-def test_a_training_set_shows_many_roads() -> None:
-    cars = PosedCars(LaneFollowOptions(route_length=1.0, image_size=(8, 8)), seed=0)
+@pytest.mark.parametrize(("split", "roads"), [("train", 8 + 3), ("test", 8 * 8)])
+def test_sets_show_many_roads(split: str, roads: int) -> None:
+    """To learn from, half a road more with each batch; to be judged on, always others."""
+    options = LaneFollowOptions(split=split, route_length=1.0, image_size=(8, 8))
+    cars = PosedCars(options, seed=0)
     frames = [cars.frames(batch, 64, ("camera",)) for batch in range(8)]
     names = [{road.name for road in own.roads} for own in frames]
     assert [len(own) for own in names] == [8] * 8
-    assert len(set.union(*names)) == 8 + 3  # half a road more with each batch
+    assert len(set.union(*names)) == roads
 
 
 def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:

@@ -19,7 +19,8 @@ from envs.lane.traffic import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 _POSES = StartRanges(offset=1.75, heading=0.3, slowest=0.0, fastest=0.0)
 _INSIDE = 0.15  # [m] from a boundary to a lane that runs the same way
 _FRAMES_OF_ROAD = 8  # in one batch
-_BATCHES_OF_ROAD = 16  # that show it, one after another
+# Batches that show a road, one after another. What is judged is judged on many roads.
+_BATCHES_OF_ROAD = {"train": 16, "validation": 1, "test": 1}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class PosedCars:
     be their lane.
 
     A road costs as much as dozens of frames. So a batch shows each of its roads several times, and
-    shares most of them with the batches before and after.
+    shares most of those to learn from with the batches before and after.
     """
 
     def __init__(self, options: LaneFollowOptions, seed: int) -> None:
@@ -108,7 +109,7 @@ class PosedCars:
         known = self._stage.source.numbers
         first = int(np.random.default_rng(self._seed).integers(len(known)))
         roads = -(-count // _FRAMES_OF_ROAD)
-        first += batch * roads // _BATCHES_OF_ROAD
+        first += batch * roads // _BATCHES_OF_ROAD[self._options.split]
         return [known[(first + frame % roads) % len(known)] for frame in range(count)]
 
     def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:
