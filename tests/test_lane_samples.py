@@ -76,7 +76,7 @@ def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:
     offset, heading, *curvatures, width = samples["quantities"].T
     for values, largest in ((offset, 1.75), (heading, 0.3)):
         assert np.abs(values).max() < largest + 0.02  # in a bend, from between two stations
-        assert 0.85 < np.std(values) / (largest / math.sqrt(3)) < 1.15
+        assert 0.8 < np.std(values) / (largest / math.sqrt(3)) < 1.15
     assert all(np.abs(values).max() < 0.1 for values in curvatures)
     assert width.min() >= 2.8
     assert width.max() <= 3.8
@@ -84,14 +84,14 @@ def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:
     assert units == ["m", "rad", "1/m", "1/m", "1/m", "m"]
 
 
-def test_a_car_is_never_in_another_lane_of_its_direction() -> None:
+def test_a_car_is_never_in_another_lane() -> None:
     cars = PosedCars(LaneFollowOptions(route_length=1.0, image_size=(8, 8)), seed=1)
     frames = cars.frames(0, 400, ("camera",))
-    beyond = {True: 0, False: 0}  # by whether the next lane runs the same way
+    beyond = {True: 0, False: 0}  # by whether there is a next lane
     rows = zip(frames.roads, frames.lanes.tolist(), frames.location.offset, strict=True)
     for (road, lane, offset), width in zip(rows, frames.location.width, strict=True):
         next_lane = lane + (1 if offset > 0 else -1)
-        beyond[next_lane in road.forward_lanes] += abs(offset) > width / 2
+        beyond[0 <= next_lane < road.lane_count] += abs(offset) > width / 2
     assert beyond[True] == 0
     assert beyond[False] > 5
 

@@ -17,7 +17,7 @@ from envs.lane.start import START_DRAWS, StartRanges, start_rolling
 from envs.lane.traffic import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 
 _POSES = StartRanges(offset=1.75, heading=0.3, slowest=0.0, fastest=0.0)
-_INSIDE = 0.15  # [m] from a boundary to a lane that runs the same way
+_INSIDE = 0.15  # [m] from a boundary to another lane
 _FRAMES_OF_ROAD = 8  # in one batch
 # Batches that show a road, one after another. What is judged is judged on many roads.
 _BATCHES_OF_ROAD = {"train": 16, "validation": 1, "test": 1}
@@ -126,12 +126,16 @@ def _no_location(count: int) -> Location:
 
 
 def _sides(roads: list[Road], lanes: list[int], stations: list[int]) -> NDArray[np.float64]:
-    """Return how far cars may be to the right and to the left of their lanes `(n, 2)` [m]."""
+    """Return how far cars may be to the right and to the left of their lanes `(n, 2)` [m].
+
+    A car in another lane is no longer beside its own, whichever way that lane runs: two lanes with
+    a white line between them look the same on a one-way road.
+    """
     sides = np.full((len(roads), 2), _POSES.offset)
     for own, road, lane, station in zip(sides, roads, lanes, stations, strict=True):
         inside = 0.5 * float(np.diff(road.boundaries[station, lane : lane + 2])[0]) - _INSIDE
         for side, other in enumerate((lane - 1, lane + 1)):
-            if other in road.forward_lanes:
+            if 0 <= other < road.lane_count:
                 own[side] = min(own[side], inside)
     return sides
 
