@@ -17,6 +17,7 @@ Lines = NDArray[np.float32]
 
 ABSENT = -2.0
 
+_HIGHEST_ROW, _MOST_ROWS = 0.4, 48  # in parts of the height; of an image from top to bottom
 _TUSIMPLE_WIDTH, _TOLERANCE, _ENOUGH, _COUNTED = 1280, 20.0, 0.85, 4
 _CULANE_WIDTH, _THICKNESS, _OVERLAP = 1640, 30, 0.5
 
@@ -45,10 +46,16 @@ class CULane(NamedTuple):
         return 2.0 * self.true_positives / (2.0 * self.true_positives + wrong)
 
 
+def lane_rows(height: int) -> NDArray[np.float64]:
+    """Return the rows `(R,)` [px] of an image of `height` px in which lines are looked for."""
+    first = math.ceil(_HIGHEST_ROW * height)
+    return np.arange(first, height, max(1, height // _MOST_ROWS)).astype(np.float64)
+
+
 def lane_line_metrics(
     found: NDArray[np.float32],
     truth: NDArray[np.float32],
-    rows: NDArray[np.float32],
+    rows: NDArray[np.float64],
     image_size: tuple[int, int],
 ) -> dict[str, float]:
     """Return the mean TuSimple figures and the CULane F1 of n images.
@@ -73,7 +80,7 @@ def lane_line_metrics(
     }
 
 
-def tusimple(found: Lines, truth: Lines, rows: NDArray[np.float32], width: int) -> TuSimple:
+def tusimple(found: Lines, truth: Lines, rows: NDArray[np.float64], width: int) -> TuSimple:
     """Return the figures of one image by the rules of the benchmark's own script.
 
     A point is right within 20 px of an image 1280 px wide, divided by the cosine of the true
@@ -99,7 +106,7 @@ def tusimple(found: Lines, truth: Lines, rows: NDArray[np.float32], width: int) 
 
 
 def culane(
-    found: Lines, truth: Lines, rows: NDArray[np.float32], image_size: tuple[int, int]
+    found: Lines, truth: Lines, rows: NDArray[np.float64], image_size: tuple[int, int]
 ) -> CULane:
     """Count lines of one image as CULane does (Pan et al., 2018, "Spatial as deep").
 
@@ -122,7 +129,7 @@ def _present(lines: Lines) -> Lines:
     return lines[(lines >= 0).any(axis=1)]
 
 
-def _angle(line: NDArray[np.float32], rows: NDArray[np.float32]) -> float:
+def _angle(line: NDArray[np.float32], rows: NDArray[np.float64]) -> float:
     """Return the angle between a line's straight fit and the vertical [rad]."""
     there = line >= 0
     if there.sum() < 2:
@@ -139,7 +146,7 @@ def _right(found: Lines, line: NDArray[np.float32], limit: float) -> NDArray[np.
 
 
 def _drawn(
-    line: NDArray[np.float32], rows: NDArray[np.float32], size: tuple[int, int]
+    line: NDArray[np.float32], rows: NDArray[np.float64], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     image = np.zeros(size, np.uint8)
     there = line >= 0

@@ -11,6 +11,8 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
 from autonomy.errors import InputError
+from autonomy.perception.lane_metrics import lane_rows
+from autonomy.perception.lane_shape import LANE_QUANTITIES, LOOK_AHEAD
 from autonomy.perception.samples import Samples
 from autonomy.randomization import preset
 from autonomy.seed import check_seed
@@ -22,11 +24,9 @@ from envs.lane.posed_frames import PosedCars, PosedFrames
 from envs.lane.scene.appearance import PRESETS, LaneRandomization
 
 LABELS = ("segments", "boxes", "instances", "quantities", "lanes")
-LOOK_AHEAD = (5.0, 20.0, 40.0)  # [m] of the curvatures
 
 _ROUTE = 1.0  # [m] of road ahead, besides what is seen of it
 _FEWEST_PIXELS, _MOST_BOXES = 8, 24
-_HIGHEST_ROW = 0.4  # of the image's height: above it no lines are looked for
 _IMAGES = {"segments": ("semantic", "depth"), "boxes": ("semantic", "instance")}
 _BOX_CLASSES = {
     "vehicle": SemanticClass.VEHICLE,
@@ -58,12 +58,7 @@ class LaneSamples:
     world = "lane"
     segment_classes = tuple(segment.name.lower() for segment in Segment)
     box_classes = tuple(_BOX_CLASSES)
-    quantities = (
-        "lane_offset_m",
-        "heading_error_rad",
-        *(f"curvature_{distance:.0f}m_per_m" for distance in LOOK_AHEAD),
-        "lane_width_m",
-    )
+    quantities = LANE_QUANTITIES
 
     def __init__(
         self,
@@ -96,8 +91,7 @@ class LaneSamples:
             "randomization": randomization if isinstance(randomization, str) else asdict(ranges),
         }
         height, self._width = image_size
-        first = int(np.ceil(_HIGHEST_ROW * height))
-        self.lane_rows = np.arange(first, height, max(1, height // 48)).astype(np.float64)
+        self.lane_rows = lane_rows(height)
 
     def description(self) -> dict[str, Any]:
         """Return what decides the samples, in JSON values: world, split, seed, options."""
