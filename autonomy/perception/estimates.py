@@ -11,3 +11,8 @@ class Estimates(NamedTuple):
 
     mean: NDArray[np.float32]  # (N, Q) in the units that the quantities' names end in
     std: NDArray[np.float32]  # (N, Q) predicted standard deviations, in the same units
+
+
+def joined(batches: list[Estimates]) -> Estimates:
+    """Return the estimates of some batches as those of one."""
+    return Estimates(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
