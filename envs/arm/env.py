@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
 from autonomy.camera.camera import Camera
+from autonomy.camera.library import MeshLibrary
 from autonomy.camera.portrait import Portrait
 from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.scene import Scene
@@ -25,11 +26,10 @@ from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
-from envs.arm.labels import symmetric_yaw
 from envs.arm.observations import Vectors, proprioception, true_state
 from envs.arm.options import TRUTH, ArmOptions
-from envs.arm.perceived import Perceived, quantity_names
-from envs.arm.perception import FramePerception, load_pose_module
+from envs.arm.perceived import quantity_names
+from envs.arm.perception import FramePerception, Perception, TruePerception, load_pose_module
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
@@ -129,20 +129,19 @@ class ArmVectorEnv(BatchedWorld):
             self._start.clutter.most,
         )
 
-    def _perceiving(self, sensor: SensorRandomization) -> FramePerception | None:
-        """Return what perceives from frames, None where nothing does.
+    def _perceiving(self, sensor: SensorRandomization) -> Perception:
+        """Return what knows what is perceived.
 
         Raises:
             InputError: The module cannot be used, or the task is not one that can be perceived.
         """
-        chosen = self._options
-        if "perceived" not in chosen.observations or chosen.perception is None:
-            return None
-        names = quantity_names(self._task)
-        if chosen.perception == TRUTH:
-            return None
-        module = load_pose_module(chosen.perception, names)
-        return FramePerception(self.num_envs, names, module, sensor, 1.0 / chosen.control_rate)
+        chosen, task = self._options, self._task
+        names = quantity_names(task) if "perceived" in chosen.observations else ()
+        if not names or chosen.perception in (None, TRUTH):
+            return TruePerception(self._truth, self._start.catalogue)
+        module, step = load_pose_module(chosen.perception, names), 1.0 / chosen.control_rate
+        base = self._robot.base
+        return FramePerception(self.num_envs, module, task.objects, base, sensor, step)
 
     @property
     def _scene(self) -> ArmScene:
@@ -167,19 +166,17 @@ class ArmVectorEnv(BatchedWorld):
             uniform = self.streams.uniform(rows, "sensor", self._rig.sensor_draws)
             self._rig.draw_sensors(rows, in_split(uniform, self._options.split))
         self._physics.begin(rows)
-        if self._perception:
-            self._perception.begin(rows, self.streams, self._options.split)
+        self._perception.begin(rows, self.streams, self._options.split)
         self._dress(rows)
         self._aim(rows)
         self._begun[rows] = True
-        self._perceive(rows)
+        self._perception.look(self._see_goal, rows, self._episodes.elapsed[rows])
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
         draws = self._sampler.records(self._episodes.draws[rows])
         self._rig.mount(rows, draws)
-        if self._perception:
-            self._perception.mount(rows, draws)
+        self._perception.mount(rows, draws)
         if self._drawn is not None:
             self._drawn.dress(rows, draws)
 
@@ -189,22 +186,6 @@ class ArmVectorEnv(BatchedWorld):
             on = self._camera_bodies.poses(self._bodies, rows)
             self._rig.aim(rows, on, self._episodes.elapsed[rows])
 
-    def _perceive(self, rows: NDArray[np.intp]) -> None:
-        """Let the module look at some rows, once a step."""
-        if self._perception:
-            scene = self._marked(self._seen())
-            scene = scene.rows(rows) if len(rows) < self.num_envs else scene
-            self._perception.look(self._scene.library, scene, rows, self._episodes.elapsed[rows])
-
-    def _perceived(self) -> Perceived:
-        """Return what is known of all rows, from frames or by the truth."""
-        bodies, things = self._bodies, self._bodies.object_pose
-        if self._perception:
-            return self._perception.known(self._robot.base)
-        yaw = symmetric_yaw(things, self._physics.shared.setup.shape, self._start.catalogue)
-        velocity = bodies.object_velocity[:, :, :3]
-        return Perceived(things[:, :, :3], yaw, velocity, self._episodes.goal)
-
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         if not self._begun.all():
             raise InputError("a world must be reset before its first step")
@@ -213,7 +194,7 @@ class ArmVectorEnv(BatchedWorld):
         lost = self._physics.advance()
         episodes.elapsed[:] += 1
         self._aim(self._every_row)
-        self._perceive(self._every_row)
+        self._perception.look(self._see_goal, self._every_row, episodes.elapsed)
         achieved = task.achieved(self._bodies)
         distance = task.distance(achieved, episodes.goal)
         arrived = (distance < task.tolerance) & task.is_still(self._bodies)
@@ -240,16 +221,12 @@ class ArmVectorEnv(BatchedWorld):
         bodies, wanted = self._bodies, self._options.observations
         observation: Observation = {}
         if self._options.images:
-            scene = self._seen()
-            if self._options.goal_marker:
-                scene = self._marked(scene)
-            if len(rows) < self.num_envs:
-                scene = scene.rows(rows)
-            observation = self._rig.observe(self._scene.library, scene, rows)
+            see = self._see_goal if self._options.goal_marker else self._see
+            observation = self._rig.observe(*see(rows), rows)
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
-            "perceived": lambda: self._perceived().vector(bodies.tool_position),
+            "perceived": lambda: self._perception.known().vector(bodies.tool_position),
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._episodes.goal,
         }
@@ -258,14 +235,24 @@ class ArmVectorEnv(BatchedWorld):
                 observation[name] = self._vectors.observed(name, values()[rows])
         return observation
 
+    def _see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
+        """Return what cameras of some rows see."""
+        scene = self._seen()
+        return self._scene.library, scene.rows(rows) if len(rows) < self.num_envs else scene
+
+    def _see_goal(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
+        """Return what cameras of some rows see with a mark at the goal."""
+        scene = self._marked()
+        return self._scene.library, scene.rows(rows) if len(rows) < self.num_envs else scene
+
     def _seen(self) -> Scene:
-        """Return what cameras see without a mark at the goal."""
+        """Return what cameras see."""
         return self._scene.seen(self._bodies, self._physics.shared.setup)
 
-    def _marked(self, scene: Scene) -> Scene:
-        """Return a scene with a mark at the goal's place besides."""
+    def _marked(self) -> Scene:
+        """Return what cameras see with a mark at the goal."""
         mark = self._task.place_of(self._episodes.goal, self._bodies)
-        return self._scene.with_goal(scene, mark)
+        return self._scene.with_goal(self._seen(), mark)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())
@@ -282,7 +269,7 @@ class ArmVectorEnv(BatchedWorld):
         return self._pictures(OVERVIEW)
 
     def _pictures(self, camera: Camera) -> tuple[NDArray[np.uint8], ...]:
-        scene = self._marked(self._seen())
+        scene = self._marked()
         views = np.tile(camera.camera_from_body, (self.num_envs, 1, 1))
         return Portrait(camera).pictures(self._scene.library, scene, views)
 
@@ -318,7 +305,7 @@ class ArmVectorEnv(BatchedWorld):
             "begun": self._begun.copy(),
             "streams": self.streams.get_state(),
             **self._rig.get_state(),
-            **(self._perception.get_state() if self._perception else {}),
+            **self._perception.get_state(),
             **joined_bytes(self._physics.save()),
         }
 
@@ -333,8 +320,7 @@ class ArmVectorEnv(BatchedWorld):
         self._physics.restore(split_bytes(state))
         self._dress(self._every_row)
         self._rig.set_state(state)
-        if self._perception:
-            self._perception.set_state(state)
+        self._perception.set_state(state)
         self._aim(self._every_row)
 
     def close_extras(self, **kwargs: Any) -> None:
