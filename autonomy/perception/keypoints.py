@@ -9,9 +9,6 @@ _CHANNELS = (16, 32)  # after each of two strided convolutions
 _BLOCKS = 2
 _LEAST_VARIANCE = 1e-4  # of a keypoint's map, in shares of the image
 
-APPEARANCE = _CHANNELS[-1]
-"""Numbers that tell what the image is like at a keypoint."""
-
 
 class Found(NamedTuple):
     """K keypoints of N frames of C cameras."""
@@ -19,7 +16,6 @@ class Found(NamedTuple):
     maps: Tensor  # (N, C, K, H, W) logits
     points: Tensor  # (N, C, K, 2) column and row, from 0 to 1 from edge to edge
     variances: Tensor  # (N, C, K) of both together
-    appearance: Tensor  # (N, C, K, F) mean features where a keypoint is
 
 
 class Keypoints(nn.Module):
@@ -48,9 +44,8 @@ class Keypoints(nn.Module):
         each = features.chunk(len(frames))
         maps = torch.stack([find(own) for find, own in zip(self.maps, each, strict=True)], dim=1)
         shares = torch.softmax(maps.flatten(3), dim=3)
-        appearance = shares @ torch.stack(each, dim=1).flatten(3).transpose(2, 3)
         points, variances = moments(shares.unflatten(3, maps.shape[3:]))
-        return Found(maps, points, variances + _LEAST_VARIANCE, appearance)
+        return Found(maps, points, variances + _LEAST_VARIANCE)
 
 
 def moments(shares: Tensor) -> tuple[Tensor, Tensor]:

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.gaussian import Gaussians, quantity_metrics
-from autonomy.perception.keypoints import APPEARANCE, Found, Keypoints, point_loss
+from autonomy.perception.keypoints import Found, Keypoints, point_loss
 from autonomy.perception.module import PerceptionModule
+from autonomy.perception.patches import PATCH_FEATURES, Patches, Refined, patch_loss
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 from autonomy.perception.triangulation import Triangulation
@@ -20,6 +21,7 @@ _LANDMARKS = 4
 _FREE = 6  # keypoints that find what nobody told them to
 _HIDDEN = 128
 _POINT_WEIGHT = 1.0  # of the keypoints' loss, beside that of the quantities
+_PATCH_WEIGHT = 0.3  # of the loss of what is found more exactly
 _YAW_PERIOD = np.pi / 2  # [rad] after which a box looks the same again
 _FIRST = "x_m"  # the name's end of the first of a place's three quantities
 
@@ -29,6 +31,7 @@ class PoseOutput(NamedTuple):
 
     raw: Tensor  # (N, 2 Q) for `Gaussians`
     maps: Tensor  # (N, C, P, H, W) logits of where things and landmarks are
+    refined: Refined  # the same P points, found more exactly
 
 
 class PoseGaussians(Gaussians):
@@ -52,8 +55,9 @@ class ObjectPose(PerceptionModule[Estimates]):
     """Places and turns of things, with standard deviations.
 
     Each camera's frame becomes keypoints: of the things, of landmarks that tell how the cameras
-    hang, and some that are free to find what helps. `Triangulation` makes places of them; a small
-    network corrects these, where something is hidden say, and says how sure they are.
+    hang, and some that are free to find what helps. `Patches` finds the first two more exactly, and
+    `Triangulation` makes places of them; a small network corrects these, where something is hidden
+    say, and says how sure they are.
     """
 
     name = "object_pose"
@@ -67,13 +71,14 @@ class ObjectPose(PerceptionModule[Estimates]):
             column for column, name in enumerate(reading.reports) if name.endswith(_FIRST)
         ]
         things = len(self._places)
-        keypoints = things + _LANDMARKS + _FREE
-        self.keypoints = Keypoints(cameras, keypoints)
+        self._known = things + _LANDMARKS
+        self.keypoints = Keypoints(cameras, self._known + _FREE)
+        self.patches = Patches(cameras, self._known)
         self.triangulations = nn.ModuleList(
             Triangulation(cameras, _LANDMARKS) for _ in self._places
         )
         self.correct = nn.Sequential(
-            nn.Linear(cameras * (3 * keypoints + APPEARANCE * things), _HIDDEN),
+            nn.Linear(cameras * ((6 + PATCH_FEATURES) * self._known + 3 * _FREE), _HIDDEN),
             nn.ReLU(),
             nn.Linear(_HIDDEN, _HIDDEN),
             nn.ReLU(),
@@ -108,15 +113,18 @@ class ObjectPose(PerceptionModule[Estimates]):
     def forward(self, *frames: Tensor) -> PoseOutput:
         """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to quantities and maps."""
         found = self.keypoints(*frames)
-        known = len(self._places) + _LANDMARKS
-        return PoseOutput(
-            self._triangulated(found) + self._corrections(found), found.maps[:, :, :known]
-        )
+        refined = self.patches(found.points[:, :, : self._known], *frames)
+        raw = self._triangulated(refined) + self._corrections(found, refined)
+        return PoseOutput(raw, found.maps[:, :, : self._known], refined)
 
     def loss(self, output: PoseOutput, labels: dict[str, Tensor]) -> Tensor:
-        """Return the quantities' negative log-likelihood and the maps' cross-entropy."""
-        points = point_loss(output.maps, self._shares(labels["points"]))
-        return self.gaussians.loss(output.raw, labels["quantities"]) + _POINT_WEIGHT * points
+        """Return the sum of the quantities', the maps' and the patches' losses."""
+        points = self._shares(labels["points"])
+        return (
+            self.gaussians.loss(output.raw, labels["quantities"])
+            + _POINT_WEIGHT * point_loss(output.maps, points)
+            + _PATCH_WEIGHT * patch_loss(output.refined, points, self._size(points))
+        )
 
     def interpret(self, output: PoseOutput) -> Estimates:
         """Return means and standard deviations, with angles within half a period of 0."""
@@ -151,8 +159,12 @@ class ObjectPose(PerceptionModule[Estimates]):
 
     def _shares(self, pixels: Tensor) -> Tensor:
         """Return columns and rows `(..., 2)` [px] in shares of the image, from edge to edge."""
+        return (pixels + 0.5) / self._size(pixels)
+
+    def _size(self, like: Tensor) -> Tensor:
+        """Return width and height of frames [px]."""
         height, width = self.reading.image_size
-        return (pixels + 0.5) / torch.tensor((width, height), device=pixels.device)
+        return torch.tensor((width, height), device=like.device)
 
     def _each_thing(self) -> list[tuple[int, int, Triangulation]]:
         """Return each thing's number, the first column of its place, and what finds that."""
@@ -161,24 +173,26 @@ class ObjectPose(PerceptionModule[Estimates]):
             (thing, column, cast(Triangulation, own)) for thing, (column, own) in enumerate(each)
         ]
 
-    def _triangulated(self, found: Found) -> Tensor:
+    def _triangulated(self, refined: Refined) -> Tensor:
         """Return `(N, 2 Q)`: places in standard units, zero for all else.
 
         Points have labels of their own to learn from, and take no gradient from here.
         """
-        things, points = len(self._places), found.points.detach()
-        landmarks = points[:, :, things : things + _LANDMARKS]
-        raw = torch.zeros(len(found.points), 2 * len(self.reading.reports), device=landmarks.device)
+        points = refined.points.detach()
+        landmarks = points[:, :, len(self._places) :]
+        raw = torch.zeros(len(points), 2 * len(self.reading.reports), device=points.device)
         for thing, column, place in self._each_thing():
             raw[:, column : column + 3] = place(points[:, :, thing], landmarks)
         return raw
 
-    def _corrections(self, found: Found) -> Tensor:
+    def _corrections(self, found: Found, refined: Refined) -> Tensor:
         """Return `(N, 2 Q)` from all that is known of the keypoints."""
         numbers = [
             4.0 * found.points.flatten(1) - 2.0,
             0.2 * torch.log(found.variances).flatten(1),
-            found.appearance[:, :, : len(self._places)].flatten(1),
+            4.0 * refined.points.detach().flatten(1) - 2.0,
+            refined.log_std.detach().flatten(1),
+            refined.features.flatten(1),
         ]
         return self.correct(torch.cat(numbers, dim=1))
 

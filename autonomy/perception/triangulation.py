@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-_NOISE = 0.003  # share of the image by which points that are found are off
+_NOISE = 0.002  # share of the image by which points that are found are off
 _MOST = 0.8  # share of the samples in which a landmark that is used is seen
 _SINGULAR = 1e-6  # singular values below this share of the largest one count as none
 _REPEATS = 2  # times each sample is used, with other noise
