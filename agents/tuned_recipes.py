@@ -86,6 +86,11 @@ _ARM_IMITATION: dict[str, Any] = {
     "total_steps": 50_000,
     "threads": 1,
 }
+_ARM_REACH_IMITATION: dict[str, Any] = {
+    **_ARM_IMITATION,
+    "total_steps": 12_000,
+    "cloning_steps": 2_000,
+}
 _ARM_PUSH_IMITATION: dict[str, Any] = {
     **_ARM_IMITATION,
     "learning_rate": 2e-3,
@@ -119,19 +124,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         replay_size=80_000,
         validation_interval=1_000_000,
     ),
-    ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(
-        observations=("camera", "proprioception"),
-        world={"goal_marker": True},
-        image_size=(64, 64),
-        num_envs=16,
-        layers=(128,),
-        learning_rate=1e-3,
-        batch_size=128,
-        gradient_steps=16,
-        cloning_steps=3_000,
-        total_steps=30_000,
-        validation_interval=1_000_000,
-    ),
+    ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(**_ARM_REACH_IMITATION),
     ("autonomy/ArmPush-v0", "dagger"): DAggerRecipe(**_ARM_PUSH_IMITATION),
     ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_IMITATION),
     **{
