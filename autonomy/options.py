@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
 SPLITS = ("train", "validation", "test")
+TRUTH = "truth"
+"""How `perceived` is come by without perception."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class CommonOptions:
         control_rate: Control steps a second [Hz].
         max_episode_steps: Control steps after which an episode is truncated; by default the task
             decides.
+        perception: How `perceived` is come by: `truth`, or the folder of a perception module, which
+            then looks through cameras of its own at every step.
 
     Raises:
         InputError: A value is out of range or unknown.
@@ -46,6 +50,7 @@ class CommonOptions:
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
+    perception: str | None = None
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors
@@ -54,6 +59,10 @@ class CommonOptions:
             raise InputError(
                 f"observations must be one or more of {', '.join(known)}, "
                 f"got {', '.join(unknown) or 'none'}"
+            )
+        if "perceived" in self.observations and self.perception is None:
+            raise InputError(
+                "perception must be truth or a module's folder to observe perceived, got none"
             )
         self.check_positive("control_rate", "max_episode_steps")
         if self.image_size is not None and not _is_size(self.image_size):
@@ -70,6 +79,11 @@ class CommonOptions:
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise InputError(f"{name} must be positive, got {value}")
+
+    @property
+    def perceives(self) -> bool:
+        """Whether a perception module looks at every step."""
+        return "perceived" in self.observations and self.perception != TRUTH
 
     @property
     def images(self) -> tuple[str, ...]:

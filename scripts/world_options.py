@@ -17,10 +17,10 @@ class WorldOptions:
     """What the policy observes, such as: camera proprioception depth."""
     road: Path | None = None
     """A circuit to drive instead, as CSV."""
+    perception: str | None = None
+    """Where what is perceived comes from: truth, or the folder of a perception module."""
     robot: str | None = None
     """The robot of an arm world: panda, kuka or xarm6."""
-    perception: str | None = None
-    """How what is perceived is come by: truth, or the folder of a perception module."""
 
     def chosen(self) -> dict[str, Any]:
         """Return the options that were given, as `make_world` takes them and JSON holds them."""

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import envs.arm.env
+import autonomy.perception.module_folder
 from autonomy.errors import InputError
+from autonomy.options import TRUTH
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.module_folder import save_module
 from autonomy.perception.pose import ObjectPose
 from autonomy.perception.reading import Reading
 from envs.arm.env import ArmVectorEnv
 from envs.arm.labels import pose_quantities
-from envs.arm.options import TRUTH
 from envs.arm.perceived import quantity_names
 from envs.arm.robot import PANDA
 from envs.arm.tasks import PickAndPlace, Reach, Stack
@@ -83,11 +83,7 @@ class Knows:
 
 def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Knows()
-
-    def given(folder: str, names: tuple[str, ...]) -> Knows:
-        return module
-
-    monkeypatch.setattr(envs.arm.env, "load_pose_module", given)
+    monkeypatch.setattr(autonomy.perception.module_folder, "load_module", lambda *_: module)
     seeing, knowing = world(perception="somewhere"), world(perception=TRUTH)
     module.arms = seeing
     assert seeing.observation_space == knowing.observation_space

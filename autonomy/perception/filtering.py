@@ -66,6 +66,10 @@ class ConstantVelocityFilters:
         """`(N, Q)` how fast they change [unit/s]."""
         return self._states[:, self._count :].copy()
 
+    def error(self, truth: Array) -> Array:
+        """Return how far the quantities are from the truth, `(N, Q)` both."""
+        return _wrapped(self._states[:, : self._count] - truth, self._periods)
+
     @property
     def std(self) -> Array:
         """`(N, Q)` standard deviations of the quantities."""

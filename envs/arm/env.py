@@ -17,6 +17,8 @@ from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
 from autonomy.options import read_options
+from autonomy.perception.loading import make_perception
+from autonomy.perception.loop import Known, Perception, TruePerception
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
@@ -26,10 +28,10 @@ from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
+from envs.arm.labels import pose_quantities
 from envs.arm.observations import Vectors, proprioception, true_state
-from envs.arm.options import TRUTH, ArmOptions
-from envs.arm.perceived import quantity_names
-from envs.arm.perception import FramePerception, Perception, TruePerception, load_pose_module
+from envs.arm.options import ArmOptions
+from envs.arm.perceived import Perceived, from_base, perceivable
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
@@ -135,13 +137,17 @@ class ArmVectorEnv(BatchedWorld):
         Raises:
             InputError: The module cannot be used, or the task is not one that can be perceived.
         """
-        chosen, task = self._options, self._task
-        names = quantity_names(task) if "perceived" in chosen.observations else ()
-        if not names or chosen.perception in (None, TRUTH):
-            return TruePerception(self._truth, self._start.catalogue)
-        module, step = load_pose_module(chosen.perception, names), 1.0 / chosen.control_rate
-        base = self._robot.base
-        return FramePerception(self.num_envs, module, task.objects, base, sensor, step)
+        chosen, step = self._options, 1.0 / self._options.control_rate
+        if "perceived" not in chosen.observations:
+            return TruePerception(self._knowledge)
+        return make_perception(
+            chosen.perception,
+            self.num_envs,
+            perceivable(self._task),
+            sensor,
+            step,
+            self._knowledge,
+        )
 
     @property
     def _scene(self) -> ArmScene:
@@ -166,11 +172,12 @@ class ArmVectorEnv(BatchedWorld):
             uniform = self.streams.uniform(rows, "sensor", self._rig.sensor_draws)
             self._rig.draw_sensors(rows, in_split(uniform, self._options.split))
         self._physics.begin(rows)
-        self._perception.begin(rows, self.streams, self._options.split)
+        uniform = self.streams.uniform(rows, "sensor", self._perception.sensor_draws)
+        self._perception.begin(rows, in_split(uniform, self._options.split))
         self._dress(rows)
         self._aim(rows)
         self._begun[rows] = True
-        self._perception.look(self._see_goal, rows, self._episodes.elapsed[rows])
+        self._look(rows)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
@@ -186,6 +193,21 @@ class ArmVectorEnv(BatchedWorld):
             on = self._camera_bodies.poses(self._bodies, rows)
             self._rig.aim(rows, on, self._episodes.elapsed[rows])
 
+    def _look(self, rows: NDArray[np.intp]) -> None:
+        """Let some rows be perceived, once a step."""
+        world = np.tile(np.eye(3, 4), (len(rows), 1, 1))
+        self._perception.look(self._see_goal, rows, world, self._episodes.elapsed[rows])
+
+    def _knowledge(self) -> Known:
+        """Return the truth of what is perceived; nobody asks how fast things turn."""
+        bodies, shape = self._bodies, self._physics.shared.setup.shape
+        pose, goal, catalogue = bodies.object_pose, self._episodes.goal, self._start.catalogue
+        mean = pose_quantities(pose, goal, shape, catalogue, self._robot).astype(np.float64)
+        rate = np.zeros_like(mean)
+        things = rate[:, : -goal.shape[1]].reshape(*shape.shape, -1)
+        things[:, :, :3] = bodies.object_velocity[:, :, :3]
+        return Known(mean, rate)
+
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         if not self._begun.all():
             raise InputError("a world must be reset before its first step")
@@ -194,7 +216,7 @@ class ArmVectorEnv(BatchedWorld):
         lost = self._physics.advance()
         episodes.elapsed[:] += 1
         self._aim(self._every_row)
-        self._perception.look(self._see_goal, self._every_row, episodes.elapsed)
+        self._look(self._every_row)
         achieved = task.achieved(self._bodies)
         distance = task.distance(achieved, episodes.goal)
         arrived = (distance < task.tolerance) & task.is_still(self._bodies)
@@ -204,7 +226,10 @@ class ArmVectorEnv(BatchedWorld):
             "success": verdict.success,
             "episode_end": verdict.reason,
             "reward_terms": terms,
-            "measurements": measurements(self._bodies, distance, task.unit),
+            "measurements": {
+                **measurements(self._bodies, distance, task.unit),
+                **self._perception.errors(),
+            },
             **self._rig.describe(),
         }
         reward = weighted_sum(terms, self._weights)
@@ -226,7 +251,7 @@ class ArmVectorEnv(BatchedWorld):
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
-            "perceived": lambda: self._perception.known().vector(bodies.tool_position),
+            "perceived": lambda: self._seen_from_base().vector(bodies.tool_position),
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._episodes.goal,
         }
@@ -234,6 +259,9 @@ class ArmVectorEnv(BatchedWorld):
             if name in wanted:
                 observation[name] = self._vectors.observed(name, values()[rows])
         return observation
+
+    def _seen_from_base(self) -> Perceived:
+        return from_base(self._perception.known(), self._robot.base)
 
     def _see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return what cameras of some rows see."""

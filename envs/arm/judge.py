@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 from envs.arm.arm_state import Bodies
@@ -75,4 +76,5 @@ def arm_metrics(episodes: Sequence[Trace], control_rate: float, unit: str) -> di
         f"final_distance_p95_{unit}": float(np.percentile(last, 95)),
         "duration_s": float(np.mean(steps)) / control_rate,
         "tool_speed_m_s": float(speeds.astype(np.float64).mean()),
+        **perception_metrics(episodes),
     }

@@ -14,7 +14,6 @@ from envs.arm.robot import Robot, find_robot
 from envs.arm.scene.appearance import PRESETS, ArmRandomization
 
 WORLD, TOOL = "world", "tool"
-TRUTH = "truth"
 GOALS = ("achieved_goal", "desired_goal")
 
 
@@ -88,8 +87,6 @@ class ArmOptions(CommonOptions):
         triangles: How many the robot's meshes may have together; None leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
             and by default a batch of 8 and more has as many as there are processor cores.
-        perception: How `perceived` is come by: `truth`, or the folder of a perception module, which
-            then looks through the `PERCEPTION_CAMERAS` at every step and sees the goal's marker.
         goal_marker: Whether cameras see a green ball at the goal's place.
         max_episode_steps: By default the task's own number.
 
@@ -109,7 +106,6 @@ class ArmOptions(CommonOptions):
     substeps: int = 8
     triangles: int | None = 5000
     processes: int | None = None
-    perception: str | None = None
     goal_marker: bool = False
 
     def __post_init__(self) -> None:
@@ -121,9 +117,5 @@ class ArmOptions(CommonOptions):
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):
             raise InputError(f"reward must be sparse or dense, got {self.reward!r}")
-        if "perceived" in self.observations and self.perception is None:
-            raise InputError(
-                "perception must be truth or a module's folder to observe perceived, got none"
-            )
         if self.processes is not None and self.processes < 0:
             raise InputError(f"processes must not be negative, got {self.processes}")

@@ -5,11 +5,18 @@ from typing import NamedTuple
 import numpy as np
 
 from autonomy.errors import InputError
+from autonomy.perception.filtering import STILL, Motion
+from autonomy.perception.loop import Known, Perceivable
 from envs.arm.control import Array
+from envs.arm.options import PERCEPTION_CAMERAS
 from envs.arm.task import Task
 
 THING = ("object_x_m", "object_y_m", "object_z_m", "object_yaw_rad")
 GOAL = ("goal_x_m", "goal_y_m", "goal_z_m")
+
+# a thing on the table rests until the hand takes it
+_PLACE = Motion(speed=0.1, acceleration=2.0)
+_YAW = Motion(speed=0.1, acceleration=2.0, period=np.pi / 2)
 
 
 class Perceived(NamedTuple):
@@ -30,6 +37,28 @@ class Perceived(NamedTuple):
         yaw = self.yaw[:, :, np.newaxis]
         things = np.concatenate([self.place, yaw, self.velocity, beside], axis=2)
         return np.concatenate([things.reshape(len(tool), -1), self.goal], axis=1)
+
+
+def from_base(known: Known, base: tuple[float, float, float]) -> Perceived:
+    """Return in the world frame what is known as seen from a robot that stands at `base` [m]."""
+    mean, rate = known
+    shape = (len(mean), mean.shape[1] // len(THING), len(THING))
+    things, rates = (values[:, : -len(GOAL)].reshape(shape) for values in (mean, rate))
+    goal = mean[:, -len(GOAL) :] + base
+    return Perceived(things[:, :, :3] + base, things[:, :, 3], rates[:, :, :3], goal)
+
+
+def perceivable(task: Task) -> Perceivable:
+    """Return what can be perceived of a task.
+
+    Raises:
+        InputError: As `quantity_names`.
+    """
+    motions = {
+        name: STILL if name in GOAL else _YAW if name.endswith("_rad") else _PLACE
+        for name in quantity_names(task)
+    }
+    return Perceivable("arm", PERCEPTION_CAMERAS, motions)
 
 
 def quantity_names(task: Task) -> tuple[str, ...]:

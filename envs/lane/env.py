@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
 from autonomy.errors import InputError
 from autonomy.options import read_options
+from autonomy.perception.loading import make_perception
 from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
@@ -30,6 +31,7 @@ from envs.lane.lane_follow import (
 from envs.lane.lane_state import empty_state
 from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
+from envs.lane.perceived import PERCEIVABLE, lane_knowledge, observed
 from envs.lane.roads.road_source import ROUTE_DRAWS
 from envs.lane.scene.car_map import map_with_car
 from envs.lane.scene.chase_view import ChaseView
@@ -79,6 +81,14 @@ class LaneFollowVectorEnv(BatchedWorld):
         )
         self._start_ranges = start_ranges(chosen)
         self._state = empty_state(num_envs, self._stage.sampler.size)
+        self._perception = make_perception(
+            chosen.perception if "perceived" in chosen.observations else None,
+            num_envs,
+            PERCEIVABLE,
+            self._stage.sensor,
+            1.0 / chosen.control_rate,
+            lambda: lane_knowledge(self._state.location, self._stage.paths),
+        )
         self._chase: ChaseView | None = None
         self._begun = False  # every row has a road
 
@@ -91,6 +101,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         if stage.rig.sensor_draws:
             stage.rig.draw_sensors(rows, streams.uniform(rows, "sensor", stage.rig.sensor_draws))
         state.road[rows], state.lane[rows], stations = stage.source.draw(stage.roads, route)
+        uniform = streams.uniform(rows, "sensor", self._perception.sensor_draws)
+        self._perception.begin(rows, uniform)
         full = stage.roads.make_room()
         self._place_roads(np.flatnonzero(state.road >= 0) if full else rows)
         start_rolling(
@@ -104,12 +116,26 @@ class LaneFollowVectorEnv(BatchedWorld):
         )
         for values in state.progress:
             values[rows] = 0
-        stage.dress(rows, state.draws[rows])
+        self._dress(rows)
         self._aim(rows)
+        self._look(rows)
         self._begun = self._begun or bool((state.road >= 0).all())
 
     def _place_roads(self, rows: NDArray[np.intp]) -> None:
         self._stage.place_roads(rows, self._state.road[rows], self._state.lane[rows])
+
+    def _dress(self, rows: NDArray[np.intp]) -> None:
+        """Bring the random draws of some rows to their looks and mounts."""
+        draws = self._state.draws[rows]
+        self._stage.dress(rows, draws)
+        self._perception.mount(rows, self._stage.sampler.records(draws))
+
+    def _look(self, rows: NDArray[np.intp]) -> None:
+        """Let some rows be perceived, once a step."""
+        state, elapsed = self._state, self._state.progress.elapsed[rows]
+        if "perceived" in self._options.observations:
+            car = world_from_car(state.cars, state.location, rows)
+            self._perception.look(self._stage.see, rows, car, elapsed)
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         state = self._state
@@ -119,11 +145,15 @@ class LaneFollowVectorEnv(BatchedWorld):
             state.cars, actions, self._stage.paths, state.location, state.progress, self._task
         )
         self._aim(self._every_row)
+        self._look(self._every_row)
         info: Info = {
             "success": IS_SUCCESS[judged],
             "episode_end": REASON[judged],
             "reward_terms": terms._asdict(),
-            "measurements": measurements(state.cars, state.location, state.progress, judged),
+            "measurements": {
+                **measurements(state.cars, state.location, state.progress, judged),
+                **self._perception.errors(),
+            },
             **self._stage.rig.describe(),
         }
         reward = weighted_sum(info["reward_terms"], self._weights)
@@ -138,6 +168,8 @@ class LaneFollowVectorEnv(BatchedWorld):
             observation["proprioception"] = proprioception(state.cars)[rows]
         if "state" in wanted:
             observation["state"] = true_state(state.cars, state.location, self._stage.paths)[rows]
+        if "perceived" in wanted:
+            observation["perceived"] = observed(self._perception.known().mean[rows])
         return observation
 
     def _aim(self, rows: NDArray[np.intp]) -> None:
@@ -188,6 +220,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             **self._state.copied(),
             "streams": self.streams.get_state(),
             **self._stage.rig.get_state(),
+            **self._perception.get_state(),
         }
 
     def set_state(self, state: State) -> None:
@@ -196,8 +229,9 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._begun = True
         self.streams.set_state(state["streams"])
         self._place_roads(self._every_row)
-        self._stage.dress(self._every_row, self._state.draws)
+        self._dress(self._every_row)
         self._stage.rig.set_state(state)
+        self._perception.set_state(state)
         self._aim(self._every_row)
 
 

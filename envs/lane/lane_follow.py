@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
+from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 from envs.lane.car import STEERING_RATE_MAX, Cars, drive
@@ -212,4 +213,5 @@ def lane_metrics(episodes: Sequence[Trace]) -> dict[str, float]:
         "lane_offset_p95_m": float(np.percentile(np.abs(offset), 95)),
         "heading_error_rms_rad": float(np.sqrt(np.mean(heading**2))),
         "departures_per_km": departures / max(float(distance.sum()) / 1000.0, 1e-9),
+        **perception_metrics(episodes),
     }

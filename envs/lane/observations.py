@@ -8,6 +8,7 @@ from autonomy.camera.rig import image_spaces
 from envs.lane.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
 from envs.lane.lane_path import LanePaths, Location, look_ahead
 from envs.lane.options import LaneFollowOptions
+from envs.lane.perceived import BOUNDS
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
@@ -27,7 +28,9 @@ _STATE = {
 def observation_space(options: LaneFollowOptions) -> spaces.Dict:
     """Return the space of one environment's observations."""
     entries = image_spaces(options.sized_cameras(), options.images)
-    for name, bounds in (("proprioception", _PROPRIOCEPTION), ("state", _STATE)):
+    perceived = {name: (-high, high) for name, high in BOUNDS.items()}
+    vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
+    for name, bounds in vectors.items():
         if name in options.observations:
             low, high = np.array(list(bounds.values()), np.float32).T
             entries[name] = spaces.Box(low, high, dtype=np.float32)

@@ -42,7 +42,7 @@ class LaneFollowOptions(CommonOptions):
         InputError: A value is out of range or unknown.
     """
 
-    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state")
+    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived")
 
     cameras: Mapping[str, Camera] = field(default_factory=lambda: {"front": FRONT})
     randomization: str | LaneRandomization = "default"

@@ -12,14 +12,14 @@ from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
 from autonomy.errors import InputError
 from autonomy.perception.lane_metrics import lane_rows
-from autonomy.perception.lane_shape import LANE_QUANTITIES, LOOK_AHEAD
+from autonomy.perception.lane_shape import LANE_QUANTITIES
 from autonomy.perception.samples import Samples
 from autonomy.randomization import preset
 from autonomy.seed import check_seed
 from envs.lane.labels.lane_lines import lane_lines
 from envs.lane.labels.segments import Segment, find_segments
-from envs.lane.lane_path import look_ahead
 from envs.lane.options import LaneFollowOptions
+from envs.lane.perceived import lane_quantities
 from envs.lane.posed_frames import PosedCars, PosedFrames
 from envs.lane.scene.appearance import PRESETS, LaneRandomization
 
@@ -164,12 +164,7 @@ def _instances(frames: PosedFrames) -> Samples:
 
 
 def _quantities(frames: PosedFrames) -> Samples:
-    location = frames.location
-    distances = np.tile(np.array(LOOK_AHEAD), (len(location.offset), 1))
-    points = np.empty((*distances.shape, 3))
-    look_ahead(frames.paths, location, distances, points)
-    columns = [location.offset, location.heading_error, *points[:, :, 2].T, location.width]
-    return {"quantities": np.stack(columns, axis=1).astype(np.float32)}
+    return {"quantities": lane_quantities(frames.location, frames.paths)}
 
 
 def _groups(frames: PosedFrames) -> Samples:

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rig import CameraRig
+from autonomy.camera.scene import Scene
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler, preset
 from envs.lane.car import Cars
@@ -21,6 +23,7 @@ class Stage:
     Attributes:
         source: Where roads come from.
         sampler: Of the randomisation.
+        sensor: Of the cameras.
         scene: What there is to see.
         looks: How it looks.
         paths: The lanes of the cars.
@@ -35,7 +38,7 @@ class Stage:
         """
         self.source = RoadSource(options)
         randomization = preset(options.randomization, PRESETS)
-        self.sampler = Sampler(randomization)
+        self.sampler, self.sensor = Sampler(randomization), randomization.sensor
         self.scene = LaneScene(num_envs, self.source.make_road, traffic)
         self.looks = plain_looks(num_envs)
         self.paths: LanePaths = no_paths(num_envs)
@@ -76,7 +79,9 @@ class Stage:
 
     def observe(self, rows: NDArray[np.intp]) -> Observation:
         """Return the images of some rows."""
+        return self.rig.observe(*self.see(rows), rows)
+
+    def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and what is in front of cameras on the cars of some rows."""
         scene = self.scene.seen_from_car(self.looks)
-        if len(rows) < len(self._every_row):
-            scene = scene.rows(rows)
-        return self.rig.observe(self.scene.library, scene, rows)
+        return self.scene.library, scene.rows(rows) if len(rows) < len(self._every_row) else scene

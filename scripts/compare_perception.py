@@ -1,0 +1,112 @@
+"""Say what it costs to believe a perception module instead of the truth.
+
+Example:
+    python scripts/compare_perception.py runs/policy runs/lane-state --env autonomy/LaneFollow-v0
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from rich.console import Console
+from rich.table import Table
+from tyro.conf import OmitArgPrefixes, Positional, arg
+from world_options import WorldOptions
+
+import envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.evaluation import Evaluation, evaluate
+from autonomy.files import write_json
+from autonomy.make import make_world
+from autonomy.options import TRUTH
+from autonomy.policy_source import load_policy, trained_options
+from autonomy.quantities import with_unit, words_and_unit
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Say what it costs to believe a perception module instead of the truth."""
+
+    policy: Annotated[Positional[str], arg(metavar="POLICY")]
+    """Run folder of a policy that observes what is perceived."""
+    module: Annotated[Positional[str], arg(metavar="MODULE")]
+    """Run folder of a perception module."""
+    env: str
+    """Id of the world, such as autonomy/LaneFollow-v0."""
+    end_to_end: str | None = None
+    """Run folder of a policy that observes camera frames itself."""
+    episodes: int = 200
+    """How many episodes of each; they are the same ones."""
+    seed: int = 0
+    """Seed of the first episode; the others count on from it."""
+    json: Path | None = None
+    """File for the results as JSON."""
+    num_envs: int = 64
+    """How many episodes run side by side."""
+    device: str = "auto"
+    """Where policies compute: auto, cpu or cuda."""
+    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+
+
+def main(arguments: Arguments) -> None:
+    """Evaluate with the truth, with what is perceived and end to end, and print a table."""
+    if "perceived" not in trained_options(arguments.policy).get("observations", ()):
+        raise InputError(
+            f"the policy must observe what is perceived, {arguments.policy} does not: train it "
+            "with --recipe.observations perceived proprioception"
+        )
+    results = {
+        "the truth": _judged(arguments, arguments.policy, TRUTH),
+        "what is perceived": _judged(arguments, arguments.policy, arguments.module),
+    }
+    if arguments.end_to_end is not None:
+        results["end to end"] = _judged(arguments, arguments.end_to_end, None)
+    if arguments.json is not None:
+        write_json(
+            arguments.json,
+            {name: own.to_json(arguments.env, name, {}) for name, own in results.items()},
+        )
+    Console().print(_table(results, arguments))
+
+
+def _judged(arguments: Arguments, policy: str, perception: str | None) -> Evaluation:
+    chosen = replace(arguments.world, perception=perception).chosen()
+    options: dict[str, Any] = {**trained_options(policy), **chosen}
+    world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
+    try:
+        loaded = load_policy(policy, world, arguments.device, arguments.seed)
+        return evaluate(world, loaded, arguments.episodes, arguments.seed)
+    finally:
+        world.close()
+
+
+def _table(results: dict[str, Evaluation], arguments: Arguments) -> Table:
+    table = Table(title=f"{arguments.episodes} episodes of {arguments.env}")
+    for column in ("", *results):
+        table.add_column(column)
+    table.add_row("success", *(_success(result) for result in results.values()))
+    names = dict.fromkeys(name for result in results.values() for name in result.metrics)
+    for name in names:
+        words, unit = words_and_unit(name)
+        values = [result.metrics.get(name) for result in results.values()]
+        table.add_row(words, *("-" if value is None else _fine(value, unit) for value in values))
+    return table
+
+
+def _success(result: Evaluation) -> str:
+    low, high = result.success_rate_ci95
+    return f"{result.success_rate:.1%} ({low:.1%} to {high:.1%})"
+
+
+def _fine(value: float, unit: str) -> str:
+    """Write lengths below a metre in millimetres."""
+    return (
+        with_unit(1000.0 * value, "mm")
+        if unit == "m" and abs(value) < 1.0
+        else with_unit(value, unit)
+    )
+
+
+if __name__ == "__main__":
+    run(main, Arguments)
