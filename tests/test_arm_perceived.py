@@ -54,10 +54,10 @@ def test_the_truth_is_what_the_state_says() -> None:
     for _ in range(8):
         observed, *_ = arms.step(expert.act(observed))
     own, state = observed["perceived"], observed["state"][:, -16:]
-    assert np.array_equal(own[:, :3], state[:, :3])  # place
+    assert own[:, :3] == pytest.approx(state[:, :3], abs=1e-6)  # place
     assert np.array_equal(own[:, 4:7], state[:, 7:10])  # velocity
-    assert np.array_equal(own[:, 7:10], state[:, 13:16])  # place beside the tool
-    assert np.array_equal(own[:, 10:], observed["desired_goal"])
+    assert own[:, 7:10] == pytest.approx(state[:, 13:16], abs=1e-6)  # place beside the tool
+    assert own[:, 10:] == pytest.approx(observed["desired_goal"], abs=1e-6)
     arms.close()
 
 
