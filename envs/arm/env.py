@@ -9,11 +9,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
-from autonomy.camera.camera import Camera
-from autonomy.camera.library import MeshLibrary
-from autonomy.camera.portrait import Portrait
 from autonomy.camera.rig import CameraRig, image_spaces
-from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
 from autonomy.options import read_options
@@ -35,12 +31,11 @@ from envs.arm.perceived import Perceived, from_base, perceivable
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
-from envs.arm.scene.appearance import PRESETS
-from envs.arm.scene.arm_scene import ArmScene, Extras
-from envs.arm.scene.materials import Material
-from envs.arm.scene.robot_meshes import robot_meshes
+from envs.arm.scene.appearance import PRESETS, ArmRandomization
+from envs.arm.scene.arm_scene import Extras
 from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from envs.arm.simulation import Design, inspect
+from envs.arm.stage import Props, Stage
 from envs.arm.start import EpisodeStart
 from envs.arm.start_physics import start_physics
 from envs.arm.tasks import TASKS
@@ -78,8 +73,6 @@ class ArmVectorEnv(BatchedWorld):
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._robot = find_robot(chosen.robot)
         randomization = preset(chosen.randomization, PRESETS)
-        self._has_patterns = randomization.has_patterns
-        self._has_shadows = randomization.shadow.high[0] > 0.0
         self._start = EpisodeStart(self._task, self._robot, randomization, chosen.split)
         self._sampler = self._start.sampler
         design = self._design()
@@ -99,13 +92,14 @@ class ArmVectorEnv(BatchedWorld):
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
-        self._camera_bodies = CameraBodies(cameras, facts)
-        self._rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
-        self._drawn: ArmScene | None = None  # until somebody looks
+        camera_bodies = CameraBodies(cameras, facts)
+        rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
         self._perception = self._perceiving(randomization.sensor)
         self._begun = np.zeros(num_envs, np.bool_)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
-        self._bodies = self._physics.shared.bodies
+        shared, self._bodies = self._physics.shared, self._physics.shared.bodies
+        props = self._props(randomization)
+        self._stage = Stage(props, rig, camera_bodies, shared, self._episodes)
 
     def _design(self) -> Design:
         """Return what all simulations have in common.
@@ -149,18 +143,11 @@ class ArmVectorEnv(BatchedWorld):
             self._knowledge,
         )
 
-    @property
-    def _scene(self) -> ArmScene:
-        """The meshes, which take seconds to read: made when first looked at."""
-        if self._drawn is None:
-            meshes = robot_meshes(self._robot, self._options.triangles, Material.ROBOT)
-            start, clutter = self._start, self._start.clutter
-            extras = Extras(clutter.shapes, clutter.most, self._has_patterns, self._has_shadows)
-            self._drawn = ArmScene(
-                self.num_envs, meshes, start.catalogue, self._task.objects, extras
-            )
-            self._drawn.dress(self._every_row, self._sampler.records(self._episodes.draws))
-        return self._drawn
+    def _props(self, randomization: ArmRandomization) -> Props:
+        clutter = self._start.clutter
+        has_shadows = randomization.shadow.high[0] > 0.0
+        extras = Extras(clutter.shapes, clutter.most, randomization.has_patterns, has_shadows)
+        return Props(self._robot, self._options.triangles, self._task, self._start, extras)
 
     def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:
         return read_choices(options, rows, self.num_envs, self._task, self._robot)
@@ -168,35 +155,32 @@ class ArmVectorEnv(BatchedWorld):
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         setup = self._physics.shared.setup
         self._start.draw(rows, self.streams, choices, self._episodes, setup)
-        if self._rig.sensor_draws:
-            uniform = self.streams.uniform(rows, "sensor", self._rig.sensor_draws)
-            self._rig.draw_sensors(rows, in_split(uniform, self._options.split))
+        rig = self._stage.rig
+        if rig.sensor_draws:
+            rig.draw_sensors(rows, self._sensor_draws(rows, rig.sensor_draws))
         self._physics.begin(rows)
-        uniform = self.streams.uniform(rows, "sensor", self._perception.sensor_draws)
-        self._perception.begin(rows, in_split(uniform, self._options.split))
+        self._perception.begin(rows, self._sensor_draws(rows, self._perception.sensor_draws))
         self._dress(rows)
         self._aim(rows)
         self._begun[rows] = True
         self._look(rows)
 
+    def _sensor_draws(self, rows: NDArray[np.intp], count: int) -> NDArray[np.float64]:
+        return in_split(self.streams.uniform(rows, "sensor", count), self._options.split)
+
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""
-        draws = self._sampler.records(self._episodes.draws[rows])
-        self._rig.mount(rows, draws)
-        self._perception.mount(rows, draws)
-        if self._drawn is not None:
-            self._drawn.dress(rows, draws)
+        self._perception.mount(rows, self._stage.dress(rows))
 
     def _aim(self, rows: NDArray[np.intp]) -> None:
         """Bring the cameras of some rows to where what they are mounted on is."""
         if self._options.images:
-            on = self._camera_bodies.poses(self._bodies, rows)
-            self._rig.aim(rows, on, self._episodes.elapsed[rows])
+            self._stage.aim(rows)
 
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Let some rows be perceived, once a step."""
         world = np.tile(np.eye(3, 4), (len(rows), 1, 1))
-        self._perception.look(self._see_goal, rows, world, self._episodes.elapsed[rows])
+        self._perception.look(self._stage.see_goal, rows, world, self._episodes.elapsed[rows])
 
     def _knowledge(self) -> Known:
         """Return the truth of what is perceived; nobody asks how fast things turn."""
@@ -230,7 +214,7 @@ class ArmVectorEnv(BatchedWorld):
                 **measurements(self._bodies, distance, task.unit),
                 **self._perception.errors(),
             },
-            **self._rig.describe(),
+            **self._stage.rig.describe(),
         }
         reward = weighted_sum(terms, self._weights)
         return Outcome(reward, verdict.terminated, verdict.truncated, info)
@@ -246,8 +230,7 @@ class ArmVectorEnv(BatchedWorld):
         bodies, wanted = self._bodies, self._options.observations
         observation: Observation = {}
         if self._options.images:
-            see = self._see_goal if self._options.goal_marker else self._see
-            observation = self._rig.observe(*see(rows), rows)
+            observation = self._stage.observe(rows, self._options.goal_marker)
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
@@ -263,43 +246,19 @@ class ArmVectorEnv(BatchedWorld):
     def _seen_from_base(self) -> Perceived:
         return from_base(self._perception.known(), self._robot.base)
 
-    def _see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
-        """Return what cameras of some rows see."""
-        scene = self._seen()
-        return self._scene.library, scene.rows(rows) if len(rows) < self.num_envs else scene
-
-    def _see_goal(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
-        """Return what cameras of some rows see with a mark at the goal."""
-        scene = self._marked()
-        return self._scene.library, scene.rows(rows) if len(rows) < self.num_envs else scene
-
-    def _seen(self) -> Scene:
-        """Return what cameras see."""
-        return self._scene.seen(self._bodies, self._physics.shared.setup)
-
-    def _marked(self) -> Scene:
-        """Return what cameras see with a mark at the goal."""
-        mark = self._task.place_of(self._episodes.goal, self._bodies)
-        return self._scene.with_goal(self._seen(), mark)
-
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())
         shape = self._physics.shared.setup.shape.copy()
-        drawn = {**draws, **self._rig.drawn(), "shape": shape}
-        return {"randomization": drawn, **self._rig.describe()}
+        drawn = {**draws, **self._stage.rig.drawn(), "shape": shape}
+        return {"randomization": drawn, **self._stage.rig.describe()}
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return a picture `(720, 1280, 3)` of each arm, None without a render mode."""
-        return None if self.render_mode is None else self._pictures(PORTRAIT)
+        return None if self.render_mode is None else self._stage.pictures(PORTRAIT)
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a picture `(200, 200, 3)` of each table from above."""
-        return self._pictures(OVERVIEW)
-
-    def _pictures(self, camera: Camera) -> tuple[NDArray[np.uint8], ...]:
-        scene = self._marked()
-        views = np.tile(camera.camera_from_body, (self.num_envs, 1, 1))
-        return Portrait(camera).pictures(self._scene.library, scene, views)
+        return self._stage.pictures(OVERVIEW)
 
     def expert(self) -> Policy:
         """Return a scripted policy on the true state.
@@ -332,7 +291,7 @@ class ArmVectorEnv(BatchedWorld):
             **{name: values.copy() for name, values in arrays.items()},
             "begun": self._begun.copy(),
             "streams": self.streams.get_state(),
-            **self._rig.get_state(),
+            **self._stage.rig.get_state(),
             **self._perception.get_state(),
             **joined_bytes(self._physics.save()),
         }
@@ -347,7 +306,7 @@ class ArmVectorEnv(BatchedWorld):
         self.streams.set_state(state["streams"])
         self._physics.restore(split_bytes(state))
         self._dress(self._every_row)
-        self._rig.set_state(state)
+        self._stage.rig.set_state(state)
         self._perception.set_state(state)
         self._aim(self._every_row)
 
