@@ -28,6 +28,7 @@ class SegmentationNetwork(nn.Module):
         self.coarse = nn.Sequential(_layer(_MIDDLE, _COARSE, stride=2), _layer(_COARSE, _COARSE))
         self.whole = _layer(_COARSE, _WHOLE, stride=2)
         self.whole_to_coarse = nn.Conv2d(_WHOLE, _COARSE, 1)
+        self.coarse_again = _layer(_COARSE, _COARSE)
         self.coarse_to_middle = nn.Conv2d(_COARSE, _MIDDLE, 1)
         self.middle_again = _layer(_MIDDLE, _MIDDLE)
         self.middle_to_fine = nn.Conv2d(_MIDDLE, FEATURES, 1)
@@ -40,7 +41,7 @@ class SegmentationNetwork(nn.Module):
         middle = self.middle(fine)
         coarse = self.coarse(middle)
         whole = self.whole(coarse)  # which lane is the own one, only the whole frame tells
-        coarse = functional.relu(coarse + _enlarged(self.whole_to_coarse(whole), coarse))
+        coarse = self.coarse_again(coarse + _enlarged(self.whole_to_coarse(whole), coarse))
         middle = self.middle_again(middle + _enlarged(self.coarse_to_middle(coarse), middle))
         return self.fine_again(fine + _enlarged(self.middle_to_fine(middle), fine))
 
@@ -54,4 +55,5 @@ def _layer(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn.Sequ
 
 
 def _enlarged(features: Tensor, like: Tensor) -> Tensor:
-    return functional.interpolate(features, size=like.shape[2:])
+    # by nearest neighbours, lanes would end where the cells of coarse features do
+    return functional.interpolate(features, size=like.shape[2:], mode="bilinear")
