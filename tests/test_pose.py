@@ -52,11 +52,11 @@ def test_points_that_are_nowhere_do_not_count() -> None:
 
 
 def test_patches_are_cut_to_a_fraction_of_a_pixel() -> None:
-    ramp = np.arange(64, dtype=np.uint8)
-    frames = np.stack(np.broadcast_arrays(ramp, 2 * ramp[:, np.newaxis], 90), axis=-1)[np.newaxis]
+    ramp = torch.arange(64.0)
+    image = torch.stack(torch.broadcast_tensors(ramp, 2 * ramp[:, None], torch.tensor(90.0)))
     # pixel 30.25 of column and 20.5 of row, whose middles are half a pixel after their edges
     point = torch.tensor([[[(30.25 + 0.5) / 64, (20.5 + 0.5) / 64]]])
-    patch = 127.5 * (cut(torch.from_numpy(frames), point)[0, 0].numpy() + 1.0)
+    patch = cut(image[None], point)[0, 0].numpy()
     steps = np.arange(PATCH_SIZE) - (PATCH_SIZE - 1) / 2
     assert patch[0, 4] == pytest.approx(30.25 + steps, abs=1e-3)
     assert patch[1, :, 7] == pytest.approx(2 * (20.5 + steps), abs=1e-3)

@@ -35,13 +35,12 @@ class Keypoints(nn.Module):
         )
         self.maps = nn.ModuleList(nn.Conv2d(wide, count, 1) for _ in range(cameras))
 
-    def forward(self, *frames: Tensor) -> Found:
-        """Find keypoints in frames `(N, H, W, 3)` uint8, one tensor a camera."""
-        images = torch.cat(frames).permute(0, 3, 1, 2).float() / 127.5 - 1.0
-        features = self.stem(images.contiguous(memory_format=torch.channels_last))
+    def forward(self, images: Tensor) -> Found:
+        """Find keypoints in images `(C, N, 3, H, W)` in [-1, 1]."""
+        features = self.stem(images.flatten(0, 1).contiguous(memory_format=torch.channels_last))
         for block in self.blocks:
             features = features + block(features)
-        each = features.chunk(len(frames))
+        each = features.unflatten(0, images.shape[:2])
         maps = torch.stack([find(own) for find, own in zip(self.maps, each, strict=True)], dim=1)
         shares = torch.softmax(maps.flatten(3), dim=3)
         points, variances = moments(shares.unflatten(3, maps.shape[3:]))

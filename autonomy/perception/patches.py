@@ -43,15 +43,16 @@ class Patches(nn.Module):
         self.look = nn.Parameter(torch.randn(kinds, found, PATCH_FEATURES) * (2.0 / found) ** 0.5)
         self.tell = nn.Parameter(torch.zeros(kinds, PATCH_FEATURES, 3))
 
-    def forward(self, points: Tensor, *frames: Tensor) -> Refined:
+    def forward(self, points: Tensor, images: Tensor) -> Refined:
         """Look around points `(N, C, K, 2)`, column and row from 0 to 1, for what each is to show.
 
-        Frames are `(N, H, W, 3)` uint8, one tensor a camera; beyond their edges it is grey.
+        Images are `(C, N, 3, H, W)` in [-1, 1]; beyond their edges it is grey.
         """
-        size = torch.tensor(frames[0].shape[2:0:-1], device=points.device)
+        height, width = images.shape[-2:]
+        size = torch.tensor((width, height), device=points.device)
         middles = points.detach()
         patches = torch.stack(
-            [cut(own, middles[:, camera]) for camera, own in enumerate(frames)], dim=1
+            [cut(own, middles[:, camera]) for camera, own in enumerate(images)], dim=1
         )
         count, cameras, kinds = patches.shape[:3]
         found = self.layers(patches.flatten(0, 2)).view(count, cameras * kinds, -1)
@@ -81,15 +82,14 @@ def patch_loss(refined: Refined, points: Tensor, size: Tensor) -> Tensor:
     return (loss * is_near).sum() / is_near.sum().clamp(min=1)
 
 
-def cut(frames: Tensor, middles: Tensor) -> Tensor:
-    """Return patches `(N, K, 3, S, S)` of frames `(N, H, W, 3)` uint8, in [-1, 1].
+def cut(images: Tensor, middles: Tensor) -> Tensor:
+    """Return patches `(N, K, 3, S, S)` of images `(N, 3, H, W)`.
 
     Their middles are at points `(N, K, 2)`, column and row from 0 to 1 from edge to edge, to a
     fraction of a pixel.
     """
-    count, height, width, _ = frames.shape
-    images = frames.permute(0, 3, 1, 2).float() / 127.5 - 1.0
-    steps = torch.arange(PATCH_SIZE, device=frames.device) - (PATCH_SIZE - 1) / 2
+    count, _, height, width = images.shape
+    steps = torch.arange(PATCH_SIZE, device=images.device) - (PATCH_SIZE - 1) / 2
     columns = 2.0 * (middles[..., 0, None] + steps / width) - 1.0
     rows = 2.0 * (middles[..., 1, None] + steps / height) - 1.0
     kinds = middles.shape[1]

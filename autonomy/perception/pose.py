@@ -112,8 +112,9 @@ class ObjectPose(PerceptionModule[Estimates]):
 
     def forward(self, *frames: Tensor) -> PoseOutput:
         """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to quantities and maps."""
-        found = self.keypoints(*frames)
-        refined = self.patches(found.points[:, :, : self._known], *frames)
+        images = torch.stack(frames).permute(0, 1, 4, 2, 3).float() / 127.5 - 1.0
+        found = self.keypoints(images)
+        refined = self.patches(found.points[:, :, : self._known], images)
         raw = self._triangulated(refined) + self._corrections(found, refined)
         return PoseOutput(raw, found.maps[:, :, : self._known], refined)
 
