@@ -76,12 +76,10 @@ class Triangulation(nn.Module):
 
 def _features(own: Tensor, beside: Tensor) -> Tensor:
     """Return the polynomial's terms `(N, F)`."""
-    columns = range(own.shape[1])
     powers = [
-        own[:, list(factors)].prod(dim=1)
+        own[:, torch.tensor(list(combinations_with_replacement(range(own.shape[1]), degree)))]
         for degree in (2, 3)
-        for factors in combinations_with_replacement(columns, degree)
     ]
     products = (own.unsqueeze(2) * beside.unsqueeze(1)).flatten(1)
     ones = torch.ones_like(own[:, :1])
-    return torch.cat([ones, own, beside, torch.stack(powers, dim=1), products], dim=1)
+    return torch.cat([ones, own, beside, *(power.prod(dim=2) for power in powers), products], dim=1)
