@@ -15,6 +15,7 @@ _UNITS = {
     "kg": "kg",
     "N": "N",
 }
+_SHARES = ("coverage",)  # first words of what is a share of something with a unit
 
 
 def words_and_unit(name: str) -> tuple[str, str]:
@@ -23,6 +24,7 @@ def words_and_unit(name: str) -> tuple[str, str]:
     for length in (2, 1):
         unit = _UNITS.get("_".join(parts[-length:]))
         if unit is not None and len(parts) > length:
+            unit = "" if parts[0] in _SHARES else unit
             return " ".join(parts[:-length]), unit
     return " ".join(parts), ""
 

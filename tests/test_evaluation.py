@@ -251,6 +251,7 @@ def test_json_holds_the_conditions_and_every_figure() -> None:
         ("departures_per_km", "departures", "1/km"),
         ("heading_error_rad", "heading error", "rad"),
         ("offset_rms", "offset rms", ""),
+        ("coverage_68_lane_offset_m", "coverage 68 lane offset", ""),
         ("m", "m", ""),
     ],
 )
