@@ -112,9 +112,12 @@ def _fitted(
     """Fit one camera to the corners of all pictures of height and width `size`."""
     height, width = size
     places = list(seen.values())
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # several add up in any order, and the last digits differ
     error, matrix, distortion, turns, shifts = cv2.calibrateCamera(
         [board] * len(places), places, (width, height), np.eye(3), np.zeros(5), flags=_AS_A_CAMERA
     )
+    cv2.setNumThreads(threads)
     errors: dict[str, float] = {}
     for name, turn, shift in zip(seen, turns, shifts, strict=True):
         projected, _ = cv2.projectPoints(board, turn, shift, matrix, distortion)
