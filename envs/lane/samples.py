@@ -27,7 +27,11 @@ LABELS = ("segments", "boxes", "instances", "quantities", "lanes")
 
 _ROUTE = 1.0  # [m] of road ahead, besides what is seen of it
 _FEWEST_PIXELS, _MOST_BOXES = 8, 24
-_IMAGES = {"segments": ("semantic", "depth"), "boxes": ("semantic", "instance")}
+_IMAGES = {
+    "segments": ("semantic", "depth"),
+    "boxes": ("semantic", "instance"),
+    "instances": ("semantic", "instance"),
+}
 _BOX_CLASSES = {
     "vehicle": SemanticClass.VEHICLE,
     "post": SemanticClass.POST,
