@@ -36,5 +36,9 @@ class PerceptionRecipe:
                 raise InputError(f"{name} must be positive, got {value}")
 
 
-RECIPES = {"segmentation": PerceptionRecipe(epochs=7, batch_size=32, learning_rate=3e-3)}
+RECIPES = {
+    "segmentation": PerceptionRecipe(epochs=7, batch_size=32, learning_rate=3e-3),
+    "lane_state": PerceptionRecipe(frames=40_000, epochs=12, learning_rate=4e-3),
+    "detection": PerceptionRecipe(frames=10_000, validation_frames=500, epochs=12, batch_size=16),
+}
 """How those modules learn, by their names, that the default does not suit."""

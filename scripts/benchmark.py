@@ -19,6 +19,7 @@ from benchmarking.contestants import (
     Contestant,
     Settings,
     installed_peers,
+    our_labels,
     our_renderers,
     our_worlds,
     peers_renderers,
@@ -54,13 +55,15 @@ class Arguments:
     """Heights x widths of their images [pixels]."""
     batch_sizes: tuple[int, ...] = (64,)
     """Environments side by side; memory is measured with the first."""
-    parts: tuple[Literal["speed", "render", "memory", "import"], ...] = (
+    parts: tuple[Literal["speed", "render", "labels", "memory", "import"], ...] = (
         "speed",
         "render",
+        "labels",
         "memory",
         "import",
     )
-    """What to measure; render draws frames of an arm without physics, where ids name one."""
+    """What to measure; render draws frames of an arm without physics, where ids name one, labels
+    draws labelled frames of the ids' worlds."""
     peers: bool = True
     """Time the ids' peers too (CarRacing, EnvPool, HighwayEnv; panda-gym and Gymnasium-Robotics),
     where the extra `peers`
@@ -119,6 +122,7 @@ def main(arguments: Arguments) -> None:
     rivals, parts = _rivals(arguments), arguments.parts
     contestants = [*worlds, *rivals] if "speed" in parts else []
     contestants += _renderers(arguments) if "render" in parts else []
+    contestants += our_labels(arguments.settings) if "labels" in parts else []
     with _progress() as report:
         findings = Findings(
             about,

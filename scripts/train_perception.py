@@ -81,11 +81,13 @@ def _data(arguments: Arguments) -> Data:
             opened(arguments.data, "validation", arguments.world),
             opened(arguments.data, "test", arguments.world),
         )
-    own, seed = arguments.randomization, arguments.seed
+    world, own, seed = arguments.world, arguments.randomization, arguments.seed
+    sizes = module_kind(arguments.module).frame_sizes
+    options = {"image_size": sizes[world]} if world in sizes else {}
     return Data(
-        make_source(arguments.world, split="train", seed=seed, randomization=own),
-        make_source(arguments.world, split="validation", seed=seed, randomization=own),
-        make_source(arguments.world, split="test", seed=seed),
+        make_source(world, split="train", seed=seed, randomization=own, **options),
+        make_source(world, split="validation", seed=seed, randomization=own, **options),
+        make_source(world, split="test", seed=seed, **options),
     )
 
 

@@ -11,13 +11,14 @@ from benchmarking.arm_frames import OurFrames, TinyFrames
 from benchmarking.contestants import (
     Contestant,
     Settings,
+    our_labels,
     our_renderers,
     our_worlds,
     peers_renderers,
 )
 from benchmarking.race import Result
 from benchmarking.ratios import ratios
-from benchmarking.stepping import Sample, run_for
+from benchmarking.stepping import Sample, make_stepper, run_for
 
 from autonomy.camera.classes import SemanticClass
 from autonomy.command_line import run
@@ -120,6 +121,19 @@ def test_renderers_are_timed_where_an_arm_is_named() -> None:
     found = ratios([world, *results])
     assert len(found) == 8, "each against the peer with images of its size"
     assert all("TinyRenderer" in one.slower and one.faster != "world" for one in found)
+
+
+def test_labelled_frames_are_drawn_for_the_worlds_that_are_named() -> None:
+    of_both, of_lane = (
+        Settings(ids, (("camera",),), ((8, 8),), (1, 2))
+        for ids in (("autonomy/ArmPush-v0", LANE), (LANE,))
+    )
+    assert [one.options["world"] for one in our_labels(of_both)] == ["lane", "arm"] * 2
+    assert ratios([Result(one, 0, (Sample(64, 0, 1.0, 1.0),)) for one in our_labels(of_both)]) == []
+    (drawn,) = our_labels(of_lane)[1:]
+    sample = run_for(make_stepper(drawn, seed=0), drawn.num_envs, 1e-6)
+    assert (sample.env_steps, sample.resets) == (2, 0)
+    assert sample.seconds > 0
 
 
 def test_both_renderers_draw_the_same_arm_at_the_same_table() -> None:

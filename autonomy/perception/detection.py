@@ -1,7 +1,8 @@
 """Object detection: which objects a frame shows, and where."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -42,6 +43,7 @@ class Detection(PerceptionModule[Detections]):
     name = "detection"
     labels = ("boxes",)
     score = "ap50"
+    frame_sizes: ClassVar[Mapping[str, tuple[int, int]]] = {"lane": (160, 256)}  # far things
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)

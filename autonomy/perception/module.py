@@ -1,6 +1,7 @@
 """What all perception modules that learn have in common."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -22,11 +23,14 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
         name: What it is called on command lines and in its folder.
         labels: The entries of samples that it learns from, besides frames.
         score: The metric by which the better of two states is kept; more is better.
+        frame_sizes: Height and width [px] of the frames that suit it, by the world, where that
+            world's are not of the size that it needs.
     """
 
     name: ClassVar[str]
     labels: ClassVar[tuple[str, ...]]
     score: ClassVar[str]
+    frame_sizes: ClassVar[Mapping[str, tuple[int, int]]] = {}
 
     def __init__(self, reading: Reading) -> None:
         super().__init__()

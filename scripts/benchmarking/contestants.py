@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from itertools import product
 from typing import Any, Literal
 
-Kind = Literal["world", "gymnasium", "vectors", "rendered", "envpool", "frames", "tiny"]
+Kind = Literal["world", "gymnasium", "vectors", "rendered", "envpool", "frames", "tiny", "labels"]
 Actions = Literal["random", "expert"]
 
 _CAR, _ARM = "autonomy/Lane", "autonomy/Arm"
@@ -27,7 +27,8 @@ class Contestant:
     `world` is a batch of ours, `gymnasium` a single environment of `gym.make` that observes images,
     `vectors` one that observes none, `rendered` one of those whose `render` is called after every
     step, `envpool` a batch of EnvPool's, `frames` and `tiny` draw a Panda at its table without
-    physics, by our renderer and by PyBullet's. `against` is how the ids of ours begin that a peer
+    physics, by our renderer and by PyBullet's, `labels` draws a batch of a world's labelled frames.
+    `against` is how the ids of ours begin that a peer
     is compared with.
     """
 
@@ -87,6 +88,22 @@ def our_renderers(settings: Settings) -> list[Contestant]:
         for num_envs, (height, width) in product(settings.batch_sizes, settings.image_sizes)
         for triangles, how in ((5000, ""), (None, ", all triangles"))
         if _has_arm(settings.ids)
+    ]
+
+
+def our_labels(settings: Settings) -> list[Contestant]:
+    """Return who draws labelled frames of the worlds that the ids name."""
+    return [
+        Contestant(
+            f"labelled frames of the {world} world x {num_envs}",
+            "labels",
+            own,
+            num_envs,
+            {"world": world},
+        )
+        for num_envs in settings.batch_sizes
+        for world, own in (("lane", _CAR), ("arm", _ARM))
+        if any(env_id.startswith(own) for env_id in settings.ids)
     ]
 
 

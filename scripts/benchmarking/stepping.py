@@ -13,9 +13,11 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
+from sample_sources import make_source
 
 import envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.make import make_world
+from autonomy.perception.samples import SampleSource
 from autonomy.policy import Observation
 from benchmarking.contestants import Contestant
 
@@ -66,6 +68,7 @@ def make_stepper(contestant: Contestant, seed: int) -> Stepper:
         "envpool": _envpool,
         "frames": _frames,
         "tiny": _tiny,
+        "labels": _labels,
     }
     return makers[contestant.kind](contestant, seed)
 
@@ -128,6 +131,25 @@ class _Rendered(_Single):
         return ended
 
 
+class _Labels:
+    """Frames at new poses, with segments, boxes and quantities."""
+
+    def __init__(self, source: SampleSource, count: int) -> None:
+        self._source, self._count, self._batch = source, count, 0
+        self.reset()
+
+    def reset(self) -> None:
+        self.decide()
+        self.step()
+
+    def decide(self) -> None:
+        self._batch += 1
+
+    def step(self) -> int:
+        self._source.draw(self._batch, self._count, ("segments", "boxes", "quantities"))
+        return 0
+
+
 def _world(contestant: Contestant, seed: int) -> Stepper:
     world = make_world(
         contestant.env_id,
@@ -171,6 +193,10 @@ def _tiny(contestant: Contestant, seed: int) -> Stepper:
     from benchmarking.arm_frames import TinyFrames  # likewise
 
     return TinyFrames(**contestant.options, seed=seed)
+
+
+def _labels(contestant: Contestant, seed: int) -> Stepper:
+    return _Labels(make_source(**contestant.options, seed=seed), contestant.num_envs)
 
 
 def _random_actions(
