@@ -17,6 +17,7 @@ from rich.progress import Progress
 from sample_sources import make_source
 from tyro.conf import Positional, arg
 
+from agents.memory import keep_freed_memory
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.perception.dataset_manifest import Manifest, read_manifest
@@ -50,6 +51,7 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Write a data set, and say how fast."""
+    keep_freed_memory()
     source, plan = _chosen(arguments)
     start = time.perf_counter()
     with _progress(plan.frames) as on_frames:

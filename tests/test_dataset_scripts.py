@@ -68,6 +68,17 @@ def test_a_module_learns_from_data_sets(script: Command, tmp_path: Path) -> None
     assert manifest["trained_on"] == Dataset(tmp_path / "data/train").description()
 
 
+def test_detection_learns_from_larger_frames_of_roads(script: Command, tmp_path: Path) -> None:
+    recipe = ("frames", "validation_frames", "test_frames", "batch_size")
+    words = [part for name in recipe for part in (f"--recipe.{name}", "16")]
+    limits = ("--recipe.epochs", "1", "--recipe.threads", "1")
+    script("train", "detection", "--world", "lane", "--run", "OUT/run", *words, *limits)
+    manifest = json.loads((tmp_path / "run/module/perception.json").read_text())
+    assert manifest["reading"]["image_size"] == [160, 256]
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert 0.0 <= report["test"]["ap50"] <= 1.0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
