@@ -38,7 +38,7 @@ class PerceptionRecipe:
 
 RECIPES = {
     "segmentation": PerceptionRecipe(epochs=7, batch_size=32, learning_rate=3e-3),
-    "lane_state": PerceptionRecipe(frames=40_000, epochs=12, learning_rate=4e-3),
+    "lane_state": PerceptionRecipe(frames=40_000, epochs=7, learning_rate=4e-3),
     "detection": PerceptionRecipe(frames=10_000, validation_frames=500, epochs=12, batch_size=16),
 }
 """How those modules learn, by their names, that the default does not suit."""
