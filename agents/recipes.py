@@ -18,6 +18,8 @@ class Recipe:
     """What the policy observes."""
     privileged: tuple[str, ...] = ()
     """What only training observes: critics judge by it, and the encoder learns to predict it."""
+    perception: str = "truth"
+    """Where what is `perceived` comes from while it trains: truth, or a module's folder."""
     prediction_coefficient: float = 1.0
     """Weight of the loss of that prediction, beside the algorithm's own."""
     image_size: tuple[int, int] = (48, 80)

@@ -115,7 +115,9 @@ def _validation_envs(env_id: str, recipe: Recipe) -> World:
 
 
 def _options(recipe: Recipe, split: str) -> dict[str, Any]:
-    return {"split": split, **recipe.env_options, **recipe.world}
+    perceives = "perceived" in recipe.observations
+    perception = {"perception": recipe.perception} if perceives else {}
+    return {"split": split, **recipe.env_options, **perception, **recipe.world}
 
 
 def _check_actions(space: spaces.Space[Any]) -> None:

@@ -76,7 +76,6 @@ _ARM_TASKS: dict[str, dict[str, Any]] = {
 # From what is perceived, which the truth stands in for while it learns; without a camera then.
 _ARM_IMITATION: dict[str, Any] = {
     "observations": ("perceived", "proprioception"),
-    "world": {"perception": "truth"},
     "num_envs": 16,
     "layers": (256, 256),
     "learning_rate": 1e-3,
