@@ -65,6 +65,7 @@ def test_the_json_holds_every_part(
         " x 2, state",
         " x 2, camera 12x16, expert",
         " gym.make",
+        "labelled frames of the lane world x 2",
     ]
     for row in found["speed"]:
         assert row["steps_per_s"] > 0

@@ -1,16 +1,15 @@
 """Calibration finds the camera that took pictures of a board, and says what it did not use."""
 
 import json
-import math
 from pathlib import Path
 
 import calibrate_camera
 import cv2
 import numpy as np
 import pytest
+from chessboard import CAMERA, board_picture, board_pictures
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_from_json, camera_to_json
 from autonomy.errors import InputError
 from autonomy.perception.calibration import calibrate
@@ -18,38 +17,11 @@ from autonomy.picture_file import read_picture, write_picture
 
 REAL = Path(__file__).parents[2] / "shared" / "dashcam" / "calibration"
 CORNERS = (7, 5)
-CAMERA = Camera(240, 320, math.radians(62.0), distortion=(-0.2, 0.05, 0.001, -0.001, 0.0))
-TURNS = [(0.5, 0.1, 0.0), (-0.4, 0.3, 0.2), (0.1, -0.6, 0.1), (0.4, 0.5, -0.3), (-0.3, -0.4, 1.0)]
-
-
-def board_picture(
-    camera: Camera, turn: tuple[float, float, float], middle: tuple[float, float, float]
-) -> NDArray[np.uint8]:
-    """Look along the ray of each pixel, four by four times, at a board of unit squares."""
-    rows, columns = (
-        np.mgrid[: camera.height * 4, : camera.width * 4] + 0.5
-    ) / 4 - 0.5  # of the finer pixels
-    pixels = np.stack([columns, rows], axis=-1).reshape(-1, 1, 2)
-    stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 50, 1e-9)
-    rays = cv2.undistortPoints(pixels, camera.matrix, np.array(camera.distortion), criteria=stop)
-    rays = np.hstack([rays[:, 0], np.ones((len(rays), 1))])
-    rotation = cv2.Rodrigues(np.array(turn))[0]
-    normal, centre = rotation[:, 2], np.array(middle)
-    hits = rays * ((normal @ centre) / (rays @ normal))[:, None] - centre
-    place = hits @ rotation[:, :2] + (np.array(CORNERS) - 1) / 2
-    squares = np.floor(place).astype(int)
-    dark = squares.sum(axis=1) % 2 == 0
-    inside = ((squares >= -1) & (squares < np.array(CORNERS))).all(axis=1)
-    values = np.where(inside & dark, 30.0, 220.0).reshape(camera.height, 4, camera.width, 4)
-    return np.repeat(values.mean(axis=(1, 3))[..., None], 3, axis=2).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
 def pictures() -> dict[str, NDArray[np.uint8]]:
-    return {
-        f"board{number}": board_picture(CAMERA, turn, (0.4 * (number - 2), 0.3, 11.0))
-        for number, turn in enumerate(TURNS)
-    }
+    return board_pictures(CORNERS)
 
 
 def test_a_known_camera_is_found(pictures: dict[str, NDArray[np.uint8]]) -> None:
@@ -72,7 +44,7 @@ def test_what_cannot_be_used_is_left_out_and_named(
     pictures: dict[str, NDArray[np.uint8]],
 ) -> None:
     others = {
-        "half": board_picture(CAMERA, TURNS[0], (5.0, 0.0, 11.0)),
+        "half": board_picture(CAMERA, CORNERS, (0.5, 0.1, 0.0), (5.0, 0.0, 11.0)),
         "small": np.zeros((100, 100, 3), np.uint8),
     }
     result = calibrate(others | pictures, CORNERS)

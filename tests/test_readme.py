@@ -1,4 +1,4 @@
-"""The commands in the README run, word for word but for their size."""
+"""The commands in the documents run, word for word but for their size."""
 
 import re
 import shlex
@@ -6,10 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from chessboard import board_pictures
+
+from autonomy.picture_file import write_picture
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "docs" / "perception.md"]
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 SMALLER = {
     "train.py": "--recipe.total-steps 256 --recipe.num-envs 4 --recipe.batch-size 64 "
     "--recipe.validation-episodes 2 --recipe.threads 1",
@@ -18,6 +23,15 @@ SMALLER = {
     "draw_road.py": "--size 100",
     "draw_curves.py": "",
     "benchmark.py": "--parts import",
+    "train_perception.py": "--recipe.frames 64 --recipe.validation-frames 32 "
+    "--recipe.test-frames 32 --recipe.epochs 1 --recipe.batch-size 16 --recipe.threads 1",
+    "compare_perception.py": "--episodes 2",
+    "compare_lane_modules.py": "--frames 16",
+    "make_dataset.py": "--frames 32",
+    "export_dataset.py": "",
+    "record_episodes.py": "--episodes 1",
+    "calibrate_camera.py": "",
+    "perceive.py": "",
 }
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16", "--recipe.world.route-length", "30"],
@@ -27,7 +41,7 @@ ALGORITHM = {
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
 def commands() -> list[list[str]]:
@@ -40,14 +54,29 @@ def run_command(words: list[str], folder: Path) -> None:
     smaller = shlex.split(SMALLER[script.name])
     if script.name == "train.py":
         smaller += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
+    own = [name for word in words[2:] for name in expanded(word, folder)]
     done = subprocess.run(
-        [sys.executable, str(ROOT / script), *words[2:], *smaller],
+        [sys.executable, str(ROOT / script), *own, *smaller],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, f"{shlex.join(words)}\n{done.stderr}"
+
+
+def expanded(word: str, folder: Path) -> list[str]:
+    """Replace a pattern by the files that a shell would find."""
+    found = sorted(str(path.relative_to(folder)) for path in folder.glob(word) if "*" in word)
+    return found or [word]
+
+
+def write_pictures(folder: Path) -> None:
+    """Write what the commands look at: a board from several sides, and any photo."""
+    for name, picture in board_pictures((9, 6)).items():
+        write_picture(folder / "board" / f"{name}.jpg", picture)
+    noise = np.random.default_rng(0).integers(0, 256, (90, 160, 3), np.uint8)
+    write_picture(folder / "photo.jpg", noise)
 
 
 def test_every_script_is_shown() -> None:
@@ -59,6 +88,7 @@ def test_commands_and_programs_run(tmp_path: Path) -> None:
     for number, program in enumerate(blocks("python")):
         name = re.match(r"# (\S+\.py)\n", program)
         (tmp_path / (name[1] if name else f"program_{number}.py")).write_text(program)
+    write_pictures(tmp_path)
     for words in commands():
         run_command(words, tmp_path)
 
