@@ -1,6 +1,5 @@
 """How a perception module learns: labelled frames in memory, the best state on validation kept."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,16 +12,14 @@ from stable_baselines3.common.logger import Logger
 from torch import Tensor
 
 from agents.curves import curve_logger
-from agents.memory import keep_freed_memory
 from agents.perception_recipe import PerceptionRecipe
-from autonomy.device import torch_device
+from agents.preparation import prepare
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
 from autonomy.perception.making import check_fits
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.module_folder import save_module
 from autonomy.perception.samples import Samples, SampleSource, draw_many
-from autonomy.seed import check_seed
 from autonomy.versions import versions
 
 Metrics = dict[str, float]
@@ -89,15 +86,9 @@ def train_module(
         InputError: Something given cannot work; the run folder is not made then.
     """
     start = time.perf_counter()
-    check_seed(seed)
-    recipe.check()
+    device = prepare(recipe, seed, run, device)
     data.check()
-    if run.exists():
-        raise InputError(f"run folder must be new, {run} exists")
-    device = torch_device(device)
-    torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
     torch.manual_seed(seed)
-    keep_freed_memory()
     module = make(data.train).to(device)
     for source in (data.train, data.validation, data.test):
         check_fits(module, source)

@@ -1,13 +1,11 @@
 """Training: a world, a recipe and a seed become a run folder with a policy in it."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import torch
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from rich.console import Console
@@ -16,22 +14,20 @@ from stable_baselines3.common.callbacks import CallbackList
 
 from agents.curves import Curves, curve_logger
 from agents.dagger import DAgger
-from agents.memory import keep_freed_memory
 from agents.network_policy import ActorNetwork, NetworkPolicy
 from agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
+from agents.preparation import prepare
 from agents.progress import ProgressDisplay
 from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
 from agents.sac import make_sac, sac_actor
 from agents.validation import Validation
 from agents.vec_env import BatchedVecEnv
-from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
 from autonomy.policy_folder import POLICY_FOLDER, load_policy_folder
 from autonomy.policy_source import load_policy, policy_folder
-from autonomy.seed import check_seed
 from autonomy.versions import versions
 from autonomy.world import World
 
@@ -67,13 +63,7 @@ def train(
         InputError: Something given cannot work; the run folder is not made then.
     """
     start = time.perf_counter()
-    check_seed(seed)
-    recipe.check()
-    if run.exists():
-        raise InputError(f"run folder must be new, {run} exists")
-    device = torch_device(device)
-    torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
-    keep_freed_memory()
+    device = prepare(recipe, seed, run, device)
     envs = _training_envs(env_id, recipe)
     validation_envs = _validation_envs(env_id, recipe)
     model, current = _learner(envs, recipe, seed, device)
