@@ -19,6 +19,7 @@ class LaneState(PerceptionModule[Estimates]):
 
     name = "lane_state"
     labels = ("quantities",)
+    worlds = ("lane",)
     score = "explained_variance"
 
     def __init__(self, reading: Reading) -> None:

@@ -15,9 +15,14 @@ def make_module(name: str, source: SampleSource) -> PerceptionModule[Any]:
     It reads all cameras to report quantities, and the first one to say what that one shows.
 
     Raises:
-        InputError: There is no such module, or the source lacks the labels that it learns from.
+        InputError: There is no such module, it is for another world, or the source lacks the labels
+            that it learns from.
     """
     kind = module_kind(name)
+    if source.world not in kind.worlds:
+        raise InputError(
+            f"{name} is for frames of the {kind.worlds[0]} world, got the {source.world} world"
+        )
     reports = _reports(kind, source)
     if not reports:
         raise InputError(

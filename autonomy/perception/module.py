@@ -22,6 +22,7 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
     Attributes:
         name: What it is called on command lines and in its folder.
         labels: The entries of samples that it learns from, besides frames.
+        worlds: The worlds whose frames it can read.
         score: The metric by which the better of two states is kept; more is better.
         frame_sizes: Height and width [px] of the frames that suit it, by the world, where that
             world's are not of the size that it needs.
@@ -29,6 +30,7 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
 
     name: ClassVar[str]
     labels: ClassVar[tuple[str, ...]]
+    worlds: ClassVar[tuple[str, ...]] = ("lane", "arm")
     score: ClassVar[str]
     frame_sizes: ClassVar[Mapping[str, tuple[int, int]]] = {}
 

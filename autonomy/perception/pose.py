@@ -61,6 +61,7 @@ class ObjectPose(PerceptionModule[Estimates]):
     """
 
     name = "object_pose"
+    worlds = ("arm",)
     labels = ("quantities", "points")
     score = "accuracy"
 

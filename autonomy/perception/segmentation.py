@@ -30,6 +30,7 @@ class LaneSegmentation(PerceptionModule[Segmentation]):
 
     name = "segmentation"
     labels = ("segments",)
+    worlds = ("lane",)
     score = "mean_iou"
 
     def __init__(self, reading: Reading) -> None:
