@@ -17,11 +17,12 @@ from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 
 _WIDTHS = (24, 32, 64, 96)
+_HEAD = 32
 _MOST = 24  # boxes of a frame
 _LEAST_SCORE = 0.05
 _SMALLEST_COUNTED = 1 / 1024  # of the frame's area
 _PRIOR = 0.02  # first guess of how likely a box's middle lies in a cell
-_BOX_WEIGHT = 2.0
+_BOX_WEIGHT = 5.0  # as in the paper of the targets
 
 
 class CellAnswers(NamedTuple):
@@ -49,7 +50,8 @@ class Detection(PerceptionModule[Detections]):
         super().__init__(reading)
         self.class_count = len(reading.reports)
         self.network = FeaturePyramid(_WIDTHS)
-        self.head = nn.Conv2d(_WIDTHS[0], self.class_count + 4, 1)
+        self.middle = nn.Conv2d(_WIDTHS[0], _HEAD, 3, padding=1)
+        self.head = nn.Conv2d(_HEAD, self.class_count + 4, 1)
         nn.init.zeros_(self.head.weight)
         assert self.head.bias is not None
         nn.init.zeros_(self.head.bias)
@@ -58,7 +60,7 @@ class Detection(PerceptionModule[Detections]):
 
     def forward(self, *frames: Tensor) -> CellAnswers:
         """Answer for every cell of frames `(N, H, W, 3)` uint8."""
-        said = self.head(self.network(frames[0]))
+        said = self.head(functional.relu(self.middle(self.network(frames[0]))))
         height, width = said.shape[-2:]
         right = PATCH * (torch.arange(width, device=said.device) + 0.5)
         down = PATCH * (torch.arange(height, device=said.device) + 0.5)

@@ -33,6 +33,9 @@ def detection_targets(
         grid: Height and width in cells.
         stride: Side of a cell [px].
     """
+    used = (classes >= 0).any(dim=0)
+    used[0] = True  # so that there is a box even where there is none
+    boxes, classes = boxes[:, used], classes[:, used]
     heat_of_box = _gaussians(boxes, grid, stride) * (classes >= 0)[..., None, None]
     heat = torch.stack(
         [(heat_of_box * (classes == kind)[..., None, None]).amax(1) for kind in range(class_count)],

@@ -15,8 +15,8 @@ class FeaturePyramid(nn.Module):
     The first layer reads patches that do not overlap, so that nothing is computed at the full
     resolution. Each further level has half the resolution; features of coarse levels, which have
     seen more of the frame, are added to those of finer ones (Lin et al., "Feature pyramid networks
-    for object detection", 2017). There is no normalisation of batches: it would cost as much as
-    half of the convolutions.
+    for object detection", 2017). Batches are normalised (Ioffe and Szegedy, 2015) at the coarse
+    levels only: at the finest it would cost as much as its convolutions.
 
     Args:
         widths: How many features a level has, from the patches to the coarsest.
@@ -26,10 +26,12 @@ class FeaturePyramid(nn.Module):
         super().__init__()
         self.patches = _layer(3, widths[0], size=PATCH, stride=PATCH)
         pairs = list(pairwise(widths))
-        self.down = nn.ModuleList(_layer(fine, coarse, stride=2) for fine, coarse in pairs)
-        self.coarsest = _layer(widths[-1], widths[-1])
+        self.down = nn.ModuleList(_normed(fine, coarse, stride=2) for fine, coarse in pairs)
+        self.coarsest = _normed(widths[-1], widths[-1])
         self.up = nn.ModuleList(nn.Conv2d(coarse, fine, 1) for fine, coarse in pairs)
-        self.again = nn.ModuleList(_layer(fine, fine) for fine, _ in pairs)
+        self.again = nn.ModuleList(
+            (_normed if level else _layer)(fine, fine) for level, (fine, _) in enumerate(pairs)
+        )
 
     def forward(self, frames: Tensor) -> Tensor:
         """Map frames `(N, H, W, 3)` uint8 to features `(N, widths[0], H // 4, W // 4)`."""
@@ -39,13 +41,28 @@ class FeaturePyramid(nn.Module):
         features = self.coarsest(levels.pop())
         for up, again in zip(reversed(self.up), reversed(self.again), strict=True):
             fine = levels.pop()
-            features = again(fine + functional.interpolate(up(features), size=fine.shape[2:]))
+            features = again(fine + _enlarged(up(features), fine))
         return features
 
 
+def _enlarged(features: Tensor, like: Tensor) -> Tensor:
+    """Interpolate, so that neighbours under one coarse cell can tell where in it they are."""
+    return functional.interpolate(features, size=like.shape[2:], mode="bilinear")
+
+
 def _layer(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(_convolution(inputs, outputs, size, stride), nn.ReLU(inplace=True))
+
+
+def _normed(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        _convolution(inputs, outputs, 3, stride), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+    )
+
+
+def _convolution(inputs: int, outputs: int, size: int, stride: int) -> nn.Conv2d:
     convolution = nn.Conv2d(inputs, outputs, size, stride, padding=1 if size == 3 else 0)
     nn.init.kaiming_normal_(convolution.weight)
     assert convolution.bias is not None
     nn.init.zeros_(convolution.bias)
-    return nn.Sequential(convolution, nn.ReLU(inplace=True))
+    return convolution
