@@ -100,7 +100,25 @@ class CameraRig:
         """Return what `World` says of `cameras` in `info`, nothing where there are no images."""
         if not self._images:
             return {}
-        return {"cameras": {name: self._placed(name) for name in self._cameras}}
+        return {"cameras": {name: self._placed(name, self._every_row) for name in self._cameras}}
+
+    def projections(
+        self, rows: NDArray[np.intp], origin: tuple[float, float, float]
+    ) -> NDArray[np.float32]:
+        """Return how the C cameras see places in the images of n rows that arrive now.
+
+        `(n, C, 3, 4)` bring places [m], as seen from `origin` in the world, to homogeneous columns
+        and rows in shares of the image, from 0 to 1 from edge to edge; lenses without distortion.
+        """
+        seen: list[NDArray[np.float64]] = []
+        for name, (camera, _) in self._cameras.items():
+            size = np.array((camera.width, camera.height, 1.0))
+            placed = self._placed(name, rows)
+            matrices, views = placed["intrinsics"], placed["camera_from_world"]
+            matrices[:, :2, 2] += 0.5
+            views[:, :, 3] += views[:, :, :3] @ origin
+            seen.append(matrices @ views / size[:, np.newaxis])
+        return np.stack(seen, axis=1).astype(np.float32)
 
     def drawn(self) -> dict[str, NDArray[np.float64]]:
         """Return what the sensors drew, each `(N,)`."""
@@ -121,12 +139,12 @@ class CameraRig:
             return None
         return self._sensor.zoom(rows)
 
-    def _placed(self, name: str) -> Info:
-        """Return intrinsics and extrinsics of a camera, for the images that arrive now."""
-        matrices, zoom = self._matrices[name].copy(), self._zoom(name, self._every_row)
+    def _placed(self, name: str, rows: NDArray[np.intp]) -> Info:
+        """Return intrinsics and extrinsics of a camera, for the images of rows that arrive now."""
+        matrices, zoom = self._matrices[name][rows], self._zoom(name, rows)
         if zoom is not None:
             matrices[:, :2, :2] *= zoom[:, np.newaxis, np.newaxis]
-        views = self._arriving(f"view_{name}", self._views[name].copy(), self._every_row)
+        views = self._arriving(f"view_{name}", self._views[name][rows], rows)
         return {"intrinsics": matrices, "camera_from_world": views}
 
     def _arriving(self, name: str, values: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:

@@ -76,13 +76,12 @@ def point_loss(maps: Tensor, points: Tensor) -> Tensor:
 
     Args:
         maps: `(..., H, W)` logits.
-        points: `(..., 2)` column and row, from 0 to 1 from edge to edge; those that are NaN do not
-            count.
+        points: `(..., 2)` column and row, from 0 to 1 from edge to edge; one that is outside is
+            to be found at the edge.
     """
     height, width = maps.shape[-2:]
     size = torch.tensor((width, height), device=maps.device)
-    is_known = ~torch.isnan(points).any(dim=-1)
-    place = torch.nan_to_num(points) * size - 0.5
+    place = points * size - 0.5
     place = torch.minimum(place.clamp(min=0.0), size - 1.0)
     first = torch.minimum(place.floor(), size - 2.0)
     second_share = place - first
@@ -94,7 +93,7 @@ def point_loss(maps: Tensor, points: Tensor) -> Tensor:
             row = second_share[..., 1] if below else 1.0 - second_share[..., 1]
             cell = (first[..., 1] + below) * width + first[..., 0] + right
             loss = loss - column * row * logs.gather(-1, cell.long().unsqueeze(-1)).squeeze(-1)
-    return (loss * is_known).sum() / is_known.sum().clamp(min=1)
+    return loss.mean()
 
 
 def _layer(before: int, after: int, stride: int = 1, dilation: int = 1) -> list[nn.Module]:

@@ -29,6 +29,7 @@ class LaneFinder:
     """
 
     name: ClassVar[str] = "lane_finder"
+    is_calibrated: ClassVar[bool] = False
 
     def __init__(self, camera: Camera) -> None:
         """Prepare for the frames of a pinhole camera on a car.

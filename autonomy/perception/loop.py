@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,10 @@ _ERROR = "perception_error_"  # of a quantity, as a measurement
 class EstimatingModule(Protocol):
     """What is needed of an `autonomy.perception.module.PerceptionModule`, without torch."""
 
+    is_calibrated: ClassVar[bool]
     reading: Reading
 
-    def perceive(self, *frames: NDArray[np.uint8]) -> Estimates:
+    def perceive(self, *frames: NDArray[Any]) -> Estimates:
         """Return what frames mean."""
         ...
 
@@ -40,11 +41,13 @@ class Perceivable:
         world: `lane` or `arm`.
         cameras: What modules look through, at whatever size; all on one body.
         motions: The quantities, and how each moves.
+        origin: Where in the world the frame of the quantities begins (x, y, z) [m].
     """
 
     world: str
     cameras: Mapping[str, Camera]
     motions: Mapping[str, Motion]
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 class Known(NamedTuple):
@@ -177,7 +180,7 @@ class FramePerception:
         self._module, self._truth, self._names = module, truth, tuple(followed.motions)
         self._columns = [module.reading.reports.index(name) for name in self._names]
         self._rig = CameraRig(sized, ("camera",), num_envs, sensor)
-        self._cameras = tuple(sized)
+        self._cameras, self._origin = tuple(sized), followed.origin
         self._filters = ConstantVelocityFilters(num_envs, list(followed.motions.values()), step)
 
     @property
@@ -204,7 +207,10 @@ class FramePerception:
         """Take in what n rows' cameras see, as `Perception.look` says."""
         self._rig.aim(rows, dict.fromkeys(self._cameras, body), elapsed)
         frames = self._rig.observe(*see(rows), rows)
-        found = self._module.perceive(*(frames[name] for name in self._module.reading.cameras))
+        inputs: list[NDArray[Any]] = [frames[name] for name in self._module.reading.cameras]
+        if self._module.is_calibrated:
+            inputs.append(self._rig.projections(rows, self._origin))
+        found = self._module.perceive(*inputs)
         own = Estimates(found.mean[:, self._columns], found.std[:, self._columns])
         self._filters.update(rows, own)
 

@@ -24,6 +24,8 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
         labels: The entries of samples that it learns from, besides frames.
         worlds: The worlds whose frames it can read.
         score: The metric by which the better of two states is kept; more is better.
+        is_calibrated: Whether it reads, after the frames, how the cameras see places:
+            `projections`, see `Samples`.
         frame_sizes: Height and width [px] of the frames that suit it, by the world, where that
             world's are not of the size that it needs.
     """
@@ -32,6 +34,7 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
     labels: ClassVar[tuple[str, ...]]
     worlds: ClassVar[tuple[str, ...]] = ("lane", "arm")
     score: ClassVar[str]
+    is_calibrated: ClassVar[bool] = False
     frame_sizes: ClassVar[Mapping[str, tuple[int, int]]] = {}
 
     def __init__(self, reading: Reading) -> None:
@@ -46,7 +49,10 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
 
     @abstractmethod
     def forward(self, *frames: Tensor) -> Any:
-        """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to what `loss` reads."""
+        """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to what `loss` reads.
+
+        Where `is_calibrated`, projections `(N, C, 3, 4)` follow.
+        """
 
     @abstractmethod
     def loss(self, output: Any, labels: dict[str, Tensor]) -> Tensor:
@@ -64,16 +70,20 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
     def joined(self, results: list[Result]) -> Result:
         """Return the results of some batches as those of one."""
 
-    def perceive(self, *frames: NDArray[np.uint8], batch: int = 64) -> Result:
+    def perceive(self, *frames: NDArray[Any], batch: int = 64) -> Result:
         """Return what frames `(N, H, W, 3)` uint8 mean, one array a camera of `reading`.
+
+        Where `is_calibrated`, projections `(N, C, 3, 4)` follow.
 
         Raises:
             InputError: The frames are not of the kind that the module reads.
         """
-        cameras = self.reading.cameras
-        if len(frames) != len(cameras):
-            raise InputError(f"this module reads {', '.join(cameras)}, got {len(frames)} cameras")
-        fitted = [self.reading.fitted(own) for own in frames]
+        cameras, others = self.reading.cameras, self._beside_frames()
+        if len(frames) != len(cameras) + len(others):
+            entries = ", ".join((*cameras, *others))
+            raise InputError(f"this module reads {entries}, got {len(frames)} arrays")
+        fitted = [self.reading.fitted(own) for own in frames[: len(cameras)]]
+        fitted += frames[len(cameras) :]
         device = next(self.parameters()).device
         self.eval()
         results: list[Result] = []
@@ -83,13 +93,17 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
                 results.append(self.interpret(self(*inputs)))
         return self.joined(results)
 
-    def frames_of(self, samples: Samples) -> list[NDArray[np.uint8]]:
-        """Return the frames that the module reads.
+    def frames_of(self, samples: Samples) -> list[NDArray[Any]]:
+        """Return the frames that the module reads, and what it reads beside them.
 
         Raises:
-            InputError: There is no such camera.
+            InputError: The samples lack some of it.
         """
-        for camera in self.reading.cameras:
-            if camera not in samples:
-                raise InputError(f"this module reads {camera}, which these samples lack")
-        return [samples[camera] for camera in self.reading.cameras]
+        entries = (*self.reading.cameras, *self._beside_frames())
+        for entry in entries:
+            if entry not in samples:
+                raise InputError(f"this module reads {entry}, which these samples lack")
+        return [samples[entry] for entry in entries]
+
+    def _beside_frames(self) -> tuple[str, ...]:
+        return ("projections",) if self.is_calibrated else ()

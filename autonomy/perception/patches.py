@@ -13,7 +13,7 @@ PATCH_SIZE = 20
 
 _CHANNELS = (24, 32)
 _FARTHEST = 8.0  # [px] from a patch's middle, where its point may be found
-_NOWHERE = -1.0  # [share of the image] in the place of points that are not known
+_ALMOST_NONE = 1e-4  # [px²] where the distance has no slope
 _WIDEST = 4.0  # of ln(standard deviation in pixels)
 
 
@@ -21,7 +21,6 @@ class Refined(NamedTuple):
     """K points of N frames of C cameras."""
 
     points: Tensor  # (N, C, K, 2) column and row, from 0 to 1 from edge to edge
-    middles: Tensor  # (N, C, K, 2) of the patches
     log_std: Tensor  # (N, C, K) logarithm of how far they may be off along each axis [px]
     features: Tensor  # (N, C, K, F)
 
@@ -62,24 +61,23 @@ class Patches(nn.Module):
         moved = _FARTHEST * torch.tanh(told[..., :2] / _FARTHEST)
         log_std = _WIDEST * torch.tanh(told[..., 2] / _WIDEST)
         features = features.view(count, cameras, kinds, -1)
-        return Refined(middles + moved / size, middles, log_std, features)
+        return Refined(middles + moved / size, log_std, features)
 
 
 def patch_loss(refined: Refined, points: Tensor, size: Tensor) -> Tensor:
     """Return the mean negative log-likelihood of true points `(N, C, K, 2)`.
 
-    Those that are NaN, or beyond the reach of their patch, do not count.
+    The likelihood falls exponentially with the distance: points that are hidden are found far
+    away, and squares would let them rule.
 
     Args:
         refined: What was found.
         points: Column and row from 0 to 1 from edge to edge.
         size: `(2,)` width and height [px].
     """
-    apart = (torch.nan_to_num(points, nan=_NOWHERE) - refined.points) * size
-    is_near = ((points - refined.middles).abs() * size < _FARTHEST).all(dim=-1)
-    squares = torch.where(is_near, apart.square().sum(dim=-1), 0.0)
-    loss = 0.5 * squares * torch.exp(-2.0 * refined.log_std) + 2.0 * refined.log_std
-    return (loss * is_near).sum() / is_near.sum().clamp(min=1)
+    apart = (points - refined.points) * size
+    distance = (apart.square().sum(dim=-1) + _ALMOST_NONE).sqrt()
+    return (distance * torch.exp(-refined.log_std) + 2.0 * refined.log_std).mean()
 
 
 def cut(images: Tensor, middles: Tensor) -> Tensor:

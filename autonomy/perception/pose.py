@@ -1,24 +1,21 @@
 """Where things are and how they are turned, from one or more cameras."""
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from autonomy.errors import InputError
-from autonomy.perception.estimates import Estimates
+from autonomy.perception.estimates import Estimates, joined
 from autonomy.perception.gaussian import Gaussians, quantity_metrics
-from autonomy.perception.keypoints import Found, Keypoints, point_loss
+from autonomy.perception.keypoints import Keypoints, point_loss
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.patches import PATCH_FEATURES, Patches, Refined, patch_loss
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
-from autonomy.perception.triangulation import Triangulation
+from autonomy.perception.triangulation import Triangulated, project, triangulate
 
-_LANDMARKS = 4
-_FREE = 6  # keypoints that find what nobody told them to
 _HIDDEN = 128
 _POINT_WEIGHT = 1.0  # of the keypoints' loss, beside that of the quantities
 _PATCH_WEIGHT = 0.3  # of the loss of what is found more exactly
@@ -30,8 +27,8 @@ class PoseOutput(NamedTuple):
     """What the network says of N frames."""
 
     raw: Tensor  # (N, 2 Q) for `Gaussians`
-    maps: Tensor  # (N, C, P, H, W) logits of where things and landmarks are
-    refined: Refined  # the same P points, found more exactly
+    maps: Tensor  # (N, C, K, H, W) logits of where K things are
+    refined: Refined  # the same, found more exactly
 
 
 class PoseGaussians(Gaussians):
@@ -52,18 +49,18 @@ class PoseGaussians(Gaussians):
 
 
 class ObjectPose(PerceptionModule[Estimates]):
-    """Places and turns of things, with standard deviations.
+    """Places and turns of things, with standard deviations, from calibrated cameras.
 
-    Each camera's frame becomes keypoints: of the things, of landmarks that tell how the cameras
-    hang, and some that are free to find what helps. `Patches` finds the first two more exactly, and
-    `Triangulation` makes places of them; a small network corrects these, where something is hidden
-    say, and says how sure they are.
+    `Keypoints` finds each thing in each frame, `Patches` finds it more exactly and says how far it
+    may be off, `triangulate` makes places of that; a small network corrects these, where something
+    is hidden say, and adds what is no place.
     """
 
-    name = "object_pose"
+    name = "pose"
     worlds = ("arm",)
-    labels = ("quantities", "points")
+    labels = ("quantities", "projections")
     score = "accuracy"
+    is_calibrated = True
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
@@ -72,39 +69,18 @@ class ObjectPose(PerceptionModule[Estimates]):
             column for column, name in enumerate(reading.reports) if name.endswith(_FIRST)
         ]
         things = len(self._places)
-        self._known = things + _LANDMARKS
-        self.keypoints = Keypoints(cameras, self._known + _FREE)
-        self.patches = Patches(cameras, self._known)
-        self.triangulations = nn.ModuleList(
-            Triangulation(cameras, _LANDMARKS) for _ in self._places
-        )
+        self.keypoints = Keypoints(cameras, things)
+        self.patches = Patches(cameras, things)
         self.correct = nn.Sequential(
-            nn.Linear(cameras * ((6 + PATCH_FEATURES) * self._known + 3 * _FREE), _HIDDEN),
-            nn.ReLU(),
-            nn.Linear(_HIDDEN, _HIDDEN),
+            nn.Linear(things * (cameras * (PATCH_FEATURES + 2) + 6), _HIDDEN),
             nn.ReLU(),
             nn.Linear(_HIDDEN, 2 * quantities),
         )
         self.gaussians = PoseGaussians(reading.reports)
 
     def prepare(self, samples: Samples) -> None:
-        """Take the scale of the quantities and the triangulation from the labels.
-
-        Raises:
-            InputError: The labels are not of as many things as the module is to report.
-        """
-        things = len(self._places)
-        given = samples["points"].shape[2]
-        if given != things + _LANDMARKS:
-            raise InputError(
-                f"points must be those of {things} things and {_LANDMARKS} landmarks, got {given}"
-            )
+        """Take the scale of the quantities from the labels."""
         self.gaussians.standardize(samples["quantities"])
-        points = self._shares(torch.from_numpy(samples["points"])).numpy()
-        quantities = torch.from_numpy(samples["quantities"])
-        standard = (quantities - self.gaussians.centre) / self.gaussians.spread
-        for thing, column, fitted in self._each_thing():
-            fitted.fit(points[:, :, thing], points[:, :, things:], standard[:, column : column + 3])
 
     def calibrate(self, samples: Samples) -> None:
         """Scale the deviations to what errors on samples not learned from are like."""
@@ -112,16 +88,19 @@ class ObjectPose(PerceptionModule[Estimates]):
         self.gaussians.recalibrate(found, samples["quantities"])
 
     def forward(self, *frames: Tensor) -> PoseOutput:
-        """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to quantities and maps."""
-        images = torch.stack(frames).permute(0, 1, 4, 2, 3).float() / 127.5 - 1.0
+        """Map frames `(N, H, W, 3)` uint8, one tensor a camera, and projections to quantities."""
+        *pictures, projections = frames
+        images = torch.stack(pictures).permute(0, 1, 4, 2, 3).float() / 127.5 - 1.0
         found = self.keypoints(images)
-        refined = self.patches(found.points[:, :, : self._known], images)
-        raw = self._triangulated(refined) + self._corrections(found, refined)
-        return PoseOutput(raw, found.maps[:, :, : self._known], refined)
+        refined = self.patches(found.points, images)
+        placed = self._triangulated(refined, projections)
+        known = (found.variances.log(), refined.log_std, refined.features, *placed)
+        correction = self.correct(torch.cat([own.flatten(1) for own in known], dim=1))
+        return PoseOutput(correction + self._raw(placed), found.maps, refined)
 
     def loss(self, output: PoseOutput, labels: dict[str, Tensor]) -> Tensor:
         """Return the sum of the quantities', the maps' and the patches' losses."""
-        points = self._shares(labels["points"])
+        points = project(labels["projections"], self._each_place(labels["quantities"]))
         return (
             self.gaussians.loss(output.raw, labels["quantities"])
             + _POINT_WEIGHT * point_loss(output.maps, points)
@@ -156,47 +135,32 @@ class ObjectPose(PerceptionModule[Estimates]):
 
     def joined(self, results: list[Estimates]) -> Estimates:
         """Return the estimates of some batches as those of one."""
-        means, stds = zip(*results, strict=True)
-        return Estimates(np.concatenate(means), np.concatenate(stds))
-
-    def _shares(self, pixels: Tensor) -> Tensor:
-        """Return columns and rows `(..., 2)` [px] in shares of the image, from edge to edge."""
-        return (pixels + 0.5) / self._size(pixels)
+        return joined(results)
 
     def _size(self, like: Tensor) -> Tensor:
         """Return width and height of frames [px]."""
         height, width = self.reading.image_size
         return torch.tensor((width, height), device=like.device)
 
-    def _each_thing(self) -> list[tuple[int, int, Triangulation]]:
-        """Return each thing's number, the first column of its place, and what finds that."""
-        each = zip(self._places, self.triangulations, strict=True)
-        return [
-            (thing, column, cast(Triangulation, own)) for thing, (column, own) in enumerate(each)
-        ]
+    def _each_place(self, quantities: Tensor) -> Tensor:
+        """Return those of quantities `(..., Q)` that are places, `(..., K, 3)`."""
+        return torch.stack([quantities[..., own : own + 3] for own in self._places], dim=-2)
 
-    def _triangulated(self, refined: Refined) -> Tensor:
-        """Return `(N, 2 Q)`: places in standard units, zero for all else.
+    def _triangulated(self, refined: Refined, projections: Tensor) -> Triangulated:
+        """Return places and the logarithms of their deviations, in standard units."""
+        centre, spread = map(self._each_place, (self.gaussians.centre, self.gaussians.spread))
+        stds = refined.log_std.exp()[..., None] / self._size(projections)
+        found = triangulate(refined.points, stds, projections, centre, spread)
+        return Triangulated((found.places - centre) / spread, (found.std / spread).log())
 
-        Points have labels of their own to learn from, and take no gradient from here.
-        """
-        points = refined.points.detach()
-        landmarks = points[:, :, len(self._places) :]
-        raw = torch.zeros(len(points), 2 * len(self.reading.reports), device=points.device)
-        for thing, column, place in self._each_thing():
-            raw[:, column : column + 3] = place(points[:, :, thing], landmarks)
+    def _raw(self, placed: Triangulated) -> Tensor:
+        """Return `(N, 2 Q)` for `Gaussians`: places in standard units, zero for all else."""
+        quantities = len(self.reading.reports)
+        raw = torch.zeros(len(placed.places), 2 * quantities, device=placed.places.device)
+        for thing, column in enumerate(self._places):
+            raw[:, column : column + 3] = placed.places[:, thing]
+            raw[:, quantities + column : quantities + column + 3] = placed.std[:, thing]
         return raw
-
-    def _corrections(self, found: Found, refined: Refined) -> Tensor:
-        """Return `(N, 2 Q)` from all that is known of the keypoints."""
-        numbers = [
-            4.0 * found.points.flatten(1) - 2.0,
-            0.2 * torch.log(found.variances).flatten(1),
-            4.0 * refined.points.detach().flatten(1) - 2.0,
-            refined.log_std.detach().flatten(1),
-            refined.features.flatten(1),
-        ]
-        return self.correct(torch.cat(numbers, dim=1))
 
 
 def _distances(thing: str, distance: NDArray[np.float32]) -> dict[str, float]:

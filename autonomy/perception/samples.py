@@ -16,9 +16,8 @@ Samples = dict[str, NDArray[Any]]
 - `instances`: `(n, H, W)` uint8, whose pixel each is: the box's place counted from 1, or 0;
 - `lanes`: `(n, L, R)` float32 columns [px] of lane lines in the rows of the source's `lane_rows`,
   negative where a line is not seen;
-- `points`: `(n, C, P, 2)` float32 column and row [px] where each of C cameras sees P places, or
-  would see them through what is in front, NaN outside the image: the middles of things, in the
-  order of their quantities, then landmarks that stay where they are in the world;
+- `projections`: `(n, C, 3, 4)` float32, how each of C calibrated cameras sees places in the frame
+  of the quantities, see `CameraRig.projections`;
 - `quantities`: `(n, Q)` float32, in the order of the source's `quantities`;
 - `group_<name>`: `(n,)` or `(n, k)` float64, what varied, to judge groups by.
 """

@@ -1,85 +1,62 @@
-"""Places from where cameras see them: a polynomial that least squares finds once."""
+"""From places to where cameras see them, and back."""
 
-from itertools import combinations_with_replacement
+from typing import NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-_NOISE = 0.002  # share of the image by which points that are found are off
-_MOST = 0.8  # share of the samples in which a landmark that is used is seen
-_SINGULAR = 1e-6  # singular values below this share of the largest one count as none
-_REPEATS = 2  # times each sample is used, with other noise
+_TURNS = 2  # of weighting by depth, which the places tell
 
 
-class Triangulation(nn.Module):
-    """Maps the points of a thing and of landmarks in all cameras to the thing's place.
+class Triangulated(NamedTuple):
+    """Where K things are, and how far they may be off along each axis."""
 
-    Cameras hang a little differently in every sample, which landmarks tell. The polynomial has the
-    thing's coordinates up to the third power, the landmarks' to the first, and the products of
-    the two. It is fitted to the true points with noise like that of found ones, so that it does
-    not lean on what cannot be measured well; a network then corrects it. Found points are brought
-    to the range of the true ones: landmarks hardly move, and one that is hidden may be found far
-    away.
+    places: Tensor  # (N, K, 3)
+    std: Tensor  # (N, K, 3)
+
+
+def project(projections: Tensor, places: Tensor) -> Tensor:
+    """Return where C cameras see places `(N, K, 3)`: `(N, C, K, 2)`, as `projections` says.
+
+    Args:
+        projections: `(N, C, 3, 4)`, see `Samples`.
+        places: In the frame that `projections` starts from.
     """
-
-    weights: Tensor
-    known: Tensor
-    lowest: Tensor
-    highest: Tensor
-
-    def __init__(self, cameras: int, landmarks: int) -> None:
-        super().__init__()
-        own, beside = 2 * cameras, 2 * cameras * landmarks
-        count = _features(torch.zeros(1, own), torch.zeros(1, beside)).shape[1]
-        self.register_buffer("weights", torch.zeros(count, 3))
-        self.register_buffer("known", torch.zeros(beside))
-        self.register_buffer("lowest", torch.zeros(own + beside))
-        self.register_buffer("highest", torch.ones(own + beside))
-
-    def fit(
-        self, points: NDArray[np.float32], landmarks: NDArray[np.float32], places: Tensor
-    ) -> None:
-        """Fit to true points `(n, C, 2)`, landmarks `(n, C, L, 2)` and places `(n, 3)`.
-
-        Points are column and row from 0 to 1 from edge to edge. Samples whose points are not all
-        known (NaN) are left out; landmarks that most samples lack are not used.
-        """
-        own, beside = points.reshape(len(points), -1), landmarks.reshape(len(landmarks), -1)
-        is_known = np.isfinite(beside)
-        use = is_known.mean(axis=0) > _MOST
-        rows = np.isfinite(own).all(axis=1) & is_known[:, use].all(axis=1)
-        self.known.copy_(torch.from_numpy(use.astype(np.float32)))
-        true = np.concatenate([own, np.where(use, beside, 0.0)], axis=1)[rows]
-        self.lowest.copy_(torch.from_numpy(true.min(axis=0)))
-        self.highest.copy_(torch.from_numpy(true.max(axis=0)))
-        random = np.random.default_rng(0)
-        noisy = [true + _NOISE * random.standard_normal(true.shape) for _ in range(_REPEATS)]
-        design = self._terms(torch.from_numpy(np.concatenate(noisy).astype(np.float32))).double()
-        targets = places[torch.from_numpy(rows)].repeat(_REPEATS, 1).double()
-        solved = torch.linalg.lstsq(design, targets, rcond=_SINGULAR, driver="gelsd")
-        self.weights.copy_(solved.solution.float())
-
-    def forward(self, points: Tensor, landmarks: Tensor) -> Tensor:
-        """Map points `(N, C, 2)` and landmarks `(N, C, L, 2)` to places `(N, 3)`."""
-        found = torch.cat([points.flatten(1), landmarks.flatten(1)], dim=1)
-        return self._terms(found.clamp(self.lowest, self.highest)) @ self.weights
-
-    def _terms(self, found: Tensor) -> Tensor:
-        """Return the polynomial's terms `(n, F)` of points and landmarks `(n, 2 C + 2 C L)`."""
-        middle, half = (self.highest + self.lowest) / 2, (self.highest - self.lowest) / 2
-        about = (found - middle) / half.clamp(min=1e-3)
-        own = about.shape[1] - len(self.known)
-        return _features(about[:, :own], about[:, own:] * self.known)
+    ahead = torch.einsum("ncij,nkj->ncki", projections[..., :3], places)
+    ahead = ahead + projections[:, :, None, :, 3]
+    return ahead[..., :2] / ahead[..., 2:]
 
 
-def _features(own: Tensor, beside: Tensor) -> Tensor:
-    """Return the polynomial's terms `(N, F)`."""
-    powers = [
-        own[:, torch.tensor(list(combinations_with_replacement(range(own.shape[1]), degree)))]
-        for degree in (2, 3)
-    ]
-    products = (own.unsqueeze(2) * beside.unsqueeze(1)).flatten(1)
-    ones = torch.ones_like(own[:, :1])
-    return torch.cat([ones, own, beside, *(power.prod(dim=2) for power in powers), products], dim=1)
+def triangulate(
+    points: Tensor, stds: Tensor, projections: Tensor, centre: Tensor, spread: Tensor
+) -> Triangulated:
+    """Return the most likely places of things that cameras see at `points` `(N, C, K, 2)`.
+
+    Each coordinate of a point gives one linear equation (Hartley & Sturm, "Triangulation", 1997,
+    "iterative linear least squares"); what is known beforehand, a normal distribution, gives three
+    more, so that one camera, or none that sees a thing, is enough for an answer.
+
+    Args:
+        points: In the units that `projections` gives.
+        stds: `(N, C, K, 2)` standard deviations of the points.
+        projections: `(N, C, 3, 4)`, see `Samples`.
+        centre: `(K, 3)` means of the places beforehand.
+        spread: `(K, 3)` their standard deviations.
+    """
+    known = projections[:, :, None]  # of all things
+    turned = known[..., :3] * spread[:, None]  # (N, C, K, 3, 3), for places in standard units
+    moved = (known[..., :3] @ centre[..., None]).squeeze(-1) + known[..., 3]
+    slopes = points[..., None] * turned[..., 2:, :] - turned[..., :2, :]
+    sides = moved[..., :2] - points * moved[..., 2:]
+    depth = moved[..., 2:]
+    standard, covariance = torch.zeros_like(centre).expand(len(points), -1, -1), torch.eye(3)
+    for _ in range(_TURNS):
+        weights = 1.0 / (stds * depth.detach())
+        rows = (slopes * weights[..., None]).transpose(1, 2).flatten(2, 3)  # (N, K, 2 C, 3)
+        right = (sides * weights).transpose(1, 2).flatten(2, 3)
+        information = rows.mT @ rows + torch.eye(3, device=points.device)
+        covariance = torch.linalg.inv(information)
+        standard = (covariance @ (rows.mT @ right[..., None])).squeeze(-1)
+        depth = moved[..., 2:] + (turned[..., 2, :] * standard[:, None]).sum(-1, keepdim=True)
+    deviations = torch.diagonal(covariance, dim1=-2, dim2=-1).sqrt()
+    return Triangulated(centre + spread * standard, spread * deviations)

@@ -137,7 +137,7 @@ class ArmVectorEnv(BatchedWorld):
         return make_perception(
             chosen.perception,
             self.num_envs,
-            perceivable(self._task),
+            perceivable(self._task, self._robot.base),
             sensor,
             step,
             self._knowledge,

@@ -1,7 +1,6 @@
-"""What the truth says of frames of the arm: quantities, points in the image, classes of pixels."""
+"""What the truth says of frames of the arm: quantities, classes of pixels, boxes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,21 +52,6 @@ def pose_quantities(
     yaw = symmetric_yaw(object_pose, shape, catalogue)
     things = np.concatenate([places, yaw[:, :, np.newaxis]], axis=2).reshape(len(goal), -1)
     return np.concatenate([things, goal - robot.base], axis=1).astype(np.float32)
-
-
-def camera_points(places: Array, cameras: Mapping[str, Any]) -> NDArray[np.float32]:
-    """Return `(N, C, P, 2)` column and row [px] where cameras see places `(N, P, 3)` [m].
-
-    What is behind a camera is NaN.
-    """
-    ones = np.ones((*places.shape[:2], 1))
-    points: list[Array] = []
-    for camera in cameras.values():
-        seen = camera["intrinsics"] @ camera["camera_from_world"]
-        ahead = np.einsum("nij,npj->npi", seen, np.concatenate([places, ones], axis=2))
-        depth = np.where(ahead[:, :, 2:] > 0.0, ahead[:, :, 2:], np.nan)
-        points.append(ahead[:, :, :2] / depth)
-    return np.stack(points, axis=1).astype(np.float32)
 
 
 class DrawLabels:

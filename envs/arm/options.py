@@ -54,19 +54,19 @@ WRIST = ArmCamera(
 SIDE = ArmCamera(
     height=128,
     width=128,
-    fov=math.radians(66.0),
-    position=(-0.05, -0.6, 0.5),
-    pitch=0.64,
-    yaw=math.pi / 2,
+    fov=math.radians(50.0),
+    position=(0.45, -0.65, 0.5),
+    pitch=0.5,
+    yaw=2.27,
     near=0.05,
     far=20.0,
 )
 PERCEPTION_CAMERAS: dict[str, Camera] = {
-    "front": replace(FRONT, height=128, width=128, fov=math.radians(60.0)),
+    "front": replace(FRONT, height=128, width=128, pitch=0.55),
     "side": SIDE,
 }
-"""What perception modules look through: wide enough to show the table's far corners, by which a
-camera that is mounted a little askew can be told from a thing that lies elsewhere."""
+"""What perception modules look through: from two sides, so that the hand seldom hides a thing from
+both, and no wider than where things may be."""
 
 
 def _default_cameras() -> dict[str, Camera]:

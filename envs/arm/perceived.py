@@ -48,8 +48,8 @@ def from_base(known: Known, base: tuple[float, float, float]) -> Perceived:
     return Perceived(things[:, :, :3] + base, things[:, :, 3], rates[:, :, :3], goal)
 
 
-def perceivable(task: Task) -> Perceivable:
-    """Return what can be perceived of a task.
+def perceivable(task: Task, base: tuple[float, float, float]) -> Perceivable:
+    """Return what can be perceived of a task with a robot that stands at `base` [m].
 
     Raises:
         InputError: As `quantity_names`.
@@ -58,7 +58,7 @@ def perceivable(task: Task) -> Perceivable:
         name: STILL if name in GOAL else _YAW if name.endswith("_rad") else _PLACE
         for name in quantity_names(task)
     }
-    return Perceivable("arm", PERCEPTION_CAMERAS, motions)
+    return Perceivable("arm", PERCEPTION_CAMERAS, motions, base)
 
 
 def quantity_names(task: Task) -> tuple[str, ...]:

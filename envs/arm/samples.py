@@ -17,7 +17,6 @@ from envs.arm.labels import (
     BOX_CLASSES,
     SEGMENT_CLASSES,
     DrawLabels,
-    camera_points,
     pose_quantities,
 )
 from envs.arm.objects import distinct
@@ -31,11 +30,10 @@ from envs.arm.scene.arm_scene import ArmScene, Extras
 from envs.arm.scene.materials import Material
 from envs.arm.scene.robot_meshes import robot_meshes
 from envs.arm.start import EpisodeStart
-from envs.arm.table import TABLE_CORNERS
 from envs.arm.task import Layout, upright_poses
 from envs.arm.tasks import TASKS
 
-LABELS = ("segments", "boxes", "instances", "quantities", "points")
+LABELS = ("segments", "boxes", "instances", "quantities", "projections")
 _OF_PIXELS = {"segments", "boxes", "instances"}  # which the instance image tells
 _POSTURES = 3000
 _TRIANGLES = 5000
@@ -118,22 +116,12 @@ class ArmSamples:
         catalogue = self._start.catalogue
         if "quantities" in labels:
             samples["quantities"] = pose_quantities(pose, goal, shape, catalogue, PANDA)
-        if "points" in labels:
-            corners = np.tile(TABLE_CORNERS, (count, 1, 1))
-            places = np.concatenate([pose[:, :, :3], goal[:, np.newaxis], corners], axis=1)
-            samples["points"] = self._in_view(places, stage)
+        if "projections" in labels:
+            samples["projections"] = stage.rig.projections(stage.rows, PANDA.base)
         if of_pixels:
             draw_labels = DrawLabels(stage.scene, self._postures.gripper_links)
             samples |= draw_labels.of(seen["instance"], labels)
         return samples | self._groups(draws, shape, held)
-
-    def _in_view(self, places: NDArray[np.float64], stage: _Stage) -> NDArray[np.float32]:
-        """Return where cameras see places `(n, P, 3)`; what is outside an image is NaN."""
-        points = camera_points(places, stage.rig.describe()["cameras"])
-        sizes = [(camera.width, camera.height) for camera in PERCEPTION_CAMERAS.values()]
-        edges = np.array(sizes, np.float32)[:, np.newaxis] - 0.5
-        seen = ((points >= -0.5) & (points <= edges)).all(axis=-1, keepdims=True)
-        return np.where(seen, points, np.nan)
 
     def _stage(self, count: int, images: tuple[str, ...]) -> _Stage:
         """Return what draws so many samples, which is made only once."""

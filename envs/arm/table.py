@@ -18,11 +18,6 @@ from envs.arm.objects import Shape
 
 TABLE_SIZE = (1.4, 1.4, 0.4)  # [m]
 TABLE_MIDDLE = (-0.05, 0.0, -0.2)  # [m]; its top is z = 0
-TABLE_CORNERS = tuple(
-    (TABLE_MIDDLE[0] + x * TABLE_SIZE[0] / 2, TABLE_MIDDLE[1] + y * TABLE_SIZE[1] / 2, 0.0)
-    for x in (-1, 1)
-    for y in (-1, 1)
-)  # [m]
 FLOOR = -0.4  # [m]
 _FLOOR_SIZE = (40.0, 40.0, 1.0)  # [m]
 TABLE_FRICTION = 0.5  # coefficient, which Bullet multiplies for two bodies that touch
