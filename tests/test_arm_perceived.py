@@ -1,7 +1,7 @@
 """What is perceived: the truth, or what a module makes of frames, and nothing else."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from autonomy.perception.pose import ObjectPose
 from autonomy.perception.reading import Reading
 from envs.arm.env import ArmVectorEnv
 from envs.arm.labels import pose_quantities
+from envs.arm.options import PERCEPTION_CAMERAS
 from envs.arm.perceived import quantity_names
 from envs.arm.robot import PANDA
 from envs.arm.tasks import PickAndPlace, Reach, Stack
@@ -64,15 +65,18 @@ def test_the_truth_is_what_the_state_says() -> None:
 class Knows:
     """A module that looks at the worlds instead of the frames."""
 
+    is_calibrated: ClassVar[bool] = True
     reading = Reading("arm", CAMERAS, (128, 128), NAMES[::-1])
 
     def __init__(self) -> None:
         self.arms: ArmVectorEnv | None = None
         self.shapes: list[tuple[int, ...]] = []
+        self.projections = np.zeros(())
 
-    def perceive(self, *frames: NDArray[np.uint8]) -> Estimates:
+    def perceive(self, *frames: NDArray[Any]) -> Estimates:
         """Return the truth in the order of `reports`."""
         self.shapes = [own.shape for own in frames]
+        self.projections = frames[-1]
         arms = cast(Any, self.arms)
         setup, bodies = arms._physics.shared.setup, arms._bodies
         truth = pose_quantities(
@@ -84,7 +88,8 @@ class Knows:
 def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Knows()
     monkeypatch.setattr(autonomy.perception.module_folder, "load_module", lambda *_: module)
-    seeing, knowing = world(perception="somewhere"), world(perception=TRUTH)
+    still: dict[str, Any] = {"randomization": "none"}
+    seeing, knowing = world(perception="somewhere", **still), world(perception=TRUTH, **still)
     module.arms = seeing
     assert seeing.observation_space == knowing.observation_space
     seen, _ = seeing.reset(seed=0)
@@ -96,7 +101,13 @@ def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch)
         action = expert.act(known)
         seen, *_ = seeing.step(action)
         known, *_ = knowing.step(action)
-    assert module.shapes == [(2, 128, 128, 3)] * 2
+    assert module.shapes == [(2, 128, 128, 3)] * 2 + [(2, 2, 3, 4)]
+    # the side camera's axis, which meets the middle of its image, goes through this place
+    camera = PERCEPTION_CAMERAS["side"]
+    pose = camera.camera_from_body
+    ahead = np.array(camera.position) + 0.8 * pose[2, :3] - PANDA.base
+    column, row, depth = module.projections[0, 1] @ [*ahead, 1.0]
+    assert (column / depth, row / depth) == pytest.approx((0.5, 0.5), abs=1e-5)
     seeing.close()
     knowing.close()
 

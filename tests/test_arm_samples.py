@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from autonomy.errors import InputError
@@ -14,7 +15,7 @@ from envs.arm.robot import PANDA
 from envs.arm.samples import ArmSamples
 
 COUNT = 24
-LABELS = ("quantities", "points", "segments", "boxes")
+LABELS = ("quantities", "projections", "segments", "boxes")
 STILL = "none"  # cameras hang where they are said to
 
 
@@ -43,23 +44,34 @@ def test_labels_do_not_change_what_is_drawn(source: ArmSamples, samples: Samples
     assert np.array_equal(samples["camera"], source.draw(0, COUNT, ())["camera"])
 
 
-def test_places_project_to_their_points_by_opencv(samples: Samples) -> None:
+def points_of(samples: Samples) -> NDArray[np.float64]:
+    """Return column and row [px] `(n, C, 2, 2)` where cameras are said to see thing and goal."""
+    places = np.stack([samples["quantities"][:, own] for own in (slice(0, 3), slice(4, 7))], axis=1)
+    ones = np.ones((COUNT, 2, 1))
+    ahead = np.einsum("ncij,nkj->ncki", samples["projections"], np.concatenate([places, ones], -1))
+    return ahead[..., :2] / ahead[..., 2:] * 128 - 0.5
+
+
+def test_projections_agree_with_opencv(samples: Samples) -> None:
     for number, camera in enumerate(PERCEPTION_CAMERAS.values()):
         pose = camera.camera_from_body
         turn, _ = cv2.Rodrigues(pose[:, :3])
         for thing, columns in ((0, slice(0, 3)), (1, slice(4, 7))):
             places = samples["quantities"][:, columns].astype(np.float64) + PANDA.base
             seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.matrix, np.zeros(4))
-            own = samples["points"][:, number, thing]
-            assert np.abs(seen[:, 0] - own).max() < 1e-3
+            assert np.abs(seen[:, 0] - points_of(samples)[:, number, thing]).max() < 1e-3
 
 
-def test_points_are_in_the_middle_of_what_is_seen(samples: Samples) -> None:
+@pytest.mark.parametrize("randomization", ["none", "strong"])
+def test_projections_lead_to_the_middle_of_what_is_seen(randomization: str) -> None:
+    """Also where cameras hang askew, and zoom."""
+    labels = ("quantities", "projections", "segments")
+    samples = ArmSamples("train", 3, randomization=randomization).draw(0, COUNT, labels)
     for name, thing in (("object", 0), ("goal", 1)):
         mask = samples["segments"] == SEGMENT_CLASSES.index(name)
         seen = np.flatnonzero(mask.sum(axis=(1, 2)) >= 8).tolist()
         middles = np.array([ndimage.center_of_mass(mask[k])[::-1] for k in seen])
-        apart = np.abs(samples["points"][seen, 0, thing] - middles).max(axis=1)
+        apart = np.abs(points_of(samples)[seen, 0, thing] - middles).max(axis=1)
         assert len(seen) > COUNT / 2
         assert np.median(apart) < 0.5
         assert apart.max() < 4.0  # half of it may be hidden

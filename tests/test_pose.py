@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 import torch
 from rich.console import Console
+from torch import Tensor
 
 from agents.perception_recipe import PerceptionRecipe
 from agents.perception_training import Data, train_module
 from autonomy.errors import InputError
+from autonomy.perception.estimates import Estimates
 from autonomy.perception.keypoints import moments, point_loss
 from autonomy.perception.module_folder import load_module
 from autonomy.perception.patches import PATCH_SIZE, cut
 from autonomy.perception.pose import ObjectPose, PoseGaussians
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
-from autonomy.perception.triangulation import Triangulation
+from autonomy.perception.triangulation import project, triangulate
 
 SIZE = 32
 QUANTITIES: tuple[str, ...] = ("dot_x_m", "dot_y_m", "dot_z_m")
@@ -45,12 +47,6 @@ def test_maps_that_a_point_would_have_lose_least_and_average_to_it() -> None:
     assert moments(shares)[0][0].tolist() == pytest.approx([0.4, 0.7], abs=1e-3)
 
 
-def test_points_that_are_nowhere_do_not_count() -> None:
-    maps = torch.randn(2, 8, 8, generator=torch.Generator().manual_seed(0))
-    points = torch.tensor([[0.4, 0.7], [float("nan"), 0.5]])
-    assert point_loss(maps, points) == point_loss(maps[:1], points[:1])
-
-
 def test_patches_are_cut_to_a_fraction_of_a_pixel() -> None:
     ramp = torch.arange(64.0)
     image = torch.stack(torch.broadcast_tensors(ramp, 2 * ramp[:, None], torch.tensor(90.0)))
@@ -63,33 +59,58 @@ def test_patches_are_cut_to_a_fraction_of_a_pixel() -> None:
     assert patch[2] == pytest.approx(90.0, abs=1e-3)
 
 
-def test_triangulation_agrees_with_opencv_where_cameras_hang_askew() -> None:
-    random = np.random.default_rng(0)
-    places = random.uniform(-0.15, 0.15, (3000, 3))
-    marks = np.array([(-0.5, -0.5, 0.0), (0.5, -0.5, 0.0), (0.5, 0.5, 0.0), (-0.5, 0.5, 0.0)])
-    matrix = np.array([[110.0, 0.0, 64.0], [0.0, 110.0, 64.0], [0.0, 0.0, 1.0]])
-    views = [((2.2, 0.0, 0.0), (0.0, 0.0, 1.3)), ((0.0, 2.2, 0.0), (0.0, 0.0, 1.3))]
-    seen = np.zeros((len(places), 2, 5, 2), np.float32)
-    for k, place in enumerate(places):
-        turned, moved = random.uniform(-0.02, 0.02, 3), random.uniform(-0.01, 0.01, 3)
-        for camera, (turn, shift) in enumerate(views):
-            points = np.concatenate([place[np.newaxis], marks])
-            pixels, _ = cv2.projectPoints(
-                points, np.add(turn, turned), np.add(shift, moved), matrix, np.zeros(4)
-            )
-            seen[k, camera] = pixels[:, 0] / 128.0
-    fitted = Triangulation(2, 4)
-    learned, others = slice(0, 2500), slice(2500, None)
-    truth = torch.from_numpy(places.astype(np.float32))
-    fitted.fit(seen[learned, :, 0], seen[learned, :, 1:], truth[learned])
-    found = fitted(torch.from_numpy(seen[others, :, 0]), torch.from_numpy(seen[others, :, 1:]))
-    error = (found - truth[others]).norm(dim=1)
-    assert error.mean() < 0.006
-    blind = Triangulation(2, 4)
-    nowhere = np.full_like(seen[:, :, 1:], np.nan)
-    blind.fit(seen[learned, :, 0], nowhere[learned], truth[learned])
-    unaware = blind(torch.from_numpy(seen[others, :, 0]), torch.zeros(500, 2, 4, 2))
-    assert error.mean() < 0.6 * (unaware - truth[others]).norm(dim=1).mean()
+VIEWS = np.array([[(2.2, 0.0, 0.0), (0.0, 0.0, 1.3)], [(0.0, 2.2, 0.0), (0.0, 0.0, 1.3)]])
+MATRIX = np.array([[110.0, 0.0, 64.0], [0.0, 110.0, 64.0], [0.0, 0.0, 1.0]])
+
+
+def seen_by_opencv() -> tuple[Tensor, Tensor, Tensor]:
+    """Return places `(500, 1, 3)`, where two cameras see them [px], and their projections."""
+    places = np.random.default_rng(0).uniform(-0.15, 0.15, (500, 3))
+    none = np.zeros(4)
+    points = [cv2.projectPoints(places, turn, at, MATRIX, none)[0] for turn, at in VIEWS]
+    poses = [np.c_[cv2.Rodrigues(turn)[0], shift] for turn, shift in VIEWS]
+    projections = np.tile(MATRIX @ np.array(poses), (len(places), 1, 1, 1))
+    return (
+        torch.from_numpy(places[:, np.newaxis]).float(),
+        torch.from_numpy(np.stack(points, axis=1)).float(),
+        torch.from_numpy(projections).float(),
+    )
+
+
+def test_places_project_as_opencv_projects_them() -> None:
+    places, points, projections = seen_by_opencv()
+    assert torch.allclose(project(projections, places), points, atol=1e-3)
+
+
+def test_triangulation_finds_places_that_opencv_projected() -> None:
+    places, points, projections = seen_by_opencv()
+    nowhere, far = torch.zeros(1, 3), torch.ones(1, 3)
+    stds = torch.full_like(points, 0.01)
+    found = triangulate(points, stds, projections, nowhere, far)
+    assert (found.places - places).abs().max() < 1e-4
+
+
+def test_triangulation_says_how_far_it_may_be_off() -> None:
+    places, points, projections = seen_by_opencv()
+    stds = torch.full_like(points, 0.5)
+    noise = torch.randn(points.shape, generator=torch.Generator().manual_seed(0))
+    found = triangulate(points + stds * noise, stds, projections, places.mean(0), places.std(0))
+    off = (found.places - places) / found.std
+    assert off.square().mean().sqrt() == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_camera_that_sees_nothing_leaves_what_was_known_along_the_other_ones_ray() -> None:
+    _, points, projections = seen_by_opencv()
+    blind = points.clone()
+    blind[:, 1] = 500.0
+    stds = torch.tensor([0.1, 1e6])[None, :, None, None].expand(points.shape)
+    middle, near = torch.tensor([[0.02, -0.03, 0.01]]), torch.full((1, 3), 0.1)
+    found = triangulate(blind, stds, projections, middle, near)
+    assert torch.allclose(project(projections, found.places)[:, 0], points[:, 0], atol=0.1)
+    # along the optical axis nothing is known but what was known before
+    ahead = projections[0, 0, 2, :3]
+    assert ((found.places - middle) @ ahead).abs().max() < 0.1
+    assert (found.std.square().sum(-1).sqrt() > 0.08).all()
 
 
 def test_angles_differ_the_short_way_round() -> None:
@@ -99,7 +120,7 @@ def test_angles_differ_the_short_way_round() -> None:
 
 
 class Dots:
-    """A red dot before two cameras that look along x and along y; four marks never move."""
+    """A red dot before two cameras that look along x and along y from far away."""
 
     world = "arm"
     segment_classes: tuple[str, ...] = ()
@@ -117,17 +138,17 @@ class Dots:
         """Draw the dot somewhere."""
         random = np.random.default_rng((self.seed, batch))
         place = random.uniform(0.2, 0.8, (count, 3)).astype(np.float32)
-        points = np.full((count, 2, 5, 2), 4.0, np.float32)
-        points[:, 0, 0] = place[:, [1, 2]] * SIZE - 0.5
-        points[:, 1, 0] = place[:, [0, 2]] * SIZE - 0.5
+        along_x, along_y = np.eye(4)[[1, 2, 3]], np.eye(4)[[0, 2, 3]]
+        projections = np.tile(np.stack([along_x, along_y]), (count, 1, 1, 1)).astype(np.float32)
+        points = np.stack([place[:, [1, 2]], place[:, [0, 2]]], axis=1) * SIZE - 0.5
         grid = np.stack(np.meshgrid(np.arange(SIZE), np.arange(SIZE)), axis=-1)
-        apart = np.linalg.norm(grid - points[:, :, 0, np.newaxis, np.newaxis], axis=-1)
+        apart = np.linalg.norm(grid - points[:, :, np.newaxis, np.newaxis], axis=-1)
         frames = np.full((count, 2, SIZE, SIZE, 3), 90, np.uint8)
         frames[apart < 2.5] = (220, 30, 30)
         return {
             "camera": frames[:, 0],
             "camera_side": frames[:, 1],
-            "points": points,
+            "projections": projections,
             "quantities": place,
         }
 
@@ -153,11 +174,22 @@ def test_it_learns_where_a_dot_is_and_how_sure_it_is(tmp_path: Path) -> None:
     assert trained.test["dot_mean_mm"] < 15.0
     assert 0.5 < trained.test["coverage_68_dot_x_m"] < 0.9
     again = load_module(tmp_path / "run", "arm", "cpu")
-    frames = [trained.samples[name] for name in again.reading.cameras]
+    frames = again.frames_of(trained.samples)
     assert np.array_equal(again.perceive(*frames).mean, trained.result.mean)
 
 
-def test_labels_of_other_things_are_refused() -> None:
-    module = ObjectPose(reading((*QUANTITIES, "goal_x_m", "goal_y_m", "goal_z_m")))
-    with pytest.raises(InputError, match="points must be those of 2 things"):
-        module.prepare(Dots(0).draw(0, 4, ()))
+def test_what_an_arm_reports_is_measured_in_millimetres_and_degrees() -> None:
+    reports = ("object_x_m", "object_y_m", "object_z_m", "object_yaw_rad")
+    truth = np.array([[0.1, 0.2, 0.3, 0.7], [0.0, 0.0, 0.0, 0.0]], np.float32)
+    found = truth + np.array([[0.003, 0.0, -0.004, np.pi / 2], [0.0, 0.001, 0.0, 0.1]], np.float32)
+    module = ObjectPose(reading(reports))
+    metrics = module.measure(Estimates(found, np.ones_like(found)), {"quantities": truth})
+    assert metrics["object_mean_mm"] == pytest.approx(3.0, abs=1e-3)  # of 5 and 1
+    assert metrics["object_yaw_mean_deg"] == pytest.approx(np.rad2deg(0.05), abs=1e-3)
+    assert metrics["accuracy"] == -metrics["object_mean_mm"]
+
+
+def test_it_does_not_work_without_projections() -> None:
+    frames = np.zeros((2, 1, SIZE, SIZE, 3), np.uint8)
+    with pytest.raises(InputError, match="reads camera, camera_side, projections, got 2 arrays"):
+        ObjectPose(reading()).perceive(*frames)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-_CHANNELS = (16, 32)  # after each of two strided convolutions
+_CHANNELS = (32, 48)  # after each of two strided convolutions, which leave a map an eighth in size
 _BLOCKS = 2
 _LEAST_VARIANCE = 1e-4  # of a keypoint's map, in shares of the image
 
@@ -29,9 +29,13 @@ class Keypoints(nn.Module):
     def __init__(self, cameras: int, count: int) -> None:
         super().__init__()
         first, wide = _CHANNELS
-        self.stem = nn.Sequential(*_layer(3, first, stride=2), *_layer(first, wide, stride=2))
+        self.stem = nn.Sequential(
+            *_layer(nn.Conv2d(3, first, 4, stride=4, bias=False)),
+            *_layer(nn.Conv2d(first, wide, 3, stride=2, padding=1, bias=False)),
+        )
         self.blocks = nn.ModuleList(
-            nn.Sequential(*_layer(wide, wide, dilation=1 + number)) for number in range(_BLOCKS)
+            nn.Sequential(*_layer(nn.Conv2d(wide, wide, 3, padding=far, dilation=far, bias=False)))
+            for far in range(1, 1 + _BLOCKS)
         )
         self.maps = nn.ModuleList(nn.Conv2d(wide, count, 1) for _ in range(cameras))
 
@@ -96,8 +100,5 @@ def point_loss(maps: Tensor, points: Tensor) -> Tensor:
     return loss.mean()
 
 
-def _layer(before: int, after: int, stride: int = 1, dilation: int = 1) -> list[nn.Module]:
-    convolution = nn.Conv2d(
-        before, after, 3, stride, padding=dilation, dilation=dilation, bias=False
-    )
-    return [convolution, nn.BatchNorm2d(after), nn.ReLU()]
+def _layer(convolution: nn.Conv2d) -> list[nn.Module]:
+    return [convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU()]
