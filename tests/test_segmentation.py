@@ -251,7 +251,7 @@ def test_what_cannot_be_made_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(InputError, match=r"must be one of .*segmentation.*, got 'psychology'"):
         make_module("psychology", source())
     monkeypatch.setattr(LaneSamples, "segment_classes", ())
-    with pytest.raises(InputError, match="object_pose is for frames of the arm world"):
-        make_module("object_pose", LaneSamples())
+    with pytest.raises(InputError, match="pose is for frames of the arm world"):
+        make_module("pose", LaneSamples())
     with pytest.raises(InputError, match="learns from segments, which frames of the lane world"):
         make_module("segmentation", source())
