@@ -75,7 +75,7 @@ def write_pictures(folder: Path) -> None:
     """Write what the commands look at: a board from several sides, and any photo."""
     for name, picture in board_pictures((9, 6)).items():
         write_picture(folder / "board" / f"{name}.png", picture)
-    noise = np.random.default_rng(0).integers(0, 256, (90, 160, 3), np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), np.uint8)
     write_picture(folder / "photo.png", noise)
 
 
