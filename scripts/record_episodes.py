@@ -62,17 +62,17 @@ def main(arguments: Arguments) -> None:
     seeds = range(arguments.seed, arguments.seed + arguments.episodes)
     with _progress(arguments.episodes) as on_ended:
         steps = write_episodes(
-            arguments.out,
+            arguments.out.absolute(),
             world,
             _watched(rollout(world, policy, seeds), on_ended),
             {"algorithm_name": arguments.policy, "description": f"episodes of {arguments.env}"},
             world_spec(arguments.env, options),
         )
     world.close()
-    print(f"wrote {arguments.out}: {arguments.episodes:,} episodes, {steps:,} steps")
+    print(f"wrote {arguments.out.absolute()}: {arguments.episodes:,} episodes, {steps:,} steps")
     print(
-        f"MINARI_DATASETS_PATH={arguments.out.resolve().parent} lets "
-        f"minari.load_dataset({arguments.out.name!r}) find it"
+        f"MINARI_DATASETS_PATH={arguments.out.absolute().resolve().parent} lets "
+        f"minari.load_dataset({arguments.out.absolute().name!r}) find it"
     )
 
 
