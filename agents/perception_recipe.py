@@ -39,7 +39,7 @@ class PerceptionRecipe:
 RECIPES = {
     "segmentation": PerceptionRecipe(epochs=7, batch_size=32, learning_rate=3e-3),
     "lane_state": PerceptionRecipe(frames=40_000, epochs=7, learning_rate=4e-3),
-    "pose": PerceptionRecipe(frames=10_000, epochs=7, batch_size=32, learning_rate=4e-3),
+    "pose": PerceptionRecipe(frames=16_000, epochs=7, batch_size=32, learning_rate=4e-3),
     "detection": PerceptionRecipe(
         frames=10_000, validation_frames=500, epochs=10, batch_size=16, learning_rate=4e-3
     ),

@@ -8,6 +8,7 @@ _UNITS = {
     "per_m": "1/m",
     "per_km": "1/km",
     "m": "m",
+    "mm": "mm",
     "km": "km",
     "s": "s",
     "rad": "rad",
