@@ -62,6 +62,13 @@ def test_the_truth_is_what_the_state_says() -> None:
     arms.close()
 
 
+def test_where_nothing_lies_about_only_the_goal_is_perceived() -> None:
+    arms = world("reach", observations=("perceived", "desired_goal"), perception=TRUTH)
+    observed, _ = arms.reset(seed=0)
+    assert observed["perceived"] == pytest.approx(observed["desired_goal"], abs=1e-6)
+    arms.close()
+
+
 class Knows:
     """A module that looks at the worlds instead of the frames."""
 

@@ -27,7 +27,7 @@ from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measu
 from envs.arm.labels import pose_quantities
 from envs.arm.observations import Vectors, proprioception, true_state
 from envs.arm.options import ArmOptions
-from envs.arm.perceived import Perceived, from_base, perceivable
+from envs.arm.perceived import THING, Perceived, from_base, perceivable
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
 from envs.arm.saved_state import joined_bytes, split_bytes
@@ -188,7 +188,7 @@ class ArmVectorEnv(BatchedWorld):
         pose, goal, catalogue = bodies.object_pose, self._episodes.goal, self._start.catalogue
         mean = pose_quantities(pose, goal, shape, catalogue, self._robot).astype(np.float64)
         rate = np.zeros_like(mean)
-        things = rate[:, : -goal.shape[1]].reshape(*shape.shape, -1)
+        things = rate[:, : -goal.shape[1]].reshape(*shape.shape, len(THING))
         things[:, :, :3] = bodies.object_velocity[:, :, :3]
         return Known(mean, rate)
 
