@@ -4,6 +4,7 @@ Examples:
     python scripts/train_perception.py segmentation --world lane
     python scripts/train_perception.py segmentation --world lane --randomization none --seed 3
     python scripts/train_perception.py detection --world lane --data data/lane
+    python scripts/train_perception.py pose --world arm --task reach
 """
 
 import sys
@@ -37,6 +38,8 @@ class Arguments:
     """Whose frames."""
     recipe: PerceptionRecipe = field(default_factory=PerceptionRecipe)
     """How to learn; the defaults depend on the module."""
+    task: str | None = None
+    """Task of the arm whose frames these are, such as reach; by default pick_and_place."""
     randomization: Literal["none", "default", "strong"] = "default"
     """How much the frames that it learns from vary; it is judged on the default's."""
     seed: int = 0
@@ -83,7 +86,9 @@ def _data(arguments: Arguments) -> Data:
         )
     world, own, seed = arguments.world, arguments.randomization, arguments.seed
     sizes = module_kind(arguments.module).frame_sizes
-    options = {"image_size": sizes[world]} if world in sizes else {}
+    options: dict[str, Any] = {"image_size": sizes[world]} if world in sizes else {}
+    if arguments.task is not None:
+        options["task"] = arguments.task
     return Data(
         make_source(world, split="train", seed=seed, randomization=own, **options),
         make_source(world, split="validation", seed=seed, randomization=own, **options),
