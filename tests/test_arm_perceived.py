@@ -167,6 +167,15 @@ def test_cameras_see_the_goal_where_they_are_to() -> None:
     hidden.close()
 
 
+def test_policies_may_look_through_the_cameras_of_perception() -> None:
+    arms = world(observations=("camera",), cameras="all", image_size=(32, 48))
+    observed, _ = arms.reset(seed=0)
+    assert {name: own.shape for name, own in observed.items()} == dict.fromkeys(
+        (*CAMERAS, "camera_wrist"), (2, 32, 48, 3)
+    )
+    arms.close()
+
+
 def test_what_cannot_be_perceived_is_refused(folder: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="perception must be truth or"):
         world()

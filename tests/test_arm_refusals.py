@@ -25,6 +25,10 @@ from envs.arm.robot import PANDA, Robot
         ({"processes": -1}, "processes must not be negative, got -1"),
         ({"cameras": {}}, "cameras must name at least one camera, got none"),
         (
+            {"cameras": "hidden"},
+            "cameras must be one of default, perception, all or .* got 'hidden'",
+        ),
+        (
             {"cameras": {"odd": replace(FRONT, body="moon")}},
             "camera odd must be on one of world, tool, .*panda_hand.*, got moon",
         ),

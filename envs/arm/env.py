@@ -26,7 +26,7 @@ from envs.arm.goals import read_choices
 from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
 from envs.arm.labels import pose_quantities
 from envs.arm.observations import Vectors, proprioception, true_state
-from envs.arm.options import ArmOptions
+from envs.arm.options import ArmOptions, named_cameras
 from envs.arm.perceived import THING, Perceived, from_base, perceivable
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
@@ -69,7 +69,7 @@ class ArmVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range, the robot cannot be read, or
                 PyBullet is not installed.
         """
-        chosen = read_options(ArmOptions, options)
+        chosen = read_options(ArmOptions, named_cameras(options))
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._robot = find_robot(chosen.robot)
         randomization = preset(chosen.randomization, PRESETS)

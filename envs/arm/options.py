@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.errors import InputError
@@ -69,8 +69,32 @@ PERCEPTION_CAMERAS: dict[str, Camera] = {
 both, and no wider than where things may be."""
 
 
+CAMERA_SETS: dict[str, dict[str, Camera]] = {
+    "default": {"front": FRONT, "wrist": WRIST},
+    "perception": PERCEPTION_CAMERAS,
+    "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
+}
+"""What the option `cameras` may name."""
+
+
+def named_cameras(given: dict[str, Any]) -> dict[str, Any]:
+    """Return options in which cameras that were named are there themselves.
+
+    Raises:
+        InputError: There is no set of that name.
+    """
+    name = given.get("cameras")
+    if not isinstance(name, str):
+        return given
+    if name not in CAMERA_SETS:
+        raise InputError(
+            f"cameras must be one of {', '.join(CAMERA_SETS)} or of one's own, got {name!r}"
+        )
+    return {**given, "cameras": CAMERA_SETS[name]}
+
+
 def _default_cameras() -> dict[str, Camera]:
-    return {"front": FRONT, "wrist": WRIST}
+    return CAMERA_SETS["default"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +102,7 @@ class ArmOptions(CommonOptions):
     """Options of the arm worlds, besides those of all worlds.
 
     Attributes:
+        cameras: A name of `CAMERA_SETS`, or cameras of one's own by name.
         robot: A name of `ROBOTS`, or a `Robot` of one's own.
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
