@@ -8,11 +8,12 @@ from gymnasium import spaces
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.vec_env import VecEnv
-from torch import nn
+from torch import Tensor, nn
 
 from agents.gradient_norm import limit_gradients
 from agents.imitation_data import ImitationData
 from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
+from agents.privileged import Prediction
 from agents.recipes import DAggerRecipe
 from agents.stable_baselines import UntouchedImages
 from autonomy.policy import Observation, Policy
@@ -57,9 +58,17 @@ class DAgger(UntouchedImages):
         architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
         self._network = ActorNetwork(seen, self.action_space, architecture)
         self._student = NetworkPolicy(self._network, str(self.device))
-        self._data = ImitationData(seen, self.action_space, recipe.replay_size)
-        self._optimizer = torch.optim.Adam(self._network.parameters(), fused=True)
+        self._prediction = self._predicting(self.observation_space)
+        self._data = ImitationData(self.observation_space, self.action_space, recipe.replay_size)
+        learned = nn.ModuleList([self._network, self._prediction or nn.Identity()])
+        self._optimizer = torch.optim.Adam(learned.parameters(), fused=True)
         limit_gradients(self, "gradient_norm", self._optimizer, recipe.max_gradient_norm)
+
+    def _predicting(self, space: spaces.Dict) -> Prediction | None:
+        """Return what predicts the truth from what actions follow from, if anything is to."""
+        features = self._network.action.in_features
+        names = self._recipe.privileged
+        return Prediction(space, names, features).to(self.device) if names else None
 
     def actor(self) -> ActorNetwork:
         """Copy the student's network."""
@@ -102,10 +111,22 @@ class DAgger(UntouchedImages):
 
     def _imitate(self) -> None:
         self._update_learning_rate(self._optimizer)
+        self._network.train()
         for _ in range(self._recipe.gradient_steps):
             seen, wanted = self._data.sample(self._recipe.batch_size, self.device)
-            loss = nn.functional.mse_loss(self._network.mean(seen), wanted)
+            loss = self._loss(seen, wanted)
             self._optimizer.zero_grad()
             loss.backward()
             self._optimizer.step()
-            self.logger.record_mean("train/loss", loss.item())
+        self._network.eval()
+
+    def _loss(self, seen: dict[str, Tensor], wanted: Tensor) -> Tensor:
+        """Return how far the student is from what its teacher wanted, and from the truth."""
+        features, prediction = self._network.last_features(seen), self._prediction
+        loss = nn.functional.mse_loss(self._network.action(features), wanted)
+        self.logger.record_mean("train/loss", loss.item())
+        if prediction is None:
+            return loss
+        missed = prediction(features, seen)
+        self.logger.record_mean("train/prediction_loss", missed.item())
+        return loss + self._recipe.prediction_coefficient * missed

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from autonomy.errors import InputError
+from autonomy.perception.keypoints import Keypoints
 
 ImageShape = tuple[int, int, int]
 """Height, width and channels of one image."""
@@ -16,6 +17,7 @@ FindClass = Callable[[str], Any]
 """Imports the class that `module:Class` names, or refuses."""
 
 FEATURES = 128
+KEYPOINTS = 32
 
 
 class SmallEncoder(nn.Module):
@@ -76,6 +78,27 @@ class ImpalaEncoder(nn.Module):
         return self.layers(_normalized(images))
 
 
+class KeypointEncoder(nn.Module):
+    """Where 32 things are, whatever these turn out to be: precise where the others are not.
+
+    The spatial softmax of Levine et al., "End-to-end training of deep visuomotor policies", 2016.
+    """
+
+    def __init__(self, image_shape: ImageShape) -> None:
+        super().__init__()
+        self.keypoints = Keypoints(1, KEYPOINTS, image_shape[-1])
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map images `(N, H, W, C)` uint8 to features `(N, 96)`.
+
+        Of each keypoint column and row, from -1 to 1 from edge to edge, and how far its map is
+        spread, one of both.
+        """
+        found = self.keypoints(2.0 * _normalized(images)[None] - 1.0)
+        points, spread = 2.0 * found.points[:, 0] - 1.0, found.variances[:, 0].sqrt()
+        return torch.cat([points.flatten(1), spread], dim=1)
+
+
 class Residual(nn.Module):
     """Two convolutions around which the input is carried unchanged."""
 
@@ -97,6 +120,7 @@ ENCODERS: dict[str, Callable[[ImageShape], nn.Module]] = {
     "small": SmallEncoder,
     "nature": NatureEncoder,
     "impala": ImpalaEncoder,
+    "keypoints": KeypointEncoder,
 }
 
 

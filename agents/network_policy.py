@@ -68,7 +68,11 @@ class ActorNetwork(nn.Module):
 
     def mean(self, observation: dict[str, Tensor]) -> Tensor:
         """Map entries `(N, ...)` to actions `(N, A)` before they are brought into [-1, 1]."""
-        return self.action(self.hidden(self.observation(observation)))
+        return self.action(self.last_features(observation))
+
+    def last_features(self, observation: dict[str, Tensor]) -> Tensor:
+        """Map entries `(N, ...)` to what the action is a linear function of, `(N, F)`."""
+        return self.hidden(self.observation(observation))
 
 
 class NetworkPolicy:

@@ -61,6 +61,26 @@ class Truth(nn.Module):
         return self._standardize(torch.cat([observations[name] for name in self._names], dim=1))
 
 
+class Prediction(nn.Module):
+    """What a linear function of features makes of the truth."""
+
+    def __init__(
+        self, observation_space: spaces.Dict, privileged: Sequence[str], features: int
+    ) -> None:
+        """Prepare to predict the entries `privileged` from so many features.
+
+        Raises:
+            InputError: An entry is not a vector.
+        """
+        super().__init__()
+        self.truth = Truth(observation_space, privileged)
+        self.predict = nn.Linear(features, self.truth.size)
+
+    def forward(self, features: Tensor, observations: dict[str, Tensor]) -> Tensor:
+        """Return the mean squared error for features `(N, F)` of entries `(N, ...)`."""
+        return nn.functional.mse_loss(self.predict(features), self.truth(observations))
+
+
 class CriticFeatures(BaseFeaturesExtractor):
     """The truth, widened to as many features as Stable-Baselines3 expects."""
 
@@ -88,8 +108,7 @@ class PredictingFeatures(ObservationFeatures):
     ) -> None:
         own = {name: space for name, space in observation_space.items() if name not in privileged}
         super().__init__(spaces.Dict(own), encoder)
-        self.truth = Truth(observation_space, privileged)
-        self.predict = nn.Linear(self.features_dim, self.truth.size)
+        self.prediction = Prediction(observation_space, privileged, self.features_dim)
         self._coefficient = prediction_coefficient
 
     def forward(self, observations: dict[str, Tensor]) -> Tensor:
@@ -97,7 +116,7 @@ class PredictingFeatures(ObservationFeatures):
         features = super().forward(observations)
         if not torch.is_grad_enabled():
             return features
-        error = nn.functional.mse_loss(self.predict(features), self.truth(observations))
+        error = self.prediction(features, observations)
         return _WithLoss.apply(features, self._coefficient * error)
 
 

@@ -17,17 +17,20 @@ class Recipe:
     observations: tuple[str, ...] = ("camera", "proprioception")
     """What the policy observes."""
     privileged: tuple[str, ...] = ()
-    """What only training observes: critics judge by it, and the encoder learns to predict it."""
+    """What only training observes: critics judge by it, and features learn to predict it."""
     perception: str = "truth"
     """Where what is `perceived` comes from while it trains: truth, or a module's folder."""
     prediction_coefficient: float = 1.0
     """Weight of the loss of that prediction, beside the algorithm's own."""
     image_size: tuple[int, int] = (48, 80)
     """Height and width of the policy's camera, in pixels."""
+    view: dict[str, int | float | str] = field(default_factory=dict[str, int | float | str])
+    """Further options of the world that decide what the policy sees, by name; with the two above
+    they go with the policy."""
     world: dict[str, int | float | str] = field(default_factory=dict[str, int | float | str])
     """Further options of the world while it trains and validates, by name."""
     encoder: str = "small"
-    """Image encoder: small, nature, impala, or module:Class."""
+    """Image encoder: small, nature, impala, keypoints, or module:Class."""
     layers: tuple[int, ...] = (64,)
     """Widths of the hidden layers between features and action, and of the value's."""
     learning_rate: float = 5e-4
@@ -63,7 +66,7 @@ class Recipe:
     @property
     def env_options(self) -> dict[str, Any]:
         """The options of the world that decide what the policy sees."""
-        return {"observations": self.observations, "image_size": self.image_size}
+        return {"observations": self.observations, "image_size": self.image_size, **self.view}
 
     def learning_rate_at(self, remaining: float) -> float:
         """Return the step size when the share `remaining` in [0, 1] of the steps is left."""
@@ -155,7 +158,8 @@ class SACRecipe(Recipe):
 class DAggerRecipe(Recipe):
     """Imitation of a teacher by dataset aggregation (Ross et al., 2011).
 
-    What is `privileged` is for the teacher alone: there is no critic, and nothing is predicted.
+    What is `privileged` is for the teacher, and for what the action follows from, which learns to
+    predict it.
     """
 
     total_steps: int = 100_000

@@ -98,6 +98,29 @@ _ARM_PUSH_IMITATION: dict[str, Any] = {
     "replay_size": 80_000,
 }
 
+# From frames alone, through the cameras of perception, with the goal in sight.
+_ARM_FRAMES: dict[str, Any] = {
+    **_ARM_IMITATION,
+    "observations": ("camera", "proprioception"),
+    "view": {"goal_marker": True, "cameras": "perception"},
+    "privileged": ("achieved_goal", "desired_goal"),
+    "image_size": (96, 96),
+    "encoder": "keypoints",
+    "batch_size": 64,
+    "threads": 0,
+}
+_ARM_REACH_FRAMES: dict[str, Any] = {
+    **_ARM_FRAMES,
+    "privileged": ("desired_goal",),
+    "total_steps": 24_000,
+}
+
+FRAME_RECIPES: dict[tuple[str, str], Recipe] = {
+    ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(**_ARM_REACH_FRAMES),
+    ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_FRAMES),
+}
+"""Those of policies that see frames, where `RECIPES` has one of a policy that does not."""
+
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
         **_LANE_FOLLOW,

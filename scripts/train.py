@@ -21,7 +21,7 @@ from tyro.conf import Positional, arg
 import envs  # noqa: F401 - the import registers the worlds' ids
 from agents.recipes import Algorithm, Recipe, recipe_class
 from agents.training import Trained, train
-from agents.tuned_recipes import RECIPES
+from agents.tuned_recipes import FRAME_RECIPES, RECIPES
 from autonomy.command_line import reported_errors
 from autonomy.quantities import with_unit, words_and_unit
 
@@ -54,16 +54,21 @@ def main(arguments: Arguments) -> None:
 
 
 def default_for(words: Sequence[str]) -> Recipe:
-    """Return the recipe that a command line starts from: that of its algorithm and its id.
+    """Return the recipe that a command line starts from.
+
+    It is that of its algorithm and its id, and of who sees frames if its observations say so.
 
     Raises:
         InputError: The algorithm is unknown.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--algo", default="ppo")
-    algorithm = parser.parse_known_args(words)[0].algo
+    parser.add_argument("--recipe.observations", dest="observations", nargs="*", default=())
+    known = parser.parse_known_args(words)[0]
+    algorithm = known.algo
+    recipes = {**RECIPES, **FRAME_RECIPES} if "camera" in known.observations else RECIPES
     tuned = (
-        recipe for (env, name), recipe in RECIPES.items() if name == algorithm and env in words
+        recipe for (env, name), recipe in recipes.items() if name == algorithm and env in words
     )
     return next(tuned, None) or recipe_class(algorithm)()
 

@@ -121,7 +121,7 @@ def test_features_learn_to_predict_the_truth_beside_any_loss() -> None:
     plain = features.network(batch)
     state = batch["state"]
     truth = (state - state.mean(0)) / (state.var(0, unbiased=False) + 1e-5).sqrt()
-    error = (features.predict(plain) - truth).square().mean()
+    error = (features.prediction.predict(plain) - truth).square().mean()
     expected = torch.autograd.grad(plain.square().sum() + 0.3 * error, weights)
     for one, other in zip(found, expected, strict=True):
         assert torch.allclose(one, other, rtol=1e-4, atol=1e-6)
@@ -200,6 +200,23 @@ def test_encoders_take_any_image_size(name: str, shape: tuple[int, int, int]) ->
     assert features.dtype == torch.float32
     assert torch.isfinite(features).all()
     assert torch.equal(images, untouched)
+
+
+def test_keypoints_move_with_what_they_see() -> None:
+    """As far as the image is wide, and in its direction."""
+    torch.manual_seed(0)
+    encoder = make_encoder("keypoints", (64, 64, 3), imported_class).eval()
+    frames = torch.full((2, 64, 64, 3), 90, dtype=torch.uint8)
+    frames[0, 24:32, 16:24], frames[1, 24:32, 40:48] = 250, 250
+    optimizer = torch.optim.Adam(encoder.parameters(), lr=3e-3)
+    middles = torch.tensor([20 / 32 - 1, 44 / 32 - 1])
+    for _ in range(60):
+        optimizer.zero_grad()
+        (encoder(frames)[:, 0] - middles).square().sum().backward()
+        optimizer.step()
+    elsewhere = torch.full((1, 64, 64, 3), 90, dtype=torch.uint8)
+    elsewhere[0, 24:32, 32:40] = 250
+    assert encoder(elsewhere)[0, 0].item() == pytest.approx(36 / 32 - 1, abs=0.15)
 
 
 class BrightnessEncoder(nn.Module):
@@ -313,6 +330,18 @@ def test_command_line_starts_from_the_recipe_of_its_algorithm() -> None:
     assert isinstance(default_for([TOY_ID, "--seed", "3"]), PPORecipe)
     assert isinstance(default_for(["--algo", "sac", TOY_ID]), SACRecipe)
     assert isinstance(default_for([TOY_ID, "--algo=sac"]), SACRecipe)
+
+
+def test_the_recipe_of_who_sees_frames_is_another() -> None:
+    words = ["autonomy/ArmReach-v0", "--algo", "dagger"]
+    assert "perceived" in default_for(words).observations
+    frames = default_for([*words, "--recipe.observations", "camera", "proprioception"])
+    assert frames.view["goal_marker"]
+
+
+def test_the_view_goes_with_the_policy_and_the_world_does_not() -> None:
+    recipe = PPORecipe(view={"goal_marker": True}, world={"route_length": 9.0})
+    assert recipe.env_options.keys() == {"observations", "image_size", "goal_marker"}
 
 
 def _weights(trained: Trained) -> dict[str, torch.Tensor]:

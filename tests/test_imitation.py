@@ -59,6 +59,24 @@ def test_teacher_acts_at_first_and_is_asked_ever_after() -> None:
     assert any(last.any() and 0.5 not in last for last in shown[5:])
 
 
+def test_what_actions_follow_from_learns_to_tell_the_truth() -> None:
+    """The teacher answers always the same, so only the prediction makes the encoder learn."""
+    recipe = replace(RECIPE, privileged=("state",), total_steps=2_048)
+    envs = BatchedVecEnv(Steer(16, observations=(*recipe.observations, "state")))
+    learner = DAgger(envs, Recorder(), recipe, 0, "cpu")
+    learner.learn(2_048, CallbackList([]))
+    observed, _ = Steer(256, observations=(*recipe.observations, "state")).reset(seed=1)
+    student = learner.actor()
+    assert set(student.observation_space) == set(recipe.observations)
+    with torch.no_grad():
+        seen = {name: torch.from_numpy(observed[name]) for name in recipe.observations}
+        features = student.last_features(seen).numpy()
+    told = np.column_stack([features, np.ones(256)])
+    offset = observed["state"][:, 0]
+    missed = offset - told @ np.linalg.lstsq(told, offset)[0]
+    assert missed.std() < 0.01 * offset.std()
+
+
 def test_student_of_a_student_does_as_well(tmp_path: Path) -> None:
     first = train(TOY_ID, RECIPE, 0, tmp_path / "first", "cpu", QUIET)
     assert first.validation.success_rate >= 0.9

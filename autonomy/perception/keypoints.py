@@ -26,11 +26,11 @@ class Keypoints(nn.Module):
     2016), finer than a pixel of the map.
     """
 
-    def __init__(self, cameras: int, count: int) -> None:
+    def __init__(self, cameras: int, count: int, channels: int = 3) -> None:
         super().__init__()
         first, wide = _CHANNELS
         self.stem = nn.Sequential(
-            *_layer(nn.Conv2d(3, first, 4, stride=4, bias=False)),
+            *_layer(nn.Conv2d(channels, first, 4, stride=4, bias=False)),
             *_layer(nn.Conv2d(first, wide, 3, stride=2, padding=1, bias=False)),
         )
         self.blocks = nn.ModuleList(
