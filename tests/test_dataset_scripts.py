@@ -68,6 +68,24 @@ def test_a_module_learns_from_data_sets(script: Command, tmp_path: Path) -> None
     assert manifest["trained_on"] == Dataset(tmp_path / "data/train").description()
 
 
+def test_a_module_learns_from_the_frames_of_a_task(
+    script: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = ("frames", "validation_frames", "test_frames", "batch_size")
+    words = [part for name in recipe for part in (f"--recipe.{name}", "16")]
+    limits = ("--recipe.epochs", "1", "--recipe.threads", "1")
+    reach = ("--world", "arm", "--task", "reach")
+    script("train", "pose", *reach, "--run", "OUT/run", *words, *limits)
+    manifest = json.loads((tmp_path / "run/module/perception.json").read_text())
+    assert manifest["reading"]["reports"] == ["goal_x_m", "goal_y_m", "goal_z_m"]
+    assert manifest["trained_on"]["task"] == "reach"
+    with pytest.raises(SystemExit) as end:
+        script("train", "pose", "--world", "lane", "--task", "reach", "--run", "OUT/lane")
+    assert end.value.code == 2
+    assert "cannot be had so" in capsys.readouterr().err
+    assert not (tmp_path / "lane").exists()
+
+
 def test_detection_learns_from_larger_frames_of_roads(script: Command, tmp_path: Path) -> None:
     recipe = ("frames", "validation_frames", "test_frames", "batch_size")
     words = [part for name in recipe for part in (f"--recipe.{name}", "16")]
