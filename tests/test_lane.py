@@ -1,7 +1,9 @@
 """Lane following: observations, options, the expert."""
 
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,10 @@ from autonomy.randomization import between
 from envs.lane.car import SPEED_MAX, STEERING_MAX
 from envs.lane.lane_path import STATION
 from envs.lane.observations import proprioception, true_state
-from envs.lane.options import FRONT
+from envs.lane.options import FRONT, LaneFollowOptions
 from envs.lane.roads.road_files import write_road
-from envs.lane.roads.road_generator import SPLITS, generate_road
+from envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
+from envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
 from envs.lane.scene import road_bank
 from envs.lane.scene.appearance import LaneRandomization
 
@@ -101,6 +104,23 @@ def test_each_split_has_roads_of_its_own(split: str) -> None:
     assert all(int(road) in SPLITS[split] for road in info["randomization"]["road"])
     others = [set(numbers) for name, numbers in SPLITS.items() if name != split]
     assert not any(set(SPLITS[split]) & numbers for numbers in others)
+
+
+def test_only_training_seeks_roads_of_many_lanes() -> None:
+    """There, one of three lanes comes nine times as often as one of a single lane."""
+    lanes = [len(generate_road(number).forward_lanes) for number in SPLITS["train"]]
+    squares = np.bincount(lanes, weights=np.square(lanes))[1:]
+    assert shares_of_lanes("train") == pytest.approx(squares / squares.sum(), abs=0.03)
+    assert shares_of_lanes("test") == pytest.approx([0.55, 0.3, 0.15], abs=0.03)
+
+
+def shares_of_lanes(split: str) -> NDArray[np.float64]:
+    """Return which shares of 3,000 drawn roads have one, two and three lanes."""
+    source = RoadSource(LaneFollowOptions(split=split))
+    any_road = SimpleNamespace(road=generate_road(0))
+    bank: Any = defaultdict(lambda: any_road)  # where on a road to start is not the question
+    numbers, *_ = source.draw(bank, np.random.default_rng(0).random((3000, ROUTE_DRAWS)))
+    return np.bincount([forward_lanes(number) for number in numbers])[1:] / len(numbers)
 
 
 @pytest.mark.parametrize("rate", [5.0, 20.0])

@@ -28,7 +28,8 @@ FRONT = Camera(
 class LaneFollowOptions(CommonOptions):
     """Options of `autonomy/LaneFollow-v0`, besides those of all worlds.
 
-    Training episodes also begin more often before bends, and farther from the lane's middle.
+    Training episodes also begin more often on roads of many lanes and before bends, and farther
+    from the lane's middle.
 
     Attributes:
         randomization: `default`, `none`, `strong` or ranges of one's own.

@@ -33,8 +33,7 @@ def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
     if seed < 0:
         raise InputError(f"a road's seed must be 0 or more, got {seed}")
     random = np.random.default_rng(seed)
-    closed = random.random() < distribution.circuit_share
-    section = draw_cross_section(random, distribution)
+    closed, section = _draw_kind(random, distribution)
     line = _draw_clear_line(random, distribution, section, closed)
     stations = len(line.points)
     elevation, grade = draw_hills(
@@ -57,6 +56,18 @@ def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
     )
     check_drivable(road)
     return road
+
+
+def forward_lanes(seed: int, distribution: RoadDistribution = _DEFAULT) -> int:
+    """Return how many lanes of the road of a seed run with it, without generating the rest."""
+    _, section = _draw_kind(np.random.default_rng(seed), distribution)
+    return int((section.directions > 0).sum())
+
+
+def _draw_kind(random: Generator, distribution: RoadDistribution) -> tuple[bool, CrossSection]:
+    """Draw whether a road is closed, and its lanes."""
+    closed = random.random() < distribution.circuit_share
+    return closed, draw_cross_section(random, distribution)
 
 
 def _draw_clear_line(
