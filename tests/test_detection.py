@@ -28,7 +28,8 @@ def make(source: SampleSource) -> Detection:
 
 def test_the_cell_of_a_box_s_middle_is_hot_and_answers_for_the_box() -> None:
     boxes = torch.tensor([[[4.0, 8.0, 20.0, 16.0], [0.0, 0.0, 0.0, 0.0]]])
-    targets = detection_targets(boxes, torch.tensor([[1, -1]]), 2, (6, 8), stride=4)
+    there = torch.tensor([[True, False]])
+    targets = detection_targets(boxes, torch.tensor([[1, -1]]), there, (2, 6, 8), stride=4)
     # the middle (12, 12) px lies in cell (3, 3); 0.54 of 4 cells across reach one cell to each side
     hot = np.zeros((2, 6, 8))
     # sigma is (2 radius + 1) / 6 = 1/2 across
@@ -38,17 +39,57 @@ def test_the_cell_of_a_box_s_middle_is_hot_and_answers_for_the_box() -> None:
     np.testing.assert_array_equal(targets.boxes[0, 3, 2:5], [boxes[0, 0].tolist()] * 3)
 
 
-def test_cells_under_two_boxes_learn_the_smaller_one() -> None:
+def test_of_two_boxes_with_one_middle_its_cell_learns_the_smaller() -> None:
     boxes = torch.tensor([[[0.0, 0.0, 32.0, 24.0], [12.0, 8.0, 20.0, 16.0]]])
-    targets = detection_targets(boxes, torch.tensor([[0, 0]]), 1, (6, 8), stride=4)
+    both = torch.tensor([[True, True]])
+    targets = detection_targets(boxes, torch.tensor([[0, 0]]), both, (1, 6, 8), stride=4)
     np.testing.assert_array_equal(targets.boxes[0, 3, 4], boxes[0, 1])
     np.testing.assert_array_equal(targets.boxes[0, 3, 2], boxes[0, 0])
+
+
+def test_the_middle_of_a_box_learns_it_though_a_smaller_one_reaches_there() -> None:
+    boxes = torch.tensor([[[0.0, 0.0, 40.0, 24.0], [8.0, 8.0, 24.0, 16.0]]])
+    both = torch.tensor([[True, True]])
+    targets = detection_targets(boxes, torch.tensor([[0, 0]]), both, (1, 6, 10), stride=4)
+    # the middles are in the cells 5 and 4 of row 3; the smaller box's cells are 3 to 5
+    np.testing.assert_array_equal(targets.boxes[0, 3, 5], boxes[0, 0])
+    np.testing.assert_array_equal(targets.boxes[0, 3, 4], boxes[0, 1])
+
+
+def test_nothing_is_learned_where_a_box_does_not_count() -> None:
+    module = make(ToySamples())  # its frames are 32 x 48 px, so that 1.5 px² are the least
+    boxes = torch.tensor([[[8.0, 8.0, 9.2, 9.2]]])
+    none, small = torch.tensor([[-1]]), torch.tensor([[0]])
+    heat = torch.full((1, 2, 8, 12), -8.0)
+    quiet = CellAnswers(heat, torch.zeros(1, 8, 12, 4))
+    heat = heat.clone()
+    heat[0, 0, 2, 2] = 8.0  # says it, and nothing else
+    said = CellAnswers(heat, quiet.boxes)
+    losses = [
+        float(module.loss(answers, {"boxes": boxes, "box_classes": classes}))
+        for answers, classes in ((quiet, none), (quiet, small), (said, small), (said, none))
+    ]
+    np.testing.assert_allclose(losses[1:3], losses[0], atol=1e-3)
+    assert losses[3] > 1.0
+
+
+def test_two_boxes_of_a_class_beside_each_other_are_two_things() -> None:
+    module = make(ToySamples())
+    heat = torch.full((1, 2, 8, 12), -8.0)
+    boxes = torch.zeros(1, 8, 12, 4)
+    boxes[0, 3, 5], heat[0, 0, 3, 5] = torch.tensor([16.0, 8.0, 24.0, 20.0]), 2.0
+    boxes[0, 3, 6], heat[0, 0, 3, 6] = torch.tensor([23.0, 8.0, 31.0, 20.0]), 1.0
+    boxes[0, 4, 5], heat[0, 0, 4, 5] = torch.tensor([16.0, 9.0, 24.0, 20.0]), 1.5  # the first again
+    found = module.interpret(CellAnswers(heat, boxes))
+    np.testing.assert_array_equal(found.boxes[0, :2], boxes[0, 3, 5:7])
+    assert (found.classes[0] == 0).sum() == 2
 
 
 def test_a_detector_that_says_the_targets_reports_the_boxes() -> None:
     module = make(ToySamples())
     boxes = torch.tensor([[[2.0, 4.0, 14.0, 14.0], [20.0, 10.0, 44.0, 30.0]]])
-    targets = detection_targets(boxes, torch.tensor([[1, 0]]), 2, (8, 12), stride=4)
+    both = torch.tensor([[True, True]])
+    targets = detection_targets(boxes, torch.tensor([[1, 0]]), both, (2, 8, 12), stride=4)
     found = module.interpret(CellAnswers(torch.logit(targets.heat * 0.9), targets.boxes))
     np.testing.assert_array_equal(sorted(found.boxes[0, :2].tolist()), boxes[0])
     assert sorted(found.classes[0, :2]) == [0, 1]

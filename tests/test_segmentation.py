@@ -84,12 +84,12 @@ def test_metrics_name_the_classes_and_leave_out_what_is_nowhere() -> None:
 
 
 def test_every_pixel_has_its_own_place_in_the_answer() -> None:
-    """A network that may learn one noisy picture by heart gives it back pixel by pixel."""
+    """A network that may learn two noisy pictures by heart gives them back pixel by pixel."""
     torch.manual_seed(0)
     random = np.random.default_rng(0)
     module = module_of((8, 16))
-    frames = torch.from_numpy(random.integers(0, 256, (1, 8, 16, 3)).astype(np.uint8))
-    segments = random.integers(0, len(CLASSES), (1, 8, 16)).astype(np.uint8)
+    frames = torch.from_numpy(random.integers(0, 256, (2, 8, 16, 3)).astype(np.uint8))
+    segments = random.integers(0, len(CLASSES), (2, 8, 16)).astype(np.uint8)
     optimizer = torch.optim.Adam(module.parameters(), lr=3e-3)
     for _ in range(250):
         loss = module.loss(module(frames), {"segments": torch.from_numpy(segments)})

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 _SHARE = 0.54  # of a box, around its middle, that answers for it; as in the paper
+_SMALLER_FIRST = 1e-7  # [1/px²] by which the smaller of two boxes with one middle is preferred
+_UNSAID = 1.0 - 1e-4  # heat of cells in which nothing is right or wrong
 
 
 class DetectionTargets(NamedTuple):
@@ -18,33 +20,34 @@ class DetectionTargets(NamedTuple):
 
 
 def detection_targets(
-    boxes: Tensor, classes: Tensor, class_count: int, grid: tuple[int, int], stride: int
+    boxes: Tensor, classes: Tensor, counted: Tensor, heatmaps: tuple[int, int, int], stride: int
 ) -> DetectionTargets:
     """Spread boxes over a grid as Liu et al. do.
 
     "Training-time-friendly network for real-time object detection", 2020: a Gaussian of the box's
     own proportions tells where its middle is, and all cells under it learn the box. Where boxes
-    overlap, the smaller one is learned.
+    overlap, the one whose Gaussian is higher is learned, so that every box is told by its middle.
 
     Args:
         boxes: `(N, B, 4)` left, top, right, bottom [px].
         classes: `(N, B)`, -1 where there is no box.
-        class_count: How many classes there are.
-        grid: Height and width in cells.
+        counted: `(N, B)` which boxes are to be found; it is not wrong to find one of the others.
+        heatmaps: How many there are, one a class, and their height and width in cells.
         stride: Side of a cell [px].
     """
     used = (classes >= 0).any(dim=0)
     used[0] = True  # so that there is a box even where there is none
-    boxes, classes = boxes[:, used], classes[:, used]
-    heat_of_box = _gaussians(boxes, grid, stride) * (classes >= 0)[..., None, None]
+    boxes, classes, counted = boxes[:, used], classes[:, used], counted[:, used]
+    bumps = _gaussians(boxes, heatmaps[1:], stride)
+    shown = bumps * torch.where(counted, 1.0, _UNSAID)[..., None, None]
     heat = torch.stack(
-        [(heat_of_box * (classes == kind)[..., None, None]).amax(1) for kind in range(class_count)],
+        [(shown * (classes == kind)[..., None, None]).amax(1) for kind in range(heatmaps[0])],
         dim=1,
     )
+    bumps = bumps * counted[..., None, None]
     area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
-    reaching = torch.where(heat_of_box > 0, area[..., None, None], torch.inf)
-    owner = reaching.argmin(1)  # (N, h, w) which box
-    shares = heat_of_box / heat_of_box.sum((2, 3), keepdim=True).clamp(min=1e-6)
+    owner = (bumps - _SMALLER_FIRST * area[..., None, None]).argmax(1)  # (N, h, w) which box
+    shares = bumps / bumps.sum((2, 3), keepdim=True).clamp(min=1e-6)
     weights = shares.gather(1, owner[:, None])[:, 0]
     rows = torch.arange(len(boxes), device=boxes.device)[:, None, None]
     return DetectionTargets(heat, boxes[rows, owner], classes[rows, owner].clamp(min=0), weights)

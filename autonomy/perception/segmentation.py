@@ -9,12 +9,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from autonomy.errors import InputError
+from autonomy.perception.feature_pyramid import PATCH, FeaturePyramid
 from autonomy.perception.intersection_over_union import intersection_over_union
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
-from autonomy.perception.segmentation_network import FEATURES, PATCH, SegmentationNetwork
 
+_WIDTHS = (32, 64, 96, 128)  # which lane is the own one, only the whole frame tells
 _PLACES = PATCH * PATCH  # pixels of a patch
 _LEARNED = 4  # of them, from which a step learns
 
@@ -46,8 +47,8 @@ class LaneSegmentation(PerceptionModule[Segmentation]):
                 f"segmentation needs frames whose sides are multiples of {PATCH} px, "
                 f"got {height} x {width}"
             )
-        self.network = SegmentationNetwork()
-        self.head = nn.Conv2d(FEATURES, _PLACES * len(reading.reports), 1)
+        self.network = FeaturePyramid(_WIDTHS)
+        self.head = nn.Conv2d(_WIDTHS[0], _PLACES * len(reading.reports), 1)
         nn.init.normal_(self.head.weight, std=0.01)
         self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
 
