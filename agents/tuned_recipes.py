@@ -128,6 +128,7 @@ _ARM_PICK_FRAMES: dict[str, Any] = {
 
 FRAME_RECIPES: dict[tuple[str, str], Recipe] = {
     ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(**_ARM_REACH_FRAMES),
+    ("autonomy/ArmPush-v0", "dagger"): DAggerRecipe(**_ARM_FRAMES),
     ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_PICK_FRAMES),
 }
 """Those of policies that see frames, where `RECIPES` has one of a policy that does not."""
