@@ -41,7 +41,7 @@ RECIPES = {
     "lane_state": PerceptionRecipe(frames=40_000, epochs=7, learning_rate=4e-3),
     "pose": PerceptionRecipe(frames=16_000, epochs=7, batch_size=32, learning_rate=4e-3),
     "detection": PerceptionRecipe(
-        frames=10_000, validation_frames=500, epochs=9, batch_size=16, learning_rate=4e-3
+        frames=10_000, validation_frames=500, epochs=8, batch_size=16, learning_rate=4e-3
     ),
 }
 """How those modules learn, by their names, that the default does not suit."""

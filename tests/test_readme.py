@@ -34,9 +34,9 @@ SMALLER = {
     "perceive.py": "",
 }
 ALGORITHM = {
-    "ppo": ["--recipe.n-steps", "16", "--recipe.world.route-length", "30"],
+    "ppo": ["--recipe.n-steps", "16"],
     "sac": ["--recipe.learning-starts", "220"],
-    "dagger": ["--recipe.world.route-length", "30"],
+    "dagger": [],
 }
 
 
@@ -54,6 +54,8 @@ def run_command(words: list[str], folder: Path) -> None:
     smaller = shlex.split(SMALLER[script.name])
     if script.name == "train.py":
         smaller += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
+        if "autonomy/LaneFollow-v0" in words:
+            smaller += ["--recipe.world.route-length", "30"]
     own = [name for word in words[2:] for name in expanded(word, folder)]
     done = subprocess.run(
         [sys.executable, str(ROOT / script), *own, *smaller],

@@ -67,7 +67,7 @@ class Detection(PerceptionModule[Detections]):
 
     def forward(self, *frames: Tensor) -> CellAnswers:
         """Answer for every cell of frames `(N, H, W, 3)` uint8."""
-        said = self.head(functional.relu(self.middle(self.network(frames[0]))))
+        said = self.head(self.middle(self.network(frames[0])).relu_())
         height, width = said.shape[-2:]
         right = PATCH * (torch.arange(width, device=said.device) + 0.5)
         down = PATCH * (torch.arange(height, device=said.device) + 0.5)
