@@ -60,7 +60,9 @@ class DAgger(UntouchedImages):
         self._student = NetworkPolicy(self._network, str(self.device))
         self._prediction = self._predicting(self.observation_space)
         self._data = ImitationData(self.observation_space, self.action_space, recipe.replay_size)
-        learned = nn.ModuleList([self._network, self._prediction or nn.Identity()])
+        learned = nn.ModuleList([self._network])
+        if self._prediction is not None:
+            learned.append(self._prediction)
         self._optimizer = torch.optim.Adam(learned.parameters(), fused=True)
         limit_gradients(self, "gradient_norm", self._optimizer, recipe.max_gradient_norm)
 

@@ -59,21 +59,19 @@ def main(arguments: Arguments) -> None:
     policy = load_policy(
         arguments.policy, world, arguments.device, arguments.seed, arguments.modules
     )
+    out = arguments.out.absolute()  # Minari joins a relative one to itself
     seeds = range(arguments.seed, arguments.seed + arguments.episodes)
     with _progress(arguments.episodes) as on_ended:
         steps = write_episodes(
-            arguments.out.absolute(),
+            out,
             world,
             _watched(rollout(world, policy, seeds), on_ended),
             {"algorithm_name": arguments.policy, "description": f"episodes of {arguments.env}"},
             world_spec(arguments.env, options),
         )
     world.close()
-    print(f"wrote {arguments.out.absolute()}: {arguments.episodes:,} episodes, {steps:,} steps")
-    print(
-        f"MINARI_DATASETS_PATH={arguments.out.absolute().resolve().parent} lets "
-        f"minari.load_dataset({arguments.out.absolute().name!r}) find it"
-    )
+    print(f"wrote {out}: {arguments.episodes:,} episodes, {steps:,} steps")
+    print(f"MINARI_DATASETS_PATH={out.parent} lets minari.load_dataset({out.name!r}) find it")
 
 
 def _watched(steps: Iterable[Step], on_ended: Callable[[int], None]) -> Iterator[Step]:

@@ -39,21 +39,23 @@ def test_the_cell_of_a_box_s_middle_is_hot_and_answers_for_the_box() -> None:
     np.testing.assert_array_equal(targets.boxes[0, 3, 2:5], [boxes[0, 0].tolist()] * 3)
 
 
-def test_of_two_boxes_with_one_middle_its_cell_learns_the_smaller() -> None:
-    boxes = torch.tensor([[[0.0, 0.0, 32.0, 24.0], [12.0, 8.0, 20.0, 16.0]]])
-    both = torch.tensor([[True, True]])
-    targets = detection_targets(boxes, torch.tensor([[0, 0]]), both, (1, 6, 8), stride=4)
-    np.testing.assert_array_equal(targets.boxes[0, 3, 4], boxes[0, 1])
-    np.testing.assert_array_equal(targets.boxes[0, 3, 2], boxes[0, 0])
-
-
-def test_the_middle_of_a_box_learns_it_though_a_smaller_one_reaches_there() -> None:
-    boxes = torch.tensor([[[0.0, 0.0, 40.0, 24.0], [8.0, 8.0, 24.0, 16.0]]])
+@pytest.mark.parametrize(
+    ("large", "small", "of_large", "of_small"),
+    [
+        # one middle, in cell 4 of row 3
+        ((0.0, 0.0, 32.0, 24.0), (12.0, 8.0, 20.0, 16.0), 2, 4),
+        # middles in the cells 5 and 4, though the smaller box reaches from 3 to 5
+        ((0.0, 0.0, 40.0, 24.0), (8.0, 8.0, 24.0, 16.0), 5, 4),
+    ],
+)
+def test_a_middle_learns_its_box_the_smaller_where_two_share_it(
+    large: tuple[float, ...], small: tuple[float, ...], of_large: int, of_small: int
+) -> None:
+    boxes = torch.tensor([[large, small]])
     both = torch.tensor([[True, True]])
     targets = detection_targets(boxes, torch.tensor([[0, 0]]), both, (1, 6, 10), stride=4)
-    # the middles are in the cells 5 and 4 of row 3; the smaller box's cells are 3 to 5
-    np.testing.assert_array_equal(targets.boxes[0, 3, 5], boxes[0, 0])
-    np.testing.assert_array_equal(targets.boxes[0, 3, 4], boxes[0, 1])
+    np.testing.assert_array_equal(targets.boxes[0, 3, of_large], boxes[0, 0])
+    np.testing.assert_array_equal(targets.boxes[0, 3, of_small], boxes[0, 1])
 
 
 def test_nothing_is_learned_where_a_box_does_not_count() -> None:

@@ -63,7 +63,7 @@ class Detection(PerceptionModule[Detections]):
         assert self.head.bias is not None
         nn.init.zeros_(self.head.bias)
         nn.init.constant_(self.head.bias[: self.class_count], math.log(_PRIOR / (1.0 - _PRIOR)))
-        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
+        self.lay_out_for_cpus()
 
     def forward(self, *frames: Tensor) -> CellAnswers:
         """Answer for every cell of frames `(N, H, W, 3)` uint8."""

@@ -39,7 +39,7 @@ class LaneState(PerceptionModule[Estimates]):
             nn.Linear(64 * rows * columns, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, 2 * count)
         )
         self.gaussians = Gaussians(count)
-        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
+        self.lay_out_for_cpus()
 
     def prepare(self, samples: Samples) -> None:
         """Take over the scale of the quantities."""

@@ -46,6 +46,10 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
     def calibrate(self, samples: Samples) -> None:
         """Adjust, after training, how sure it is, on samples that it did not learn from."""
 
+    def lay_out_for_cpus(self) -> None:
+        """Keep the channels of weights last, as convolutions on CPUs want them."""
+        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
+
     @abstractmethod
     def forward(self, *frames: Tensor) -> Any:
         """Map frames `(N, H, W, 3)` uint8, one tensor a camera, to what `loss` reads.

@@ -14,7 +14,7 @@ from autonomy.perception.module import PerceptionModule
 from autonomy.perception.patches import PATCH_FEATURES, Patches, Refined, patch_loss
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
-from autonomy.perception.triangulation import Triangulated, project, triangulate
+from autonomy.perception.triangulation import project, triangulate
 
 _HIDDEN = 128
 _POINT_WEIGHT = 1.0  # of the keypoints' loss, beside that of the quantities
@@ -93,10 +93,10 @@ class ObjectPose(PerceptionModule[Estimates]):
         images = torch.stack(pictures).permute(0, 1, 4, 2, 3).float() / 127.5 - 1.0
         found = self.keypoints(images)
         refined = self.patches(found.points, images)
-        placed = self._triangulated(refined, projections)
-        known = (found.variances.log(), refined.log_std, refined.features, *placed)
+        places, log_std = self._triangulated(refined, projections)
+        known = (found.variances.log(), refined.log_std, refined.features, places, log_std)
         correction = self.correct(torch.cat([own.flatten(1) for own in known], dim=1))
-        return PoseOutput(correction + self._raw(placed), found.maps, refined)
+        return PoseOutput(correction + self._raw(places, log_std), found.maps, refined)
 
     def loss(self, output: PoseOutput, labels: dict[str, Tensor]) -> Tensor:
         """Return the sum of the quantities', the maps' and the patches' losses."""
@@ -146,20 +146,20 @@ class ObjectPose(PerceptionModule[Estimates]):
         """Return those of quantities `(..., Q)` that are places, `(..., K, 3)`."""
         return torch.stack([quantities[..., own : own + 3] for own in self._places], dim=-2)
 
-    def _triangulated(self, refined: Refined, projections: Tensor) -> Triangulated:
-        """Return places and the logarithms of their deviations, in standard units."""
+    def _triangulated(self, refined: Refined, projections: Tensor) -> tuple[Tensor, Tensor]:
+        """Return places `(N, K, 3)` in standard units, and their deviations' logarithms."""
         centre, spread = map(self._each_place, (self.gaussians.centre, self.gaussians.spread))
         stds = refined.log_std.exp()[..., None] / self._size(projections)
         found = triangulate(refined.points, stds, projections, centre, spread)
-        return Triangulated((found.places - centre) / spread, (found.std / spread).log())
+        return (found.places - centre) / spread, (found.std / spread).log()
 
-    def _raw(self, placed: Triangulated) -> Tensor:
+    def _raw(self, places: Tensor, log_std: Tensor) -> Tensor:
         """Return `(N, 2 Q)` for `Gaussians`: places in standard units, zero for all else."""
         quantities = len(self.reading.reports)
-        raw = torch.zeros(len(placed.places), 2 * quantities, device=placed.places.device)
+        raw = torch.zeros(len(places), 2 * quantities, device=places.device)
         for thing, column in enumerate(self._places):
-            raw[:, column : column + 3] = placed.places[:, thing]
-            raw[:, quantities + column : quantities + column + 3] = placed.std[:, thing]
+            raw[:, column : column + 3] = places[:, thing]
+            raw[:, quantities + column : quantities + column + 3] = log_std[:, thing]
         return raw
 
 

@@ -50,7 +50,7 @@ class LaneSegmentation(PerceptionModule[Segmentation]):
         self.network = FeaturePyramid(_WIDTHS)
         self.head = nn.Conv2d(_WIDTHS[0], _PLACES * len(reading.reports), 1)
         nn.init.normal_(self.head.weight, std=0.01)
-        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch's stubs lack this keyword
+        self.lay_out_for_cpus()
 
     def forward(self, *frames: Tensor) -> Tensor:
         """Return the features of the patches of frames `(N, H, W, 3)` uint8, for `head`."""

@@ -5,8 +5,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-_TURNS = 2  # of weighting by depth, which the places tell
-
 
 class Triangulated(NamedTuple):
     """Where K things are, and how far they may be off along each axis."""
@@ -33,8 +31,9 @@ def triangulate(
     """Return the most likely places of things that cameras see at `points` `(N, C, K, 2)`.
 
     Each coordinate of a point gives one linear equation (Hartley & Sturm, "Triangulation", 1997,
-    "iterative linear least squares"); what is known beforehand, a normal distribution, gives three
-    more, so that one camera, or none that sees a thing, is enough for an answer.
+    "iterative linear least squares"), weighted by the depth that a first solution tells; what is
+    known beforehand, a normal distribution, gives three more, so that one camera, or none that sees
+    a thing, is enough for an answer.
 
     Args:
         points: In the units that `projections` gives.
@@ -48,15 +47,22 @@ def triangulate(
     moved = (known[..., :3] @ centre[..., None]).squeeze(-1) + known[..., 3]
     slopes = points[..., None] * turned[..., 2:, :] - turned[..., :2, :]
     sides = moved[..., :2] - points * moved[..., 2:]
-    depth = moved[..., 2:]
-    standard, covariance = torch.zeros_like(centre).expand(len(points), -1, -1), torch.eye(3)
-    for _ in range(_TURNS):
-        weights = 1.0 / (stds * depth.detach())
-        rows = (slopes * weights[..., None]).transpose(1, 2).flatten(2, 3)  # (N, K, 2 C, 3)
-        right = (sides * weights).transpose(1, 2).flatten(2, 3)
-        information = rows.mT @ rows + torch.eye(3, device=points.device)
-        covariance = torch.linalg.inv(information)
-        standard = (covariance @ (rows.mT @ right[..., None])).squeeze(-1)
-        depth = moved[..., 2:] + (turned[..., 2, :] * standard[:, None]).sum(-1, keepdim=True)
+    first, _ = _solved(slopes, sides, stds * moved[..., 2:])
+    depth = moved[..., 2:] + (turned[..., 2, :] * first[:, None]).sum(-1, keepdim=True)
+    standard, covariance = _solved(slopes, sides, stds * depth.detach())
     deviations = torch.diagonal(covariance, dim1=-2, dim2=-1).sqrt()
     return Triangulated(centre + spread * standard, spread * deviations)
+
+
+def _solved(slopes: Tensor, sides: Tensor, stds: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the most likely places `(N, K, 3)` in standard units, and their covariances.
+
+    Args:
+        slopes: `(N, C, K, 2, 3)` of the equations, by the place.
+        sides: `(N, C, K, 2)` right-hand sides of the equations.
+        stds: `(N, C, K, 2)` how far these may be off.
+    """
+    rows = (slopes / stds[..., None]).transpose(1, 2).flatten(2, 3)  # (N, K, 2 C, 3)
+    right = (sides / stds).transpose(1, 2).flatten(2, 3)
+    covariance = torch.linalg.inv(rows.mT @ rows + torch.eye(3, device=rows.device))
+    return (covariance @ (rows.mT @ right[..., None])).squeeze(-1), covariance
