@@ -75,6 +75,13 @@ def test_nothing_is_learned_where_a_box_does_not_count() -> None:
     assert losses[3] > 1.0
 
 
+def test_who_misses_a_box_that_does_not_count_misses_nothing() -> None:
+    boxes = np.array([[[2, 4, 14, 14], [20.0, 10.0, 21.2, 11.2]]], np.float32)
+    found = Detections(boxes[:, :1], np.array([[0]]), np.array([[0.9]], np.float32))
+    labels = {"boxes": boxes, "box_classes": np.array([[0, 0]])}
+    assert make(ToySamples()).measure(found, labels)["ap50"] == pytest.approx(1.0)
+
+
 def test_two_boxes_of_a_class_beside_each_other_are_two_things() -> None:
     module = make(ToySamples())
     heat = torch.full((1, 2, 8, 12), -8.0)
@@ -82,9 +89,10 @@ def test_two_boxes_of_a_class_beside_each_other_are_two_things() -> None:
     boxes[0, 3, 5], heat[0, 0, 3, 5] = torch.tensor([16.0, 8.0, 24.0, 20.0]), 2.0
     boxes[0, 3, 6], heat[0, 0, 3, 6] = torch.tensor([23.0, 8.0, 31.0, 20.0]), 1.0
     boxes[0, 4, 5], heat[0, 0, 4, 5] = torch.tensor([16.0, 9.0, 24.0, 20.0]), 1.5  # the first again
+    heat[0, 1, 3, 5] = 0.5  # or it is of the other class
     found = module.interpret(CellAnswers(heat, boxes))
     np.testing.assert_array_equal(found.boxes[0, :2], boxes[0, 3, 5:7])
-    assert (found.classes[0] == 0).sum() == 2
+    assert found.classes[0, :4].tolist() == [0, 0, 1, -1]
 
 
 def test_a_detector_that_says_the_targets_reports_the_boxes() -> None:

@@ -99,6 +99,20 @@ def test_triangulation_says_how_far_it_may_be_off() -> None:
     assert off.square().mean().sqrt() == pytest.approx(1.0, abs=0.1)
 
 
+def test_a_near_place_is_told_as_exactly_as_its_depth_allows() -> None:
+    """Though it was thought to be twice as far away."""
+    ahead, aside = (0.0, 0.0, 1.3), (0.0, -np.pi / 2, 0.0)
+    place, stds = np.array([[0.0, 0.0, -0.65]]), torch.full((1, 2, 1, 2), 0.5)
+    turns = (np.eye(3), cv2.Rodrigues(np.array(aside))[0])
+    projections = torch.from_numpy(
+        np.array([[MATRIX @ np.c_[turn, ahead] for turn in turns]], np.float32)
+    )
+    points = project(projections, torch.from_numpy(place[np.newaxis].astype(np.float32)))
+    found = triangulate(points, stds, projections, torch.zeros(1, 3), torch.ones(1, 3))
+    # 0.5 px at 0.65 m, for 110 px of focal length; only the first camera tells x
+    assert found.std[0, 0, 0].item() == pytest.approx(0.5 * 0.65 / 110, rel=0.01)
+
+
 def test_a_camera_that_sees_nothing_leaves_what_was_known_along_the_other_ones_ray() -> None:
     _, points, projections = seen_by_opencv()
     blind = points.clone()
