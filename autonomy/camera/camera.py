@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
+from autonomy.elementary import cos, sin
 from autonomy.errors import InputError
 
 
@@ -92,8 +93,8 @@ def mounted(
         pitch: `(N,)` how far they look down [rad].
         yaw: `(N,)` how far they look to the left [rad].
     """
-    level, down = np.cos(pitch), np.sin(pitch)
-    ahead, left = np.cos(yaw), np.sin(yaw)
+    level, down = cos(pitch), sin(pitch)
+    ahead, left = cos(yaw), sin(yaw)
     poses = np.zeros((len(position), 3, 4))
     poses[:, 0, 0], poses[:, 0, 1] = left, -ahead
     poses[:, 1, 0], poses[:, 1, 1], poses[:, 1, 2] = -down * ahead, -down * left, -level

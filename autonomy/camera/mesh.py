@@ -1,5 +1,6 @@
 """Triangle meshes with a normal per vertex and a material and a class per triangle."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autonomy.errors import InputError
+from autonomy.linear_algebra import product
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,11 @@ class Mesh:
 
         A scale is positive: a mirrored mesh would be seen from its inside.
         """
-        cos, sin = np.cos(yaw), np.sin(yaw)
+        cos, sin = math.cos(yaw), math.sin(yaw)
         turn = np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
         factors = np.broadcast_to(np.asarray(scale, dtype=np.float64), 3)
-        points = (self.vertices * factors) @ turn + np.asarray(position, dtype=np.float64)
-        normals = _unit(self.normals / factors) @ turn
+        points = product(self.vertices * factors, turn) + np.asarray(position, dtype=np.float64)
+        normals = product(_unit(self.normals / factors), turn)
         return replace(
             self,
             vertices=points.astype(np.float32),

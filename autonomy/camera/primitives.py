@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh, surface
+from autonomy.elementary import cos, sin
 
 
 def box(size: tuple[float, float, float], material: int, semantic_class: int) -> Mesh:
@@ -60,9 +61,9 @@ def sphere(radius: float, rings: int, material: int, semantic_class: int) -> Mes
     grid_polar, grid_azimuth = np.meshgrid(polar, azimuth, indexing="ij")
     points = radius * np.stack(
         [
-            np.sin(grid_polar) * np.cos(grid_azimuth),
-            np.sin(grid_polar) * np.sin(grid_azimuth),
-            np.cos(grid_polar),
+            sin(grid_polar) * cos(grid_azimuth),
+            sin(grid_polar) * sin(grid_azimuth),
+            cos(grid_polar),
         ],
         axis=-1,
     )
@@ -73,9 +74,7 @@ def sphere(radius: float, rings: int, material: int, semantic_class: int) -> Mes
 
 def _circle(radius: float, sides: int, height: float) -> NDArray[np.float64]:
     angles = np.arange(sides) * 2 * np.pi / sides
-    return np.column_stack(
-        [radius * np.cos(angles), radius * np.sin(angles), np.full(sides, height)]
-    )
+    return np.column_stack([radius * cos(angles), radius * sin(angles), np.full(sides, height)])
 
 
 def _grid_triangles(rows: int, columns: int) -> NDArray[np.intp]:

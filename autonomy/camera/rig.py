@@ -13,6 +13,7 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
+from autonomy.linear_algebra import products
 from autonomy.policy import Observation
 from autonomy.world import Info
 
@@ -116,8 +117,8 @@ class CameraRig:
             placed = self._placed(name, rows)
             matrices, views = placed["intrinsics"], placed["camera_from_world"]
             matrices[:, :2, 2] += 0.5
-            views[:, :, 3] += views[:, :, :3] @ origin
-            seen.append(matrices @ views / size[:, np.newaxis])
+            views[:, :, 3] += (views[:, :, :3] * origin).sum(axis=2)
+            seen.append(products(matrices, views) / size[:, np.newaxis])
         return np.stack(seen, axis=1).astype(np.float32)
 
     def drawn(self) -> dict[str, NDArray[np.float64]]:

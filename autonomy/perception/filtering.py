@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.linear_algebra import product
 from autonomy.perception.estimates import Estimates
 
 Array = NDArray[np.float64]
@@ -48,7 +49,7 @@ class ConstantVelocityFilters:
         self._filter.measurementMatrix = np.eye(count, 2 * count)
         pushes = np.array([motion.acceleration for motion in motions])
         push = np.concatenate([step**2 / 2 * np.diag(pushes), step * np.diag(pushes)])
-        self._filter.processNoiseCov = push @ push.T
+        self._filter.processNoiseCov = product(push, push.T)
         self._speeds = np.array([motion.speed for motion in motions])
         self._periods = np.array([motion.period for motion in motions])
         self._states: Array = np.zeros((num_envs, 2 * count))

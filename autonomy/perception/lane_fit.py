@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.linear_algebra import product, solved
 from autonomy.perception.lane_marks import Marks
 
 _SLOPES = np.linspace(-0.42, 0.42, 15)  # of the lane against the car's axis
@@ -105,9 +106,12 @@ def _least_squares(marks: Marks, values: NDArray[np.float64], near: float) -> La
     columns = [line == 0, line == 1, x, 0.5 * x**2, values[line] * x]
     design = np.stack(columns, axis=1).astype(np.float64)
     weight = 1.0 / (0.04**2 + (0.4 * marks.blur[point]) ** 2)
-    normal = design.T @ (design * weight[:, None]) + np.diag(1.0 / np.square(_PRIOR))
-    found = np.linalg.solve(normal, design.T @ (weight * marks.y[point])).astype(np.float64)
-    errors = marks.y[point] - design @ found
+    weighted = (design * weight[:, None]).T
+    normal = product(weighted, design) + np.diag(1.0 / np.square(_PRIOR))
+    inverse = solved(normal, np.eye(len(normal)))
+    wanted = product(weighted, marks.y[point][:, None])
+    found = product(inverse, wanted).ravel()
+    errors = marks.y[point] - product(design, found[:, None]).ravel()
     freedom = max(len(x) - 4, 1)
     variance = max(float((weight * errors**2).sum()) / freedom, 0.25)
-    return LaneFit(found, variance * np.linalg.inv(normal).astype(np.float64))
+    return LaneFit(found, variance * inverse)

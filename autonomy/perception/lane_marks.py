@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
+from autonomy.linear_algebra import product
 
 _PAINT_WIDTH = 0.16  # [m]
 _NEAREST, _FARTHEST = 1.0, 18.0  # [m] of depth in which paint is looked for
@@ -39,7 +40,8 @@ class GroundRows:
         rays = np.stack(
             np.broadcast_arrays(across[None] / focal, down[:, None] / focal, 1.0), axis=-1
         )
-        ahead = rays @ turn  # rows of the matrix are the camera's axes in the car's frame
+        # rows of the matrix are the camera's axes in the car's frame
+        ahead = product(rays.reshape(-1, 3), turn).reshape(rays.shape)
         with np.errstate(divide="ignore"):
             depth = np.where(ahead[..., 2] < 0, -place[2] / ahead[..., 2], np.inf)
         near = (depth > _NEAREST) & (depth < _FARTHEST)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
+from autonomy.linear_algebra import product
 from autonomy.perception.lane_metrics import ABSENT
 
 LOOK_AHEAD = (5.0, 20.0, 40.0)
@@ -73,7 +74,7 @@ def boundary_pixels(boundary: NDArray[np.float64], camera: Camera) -> NDArray[np
         camera: A pinhole camera on the car.
     """
     pose, (focal, _, middle, horizon) = camera.camera_from_body, camera.intrinsics
-    points = boundary @ pose[:, :3].T + pose[:, 3]
+    points = product(boundary, pose[:, :3].T) + pose[:, 3]
     x, y, depth = points[points[:, 2] > camera.near].T
     across, down = middle + focal * x / depth, horizon + focal * y / depth
     lowest = np.minimum.accumulate(np.append(np.inf, down))[:-1]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
+from autonomy.linear_algebra import product
 
 
 class Reframing:
@@ -36,8 +37,8 @@ def _places(source: Camera, target: Camera) -> NDArray[np.float32]:
     rows, columns = np.mgrid[: target.height, : target.width]
     focal, _, across, down = target.intrinsics
     rays = np.stack([(columns - across) / focal, (rows - down) / focal, np.ones(rows.shape)], -1)
-    turn = source.camera_from_body[:, :3] @ target.camera_from_body[:, :3].T
-    rays = rays.reshape(-1, 3) @ turn.T
+    turn = product(target.camera_from_body[:, :3], source.camera_from_body[:, :3].T)
+    rays = product(rays.reshape(-1, 3), turn)
     coefficients = np.array(source.distortion) if source.distortion else np.zeros(4)
     none = np.zeros(3)
     places, _ = cv2.projectPoints(rays, none, none, source.matrix, coefficients)

@@ -124,7 +124,7 @@ class Arm:
             self.parts.body, self.parts.tool, computeLinkVelocity=1, computeForwardKinematics=1
         )
         turn = np.array(self._client.getMatrixFromQuaternion(state[5])).reshape(3, 3)
-        position = np.array(state[4]) + turn @ np.array(self._robot.tool_point)
+        position = np.array(state[4]) + (turn * self._robot.tool_point).sum(axis=1)
         # the velocity is that of the link's centre of mass
         (x, y, z), (wx, wy, wz) = (position - np.array(state[0])).tolist(), state[7]
         spun = np.array((wy * z - wz * y, wz * x - wx * z, wx * y - wy * x))
@@ -179,7 +179,7 @@ class Arm:
             parts.body, parts.tool, self._tool_point_on_mass, joints, still, still
         )
         columns = [parts.movable.index(joint) for joint in parts.arm.numbers]
-        return np.vstack(both)[:, columns]
+        return np.ascontiguousarray(np.vstack(both)[:, columns])
 
     def _from_centre_of_mass(self, point: Sequence[float]) -> Sequence[float]:
         """Move a point of the tool's link from the link's frame to that of its centre of mass."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import arccos, arctan2, cos, sin
 from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.objects import Shape, ShapeRange
@@ -48,7 +49,7 @@ class Flip(Task):
         place = spread(uniform[:, :2], -1.0, 1.0) * (_AHEAD, _ASIDE)
         turn = spread(uniform[:, 2], -np.pi / 4, np.pi / 4)
         way = turn + np.pi / 2 * np.floor(4.0 * uniform[:, 3])
-        goal = np.column_stack([np.cos(way), np.sin(way), np.zeros(len(way))])
+        goal = np.column_stack([cos(way), sin(way), np.zeros(len(way))])
         return Layout(
             np.column_stack([place, half_height])[:, np.newaxis], turn[:, np.newaxis], goal
         )
@@ -60,7 +61,7 @@ class Flip(Task):
     def distance(self, achieved: Array, desired: Array) -> Array:
         """Return the angle [rad] between two directions, of whatever length."""
         across = length(np.cross(achieved, desired))
-        return np.arctan2(across, (achieved * desired).sum(axis=-1))
+        return arctan2(across, (achieved * desired).sum(axis=-1))
 
     def refusal(self, goal: Array, robot: Robot) -> str:
         """Say what a goal should be that is no way in which a box can rest; else nothing."""
@@ -90,10 +91,10 @@ def plan_flip(truth: Truth) -> tuple[Array, Array]:
     from_box = tool[:, :2] - box[:, :2]
     along = (from_box * ahead).sum(axis=1)
     touches = along > -(width / 2 + 0.02)
-    lean = np.arccos(np.clip(_long_axis(truth.bodies)[:, 2], -1.0, 1.0))
+    lean = arccos(np.clip(_long_axis(truth.bodies)[:, 2], -1.0, 1.0))
     # along the circle about the edge on which the box tips, so that the fingers do not rub
-    rise = np.where(touches, np.arctan2(width, contact) - lean, 0.0)
-    push = _PUSH * np.column_stack([np.cos(rise)[:, np.newaxis] * ahead, np.sin(rise)])
+    rise = np.where(touches, arctan2(width, contact) - lean, 0.0)
+    push = _PUSH * np.column_stack([cos(rise)[:, np.newaxis] * ahead, sin(rise)])
     high = height + _ABOVE
 
     aside = length(from_box - along[:, np.newaxis] * ahead)

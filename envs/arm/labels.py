@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.boxes import boxes_of, things_in_boxes
+from autonomy.elementary import arctan2
 from autonomy.perception.samples import Samples
 from envs.arm.control import Array
 from envs.arm.objects import Shape
@@ -35,7 +36,7 @@ def symmetric_yaw(
     however it is turned, 0.
     """
     x, y, z, w = np.moveaxis(object_pose[:, :, 3:], 2, 0)
-    yaw = np.arctan2(2 * (x * y + z * w), 1 - 2 * (y * y + z * z))
+    yaw = arctan2(2 * (x * y + z * w), 1 - 2 * (y * y + z * z))
     boxes = np.array([shape.kind == "box" for shape in catalogue], np.bool_)
     return np.where(boxes[shape], yaw - _QUARTER * np.round(yaw / _QUARTER), 0.0)
 

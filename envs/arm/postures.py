@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import power
 from envs.arm.arm import Arm
 from envs.arm.arm_state import Bodies, Sizes, allocate, row_of
 from envs.arm.bullet import connect
@@ -42,7 +43,7 @@ def make_postures(robot: Robot, count: int, grips: bool, random: np.random.Gener
     joints = len(parts.arm.numbers)
     sizes = Sizes(joints, joints + len(parts.gripper.numbers), len(parts.link_names), 0, 0)
     low, high = np.array(_LOW), np.array(_HIGH)
-    share = random.random((count, 3)) ** (1.0, 1.0, 1.5)
+    share = power(random.random((count, 3)), (1.0, 1.0, 1.5))
     askew = spread(random.random((count, joints)), -_ASKEW, _ASKEW)
     opening = np.sort(np.clip(spread(random.random(count), -0.5, 1.5), 0.0, float(grips)))
     bodies = allocate(count, sizes).bodies

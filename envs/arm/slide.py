@@ -108,7 +108,7 @@ def _next_hit(truth: Truth) -> _Hit:
     axis = np.where(is_in_line, (1.0, 0.0), (0.0, 1.0))
     left = np.abs(way * axis).sum(axis=1)
     distance = np.where(left > _LONGEST, left - _LAST, left)
-    return _Hit(axis * np.sign(way), distance, truth.size[:, 0, 0] / 2 + axis @ _TIP)
+    return _Hit(axis * np.sign(way), distance, truth.size[:, 0, 0] / 2 + (axis * _TIP).sum(axis=1))
 
 
 def _speed_to_stop_after(distance: Array, friction: Array) -> Array:

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import cos, sin
 from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.objects import Shape
@@ -91,5 +92,5 @@ def away_from(places: Array, others: Array, distance: float) -> Array:
 def upright_poses(places: Array, turns: Array) -> Array:
     """Return poses `(n, O, 7)` at places `(n, O, 3)` [m], turned about the vertical [rad]."""
     level = np.zeros((*turns.shape, 2))
-    turned = np.stack([np.sin(turns / 2.0), np.cos(turns / 2.0)], axis=-1)
+    turned = np.stack([sin(turns / 2.0), cos(turns / 2.0)], axis=-1)
     return np.concatenate([places, level, turned], axis=-1)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import cos, sin
 from envs.arm.arm_state import Bodies
 from envs.arm.control import Array
 from envs.arm.flip import Flip
@@ -112,7 +113,7 @@ class Stack(Task):
         heights = _half_heights(shapes)
         angle = 2 * np.pi * (uniform[:, :1] + np.arange(3) / 3)
         radius = spread(uniform[:, 1:4], 0.09, 0.12)
-        corners = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=2)
+        corners = np.stack([radius * cos(angle), radius * sin(angle)], axis=2)
         place = np.concatenate([corners[:, :2], heights[:, :, np.newaxis]], axis=2)
         upper = 2 * heights[:, 0] + heights[:, 1]
         goal = np.column_stack([corners[:, 2], heights[:, 0], corners[:, 2], upper])

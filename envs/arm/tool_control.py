@@ -1,7 +1,11 @@
 """Actions that move the tool."""
 
+import math
+
 import numpy as np
 
+from autonomy.compiled import compiled
+from autonomy.linear_algebra import product, solved
 from envs.arm.control import Array, Motors, Reading
 from envs.arm.robot import Robot
 from envs.arm.robot_body import Joints
@@ -37,14 +41,11 @@ class ToolPosition:
         """Move the place that the tool is to be at, and the joints towards it."""
         if action[:3].any():
             command[:3] = self._allowed(command[:3] + STEP * action[:3], reading.tool)
-        place, turn = command[:3], command[3]
-        cos, sin = np.cos(turn), np.sin(turn)
-        wanted = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]]) @ self._upright
-        error = np.concatenate([place - reading.tool, _turn_between(reading.turn, wanted)])
-        jacobian = reading.jacobian()
-        damped = jacobian @ jacobian.T + _DAMPING**2 * np.eye(6)
+        wanted = product(_about_vertical(command[3]), self._upright)
+        turn = _turn_between(reading.turn, wanted)
+        error = np.concatenate([command[:3] - reading.tool, turn])
         homewards = _HOMING * (self._home - reading.joints)
-        step = homewards + jacobian.T @ np.linalg.solve(damped, error - jacobian @ homewards)
+        step = _least_squares(reading.jacobian(), error, homewards)
         joints = np.clip(reading.joints + step, self._arm.lower, self._arm.upper)
         return Motors("position", joints)
 
@@ -71,14 +72,32 @@ def nearest_in_reach(place: Array, robot: Robot) -> Array:
     return place
 
 
+@compiled
+def _least_squares(jacobian: Array, error: Array, homewards: Array) -> Array:
+    """Return the joints' step `(n,)` for an error `(6,)` of the tool, its Jacobian being `(6, n)`.
+
+    Where the tool does not care, the joints step `homewards` `(n,)`.
+    """
+    damped = product(jacobian, jacobian.T)
+    for i in range(len(damped)):
+        damped[i, i] += _DAMPING**2
+    left = error.reshape(-1, 1) - product(jacobian, homewards.reshape(-1, 1))
+    return homewards + product(jacobian.T, solved(damped, left)).ravel()
+
+
+def _about_vertical(angle: float) -> Array:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+
+
 def _shortened(way: Array, longest: float) -> Array:
-    length = float(np.sqrt(way @ way))
+    length = math.sqrt((way * way).sum())
     return way * (longest / length) if length > longest else way
 
 
 def _turn_between(now: Array, wanted: Array) -> Array:
     """Return the rotation vector [rad] from one rotation to another that is not far away."""
-    between = wanted @ now.T
+    between = product(wanted, now.T)
     return 0.5 * np.array(
         [
             between[2, 1] - between[1, 2],

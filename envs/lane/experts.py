@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import arctan2, sin
 from autonomy.policy import Observation
 from envs.lane.car import SPEED_MAX, STEERING_MAX, WHEELBASE, Cars
 from envs.lane.lane_path import LanePaths, Location, look_ahead
@@ -44,9 +45,9 @@ class PurePursuit:
         goals = np.empty((len(preview), 1, 3))
         look_ahead(paths, location, preview[:, None], goals)
         east, north = goals[:, 0, 0] - cars.x, goals[:, 0, 1] - cars.y
-        bearing = np.arctan2(north, east) - cars.heading
+        bearing = arctan2(north, east) - cars.heading
         reach = np.hypot(east, north)
-        return np.arctan2(2.0 * WHEELBASE * np.sin(bearing), reach)
+        return arctan2(2.0 * WHEELBASE * sin(bearing), reach)
 
     def _planned_speed(self, location: Location, paths: LanePaths) -> NDArray[np.float64]:
         distances = np.tile(_HORIZON, (len(location.station), 1))

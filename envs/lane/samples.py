@@ -11,6 +11,7 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
 from autonomy.errors import InputError
+from autonomy.linear_algebra import products
 from autonomy.perception.lane_metrics import lane_rows
 from autonomy.perception.lane_shape import LANE_QUANTITIES
 from autonomy.perception.samples import Samples
@@ -180,7 +181,7 @@ def _projections(frames: PosedFrames) -> NDArray[np.float64]:
     """Return what brings points of the world to homogeneous pixels, `(n, 3, 4)`."""
     matrices = np.tile(np.eye(3), (len(frames.lenses), 1, 1))
     matrices[:, (0, 1, 0, 1), (0, 1, 2, 2)] = frames.lenses
-    return matrices @ frames.camera_from_world
+    return products(matrices, frames.camera_from_world)
 
 
 def _box_class_of() -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.scene import Appearance
 from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
+from autonomy.elementary import cos, sin
 from autonomy.randomization import Range, around, between
 from envs.arm.scene.materials import Material
 
@@ -149,10 +150,10 @@ def dress(
         color = np.roll(draws["clutter_color"], number, axis=1)
         looks.palette[rows, Material.CLUTTER + number, :3] = color
     looks.palette[rows, Material.ROBOT :, :3] = draws["robot"][:, None, None] * robot_colors
-    flat = np.cos(draws["sun_elevation"])
-    looks.sun_direction[rows, 0] = flat * np.cos(draws["sun_azimuth"])
-    looks.sun_direction[rows, 1] = flat * np.sin(draws["sun_azimuth"])
-    looks.sun_direction[rows, 2] = np.sin(draws["sun_elevation"])
+    flat = cos(draws["sun_elevation"])
+    looks.sun_direction[rows, 0] = flat * cos(draws["sun_azimuth"])
+    looks.sun_direction[rows, 1] = flat * sin(draws["sun_azimuth"])
+    looks.sun_direction[rows, 2] = sin(draws["sun_elevation"])
     looks.sun[rows] = draws["sun_strength"][:, None] * _SUNLIGHT
     looks.ambient[rows] = draws["sky_strength"][:, None] * _SKYLIGHT
     looks.horizon[rows] = looks.zenith[rows] = draws["wall"]

@@ -13,7 +13,9 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.mesh_file import Surface, read_surfaces
 from autonomy.camera.primitives import box, cylinder, sphere
+from autonomy.elementary import power
 from autonomy.errors import InputError
+from autonomy.linear_algebra import product
 from envs.arm.bullet import connect, pybullet
 from envs.arm.robot import Robot
 from envs.arm.robot_body import load_robot
@@ -82,7 +84,7 @@ def _pieces(client: Any, shape: Sequence[Any]) -> list[_Piece]:
     red, green, blue = (round(255 * float(value)) for value in rgba[:3])
     pieces: list[_Piece] = []
     for own in _surfaces(kind, size, Path(file.decode())):
-        vertices = own.vertices @ turn.T + position
+        vertices = product(own.vertices, turn.T) + position
         color = _rounded(own.color or (red, green, blue))
         pieces.append(_Piece(link + 1, replace(own, vertices=vertices), color))
     return pieces
@@ -114,7 +116,7 @@ def _surfaces(kind: int, size: Sequence[float], path: Path) -> list[Surface]:
 
 def _decimated(pieces: list[_Piece], triangles: int) -> list[_Piece]:
     """Share triangles out by area, and give what small surfaces leave over to the others."""
-    areas = np.array([piece.surface.area for piece in pieces]) ** _FAIRNESS
+    areas = power([piece.surface.area for piece in pieces], _FAIRNESS)
     counts = np.array([len(piece.surface.triangles) for piece in pieces])
     shares = np.maximum(triangles * areas / areas.sum(), _FEWEST)
     for _ in range(8):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.errors import InputError
+from autonomy.linear_algebra import chained
 from envs.arm.arm_state import Bodies
 from envs.arm.options import TOOL, WORLD, ArmCamera
 from envs.arm.scene.arm_scene import to_matrices
@@ -63,6 +64,5 @@ class CameraBodies:
             pose = np.tile(np.eye(3, 4), (len(rows), 1, 1))
             if link >= 0:
                 to_matrices(bodies.link_pose[rows, link : link + 1], pose[:, np.newaxis])
-            frame = np.vstack([self._frames[name], (0.0, 0.0, 0.0, 1.0)])
-            poses[name] = pose @ frame
+            poses[name] = chained(pose, self._frames[name])
         return poses

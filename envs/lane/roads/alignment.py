@@ -5,7 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
+from autonomy.elementary import cos, sin
+
+# of Gauss-Legendre quadrature on [0, 1] (Abramowitz and Stegun, 1964, table 25.4, n = 8); NumPy's
+# come from LAPACK, which finds other last bits on other processors
+_HALF_NODES = np.array(
+    [0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363]
+)
+_HALF_WEIGHTS = np.array(
+    [0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763]
+)
+_NODES = (1.0 + np.concatenate([-_HALF_NODES[::-1], _HALF_NODES])) / 2.0
+_WEIGHTS = np.concatenate([_HALF_WEIGHTS[::-1], _HALF_WEIGHTS]) / 2.0
 
 
 @dataclass(frozen=True)
@@ -77,10 +88,9 @@ def tangent_length(deflection: NDArray[np.float64], transition: float) -> NDArra
     """
     half = np.abs(deflection) / 2
     clothoid = 2 * transition * half
-    u = (_NODES + 1) / 2
-    heading = clothoid[..., None] / 2 * u**2
-    run = (np.cos(half[..., None] - heading) @ (_WEIGHTS / 2)) * clothoid
-    return (run + np.sin(half * (1 - transition))) / np.cos(half)
+    heading = clothoid[..., None] / 2 * _NODES**2
+    run = (cos(half[..., None] - heading) * _WEIGHTS).sum(axis=-1) * clothoid
+    return (run + sin(half * (1 - transition))) / cos(half)
 
 
 def trace(alignment: Alignment, length: float, start_heading: float) -> Line:
@@ -99,7 +109,7 @@ def trace(alignment: Alignment, length: float, start_heading: float) -> Line:
     heading = start_heading + gained[piece]
     heading += (s - knots[piece]) * (curvature + peak[piece]) / 2
     points = np.zeros((steps + 1, 2))
-    for axis, direction in enumerate((np.cos(heading), np.sin(heading))):
+    for axis, direction in enumerate((cos(heading), sin(heading))):
         mean = (direction[:-2:2] + 4 * direction[1:-1:2] + direction[2::2]) / 6
         np.cumsum(mean * (length / steps), out=points[1:, axis])
     return Line(length / steps, points, heading[::2], curvature[::2])

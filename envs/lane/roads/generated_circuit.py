@@ -4,6 +4,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autonomy.elementary import arctan2, cos, power, sin
 from envs.lane.roads.alignment import Corners, tangent_length
 from envs.lane.roads.road_distribution import RoadDistribution
 
@@ -27,7 +28,7 @@ def draw_circuit(
     polygons = _draw_polygons(random, random.uniform(*distribution.circuit_length))
     edge = np.roll(polygons, -1, axis=1) - polygons  # edge i leaves vertex i
     length = np.hypot(edge[..., 0], edge[..., 1])
-    direction = np.arctan2(edge[..., 1], edge[..., 0])
+    direction = arctan2(edge[..., 1], edge[..., 0])
     deflection = direction - np.roll(direction, 1, axis=1)
     deflection = (deflection + np.pi) % (2 * np.pi) - np.pi
 
@@ -55,7 +56,7 @@ def _draw_polygons(random: Generator, perimeter: float) -> NDArray[np.float64]:
     angle *= 2 * np.pi / (angle[:, -1:] + random.uniform(0.5, 1.5, size=(_CANDIDATES, 1)))
     distance = random.uniform(random.uniform(0.15, 0.6), 1.0, size=size)
     stretch = random.uniform(1.0, 2.0)
-    points = distance[..., None] * np.stack([stretch * np.cos(angle), np.sin(angle)], axis=2)
+    points = distance[..., None] * np.stack([stretch * cos(angle), sin(angle)], axis=2)
     edge = np.roll(points, -1, axis=1) - points
     around = np.hypot(edge[..., 0], edge[..., 1]).sum(axis=1)
     points *= (1.1 * perimeter / around)[:, None, None]
@@ -79,4 +80,4 @@ def _draw_radii(
     share = length / _both_ends(needed * unit)  # by how much both corners of an edge may grow
     room = np.minimum(share, np.roll(share, 1))
     growth = np.minimum(room, np.maximum(largest / needed, 1.0))
-    return needed * growth ** random.uniform(0.0, 1.0, size=len(needed))
+    return needed * power(growth, random.random(len(needed)))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autonomy.elementary import cos, power, sin
 from envs.lane.roads.road import ELEVATION_MIN
 from envs.lane.roads.road_distribution import RoadDistribution
 
@@ -18,7 +19,8 @@ def draw_hills(
 
     The hills are a sum of sines; those of a circuit repeat after its length, `period`.
     """
-    wavelength = np.exp(random.uniform(*np.log(_WAVELENGTH), size=_WAVES))
+    shortest, longest = _WAVELENGTH
+    wavelength = shortest * power(longest / shortest, random.random(_WAVES))
     if period is not None:
         wavelength = period / np.maximum(1, np.rint(period / wavelength))
     steepness = random.uniform(0.2, 1.0, size=_WAVES)
@@ -28,7 +30,7 @@ def draw_hills(
 
     number = 2 * np.pi / wavelength
     angle = number[:, None] * s + phase[:, None]
-    height = (steepness / number) @ np.sin(angle)
-    grade = steepness @ np.cos(angle)
+    height = (steepness[:, None] / number[:, None] * sin(angle)).sum(axis=0)
+    grade = (steepness[:, None] * cos(angle)).sum(axis=0)
     scale = min(steepest / np.abs(grade).max(), distribution.height / np.ptp(height))
     return scale * (height - height.min()) + ELEVATION_MIN, scale * grade

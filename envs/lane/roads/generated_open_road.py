@@ -4,6 +4,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autonomy.elementary import power
 from envs.lane.roads.alignment import Corners
 from envs.lane.roads.road_distribution import RoadDistribution
 
@@ -39,10 +40,10 @@ def draw_open_road(
     inner = np.maximum(np.where(kind == _HAIRPIN, facing, inner), radius_min)
     inner = np.minimum(inner, distribution.radius[1])
     outer = np.clip(outer, inner, distribution.radius[1])
-    radius = inner * (outer / inner) ** random.random(_CORNERS)
+    radius = inner * power(outer / inner, random.random(_CORNERS))
     turn = turn_min + (turn_max - turn_min) * random.random(_CORNERS)
     s_bend = random.random(_CORNERS) < _S_BEND_SHARE
-    straight = np.where(s_bend, 0.0, 5.0 * 40.0 ** random.random(_CORNERS))
+    straight = np.where(s_bend, 0.0, 5.0 * power(40.0, random.random(_CORNERS)))
     sign = _draw_signs(random, turn, s_bend)
     return Corners(straight, sign * turn, radius, random.uniform(0.25, 0.6))
 

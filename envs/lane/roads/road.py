@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import cos, sin
 from envs.lane.roads.road_clearance import free_distance
 
 MarkingKind = Literal["solid", "dashed", "double", "none"]
@@ -70,7 +71,7 @@ class Road:
     @cached_property
     def normal(self) -> NDArray[np.float64]:
         """(S, 2) horizontal unit vectors to the left."""
-        return np.stack([-np.sin(self.heading), np.cos(self.heading)], axis=1)
+        return np.stack([-sin(self.heading), cos(self.heading)], axis=1)
 
     @cached_property
     def forward_lanes(self) -> tuple[int, ...]:

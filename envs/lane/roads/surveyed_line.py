@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import exp
+
 _SMOOTHING = 4.0  # [m] standard deviation of the Gaussian that quiets the curvature
 _PASSES = 3  # each resampling evens out the distances further
 
@@ -49,7 +51,7 @@ def heading_and_curvature(
 def smooth_periodic(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
     """Periodic rows (S, k) convolved with a Gaussian of `deviation` rows."""
     frequency = np.fft.rfftfreq(len(values))
-    gain = np.exp(-2 * (np.pi * deviation * frequency) ** 2)
+    gain = exp(-2 * (np.pi * deviation * frequency) ** 2)
     spectrum = np.fft.rfft(values, axis=0) * gain[:, None]
     return np.fft.irfft(spectrum, n=len(values), axis=0)
 

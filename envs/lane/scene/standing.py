@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.elementary import cos, sin
 from envs.lane.roads.road import Road
 
 _SUNK = 0.15  # [m] into the ground, so that nothing floats on a slope
@@ -18,8 +19,8 @@ def standing(
 ) -> NDArray[np.float64]:
     """Poses `(K, 3, 4)` of upright things beside a road."""
     poses = np.zeros((len(station), 3, 4))
-    poses[:, 0, 0] = poses[:, 1, 1] = scale * np.cos(yaw)
-    poses[:, 1, 0] = scale * np.sin(yaw)
+    poses[:, 0, 0] = poses[:, 1, 1] = scale * cos(yaw)
+    poses[:, 1, 0] = scale * sin(yaw)
     poses[:, 0, 1] = -poses[:, 1, 0]
     poses[:, 2, 2] = scale
     poses[:, :2, 3] = road.position[station, :2] + offset[:, None] * road.normal[station]
