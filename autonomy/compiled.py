@@ -7,9 +7,12 @@ the kernel would be compiled once more.
 """
 
 import hashlib
+import os
+import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -23,6 +26,8 @@ Index = int | np.int64 | np.uint64
 # Contraction (fused multiply-add) and reciprocals change the last bit, never with the batch or
 # the number of threads. Reordering and "no NaN" stay off: both would.
 _FASTMATH = {"contract", "arcp", "nsz"}
+
+_SAID = "AUTONOMY_SAID_THAT_NOTHING_IS_KEPT"
 
 # Numba makes its settings from the environment, out of a type checker's sight.
 _settings: Any = config
@@ -41,15 +46,60 @@ def compiled_parallel(function: Function) -> Function:
 def _compiled(function: Function, parallel: bool) -> Function:
     root = Path(__file__).parent.parent
     package = root / function.__module__.partition(".")[0]
+    kept = _cache_folder()
     compile_later = njit(
-        cache=True, nogil=True, parallel=parallel, fastmath=_FASTMATH, error_model="numpy"
+        cache=kept is not None,
+        nogil=True,
+        parallel=parallel,
+        fastmath=_FASTMATH,
+        error_model="numpy",
     )
     before = _settings.CACHE_DIR
-    _settings.CACHE_DIR = before or str(root / "autonomy/__pycache__" / _fingerprint(package))
+    _settings.CACHE_DIR = str(kept / _fingerprint(package)) if kept else before
     try:
         return cast(Function, compile_later(function))
     finally:
         _settings.CACHE_DIR = before
+
+
+@cache
+def _cache_folder() -> Path | None:
+    """Return where machine code can be kept: `NUMBA_CACHE_DIR`, beside the sources, or at home.
+
+    None, with a warning, where nothing of that can be written.
+    """
+    chosen = _settings.CACHE_DIR
+    places = [Path(chosen)] if chosen else [Path(__file__).parent / "__pycache__", *_users_cache()]
+    for place in places:
+        if _is_writable(place):
+            return place
+    if _SAID not in os.environ:
+        os.environ[_SAID] = "1"  # so that the processes of this one do not say it again
+        tried = " or ".join(map(str, places))
+        warnings.warn(
+            "compiled code cannot be kept, so every run compiles anew, for up to a minute: no file "
+            f"can be written in {tried}; set NUMBA_CACHE_DIR to a folder of your own",
+            stacklevel=2,
+        )
+    return None
+
+
+def _users_cache() -> list[Path]:
+    """Return the user's own folder for what can be made again, if the user has a home."""
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        return []
+    return [Path(home) / "autonomy"]
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 @cache

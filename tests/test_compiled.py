@@ -1,0 +1,75 @@
+"""Where machine code is kept, and what is said where it cannot be."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from world_cases import ROOT
+
+PROGRAM = """
+from autonomy.compiled import compiled
+
+@compiled
+def twice(x):
+    return 2.0 * x
+
+print(twice(1.5), len(twice.stats.cache_misses))
+"""
+SAID = "compiled code cannot be kept"
+
+
+def run(installed: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Compile a function with the package that is installed there."""
+    script = installed / "program.py"
+    script.write_text(PROGRAM)
+    return subprocess.run(
+        [sys.executable, "-W", "always", str(script)],
+        env={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The package in a folder in which nothing can be kept, whoever asks: there is a file."""
+    package = tmp_path / "autonomy"
+    package.mkdir()
+    for source in ROOT.glob("autonomy/*.py"):
+        (package / source.name).write_bytes(source.read_bytes())
+    (package / "__pycache__").write_text("no folder")
+    return tmp_path
+
+
+def test_an_installation_that_cannot_be_written_compiles_into_the_users_cache(
+    installed: Path,
+) -> None:
+    home = installed / "home"
+    first, second = (run(installed, {"HOME": str(home)}) for _ in range(2))
+    assert (first.stdout, first.stderr) == ("3.0 1\n", "")
+    assert (second.stdout, second.stderr) == ("3.0 0\n", "")
+    assert list((home / ".cache/autonomy").rglob("*.nbi"))
+
+
+@pytest.mark.parametrize("homeless", [{}, {"HOME": "program.py"}], ids=["unset", "a file"])
+def test_without_a_place_it_compiles_all_the_same_and_says_so_once(
+    installed: Path, homeless: dict[str, str]
+) -> None:
+    if not homeless:  # then the home is the user's of the system, which tests must leave alone
+        homeless = {"XDG_CACHE_HOME": "/dev/null"}
+    done = run(installed, {name: str(installed / own) for name, own in homeless.items()})
+    assert done.stdout == "3.0 1\n"
+    assert done.stderr.count(SAID) == 1
+    assert "set NUMBA_CACHE_DIR to a folder of your own" in done.stderr
+
+
+def test_a_chosen_place_is_taken(installed: Path, tmp_path: Path) -> None:
+    chosen = tmp_path / "chosen"
+    assert run(installed, {"NUMBA_CACHE_DIR": str(chosen)}).stderr == ""
+    assert list(chosen.rglob("*.nbi"))
+    done = run(installed, {"NUMBA_CACHE_DIR": str(installed / "program.py" / "below")})
+    assert done.stdout == "3.0 1\n"
+    assert done.stderr.count(SAID) == 1
