@@ -13,14 +13,13 @@ from torch import Tensor
 
 from agents.curves import curve_logger
 from agents.perception_recipe import PerceptionRecipe
-from agents.preparation import prepare
+from agents.preparation import conditions, prepare
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
 from autonomy.perception.making import check_fits
 from autonomy.perception.module import PerceptionModule
 from autonomy.perception.module_folder import save_module
 from autonomy.perception.samples import Samples, SampleSource, draw_many
-from autonomy.versions import versions
 
 Metrics = dict[str, float]
 
@@ -201,8 +200,5 @@ def _config(
         "module": module.name,
         "reading": module.reading.to_json(),
         "data": {name: source.description() for name, source in vars(data).items()},
-        "recipe": vars(recipe),
-        "seed": seed,
-        "device": device,
-        "versions": versions(),
+        **conditions(recipe, seed, device),
     }

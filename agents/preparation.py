@@ -1,19 +1,23 @@
 """What every training begins with."""
 
 import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 
 from agents.memory import keep_freed_memory
 from autonomy.device import torch_device
 from autonomy.errors import InputError
-from autonomy.seed import check_seed
+from autonomy.seed import checked_seed
+from autonomy.versions import versions
 
 
 class AnyRecipe(Protocol):
     """What all recipes have."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def threads(self) -> int:
@@ -32,7 +36,7 @@ def prepare(recipe: AnyRecipe, seed: int, run: Path, device: str) -> str:
         InputError: The seed, a field of the recipe or the device cannot be, or the run folder
             exists.
     """
-    check_seed(seed)
+    checked_seed(seed, largest=2**32 - 1)  # NumPy's one generator for all takes no more
     recipe.check()
     if run.exists():
         raise InputError(f"run folder must be new, {run} exists")
@@ -40,3 +44,17 @@ def prepare(recipe: AnyRecipe, seed: int, run: Path, device: str) -> str:
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
     keep_freed_memory()
     return chosen
+
+
+def conditions(recipe: AnyRecipe, seed: int, device: str) -> dict[str, Any]:
+    """Return what the weights of a prepared training follow from, in JSON values.
+
+    Sums come out otherwise with other threads and other vector units, so these are what was used.
+    """
+    return {
+        "recipe": {**asdict(recipe), "threads": torch.get_num_threads()},
+        "seed": seed,
+        "device": device,
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "versions": versions(),
+    }

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from agents.curves import Curves, curve_logger
 from agents.dagger import DAgger
 from agents.network_policy import ActorNetwork, NetworkPolicy
 from agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
-from agents.preparation import prepare
+from agents.preparation import conditions, prepare
 from agents.progress import ProgressDisplay
 from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
 from agents.sac import make_sac, sac_actor
@@ -150,10 +150,7 @@ def _config(env_id: str, recipe: Recipe, seed: int, device: str) -> dict[str, An
     return {
         "env_id": env_id,
         "algorithm": type(recipe).__name__,
-        "recipe": asdict(recipe),
-        "seed": seed,
-        "device": device,
-        "versions": versions(),
+        **conditions(recipe, seed, device),
     }
 
 
