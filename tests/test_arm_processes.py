@@ -91,6 +91,81 @@ def test_a_state_is_restored_into_a_process_that_died() -> None:
     world.close()
 
 
+@pytest.mark.parametrize("method", ["get_state", "set_state"])
+def test_a_process_that_hangs_is_replaced_as_states_are_given_and_taken(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With so many worlds in a process that their files would fill a pipe, whatever its size."""
+    monkeypatch.setattr(processes, "_TIMEOUT", 10.0)
+    world = make("Push", 12, processes=2)
+    world.reset(seed=0)
+    actions = random_actions(world, 6)
+    list(live(world, actions[:3]))
+    state = world.get_state()
+    assert state["physics"].nbytes > 2**20
+    expected = list(live(world, actions[3:]))
+    os.kill(world._physics._workers[0].process.pid, signal.SIGSTOP)
+    if method == "set_state":
+        world.set_state(state)
+        assert_same(list(live(world, actions[3:])), expected)
+    else:
+        assert world.get_state().keys() == state.keys()
+        *_, truncated, info = world.step(actions[3])
+        assert truncated.tolist() == [True] * 6 + [False] * 6
+        assert set(info["episode_end"][:6]) == {"physics_lost"}
+    world.close()
+
+
+@pytest.mark.parametrize("ending", ["", "worlds.close()"])
+def test_a_process_that_hangs_does_not_keep_python_from_leaving(
+    ending: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, signal, gymnasium as gym, envs\n"
+        "options = {'observations': ('state',), 'processes': 2}\n"
+        "worlds = gym.make_vec('autonomy/ArmReach-v0', num_envs=4, **options)\n"
+        "worlds.reset(seed=0)\n"
+        "pids = [worker.process.pid for worker in worlds.unwrapped._physics._workers]\n"
+        "os.kill(pids[0], signal.SIGSTOP)\n"
+        f"{ending}\n"
+        "print(*pids)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    for pid in done.stdout.split():
+        assert not Path("/proc", pid).exists(), "it runs on"
+
+
+def test_arms_that_are_made_in_threads_leave_output_where_it_went(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys, threading, gymnasium as gym, envs\n"
+        "def make():\n"
+        "    for _ in range(4):\n"
+        "        gym.make('autonomy/ArmReach-v0', observations=('state',)).close()\n"
+        "threads = [threading.Thread(target=make) for _ in range(4)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "print('here'); print('there', file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("here\n", "there\n")
+
+
 def test_a_script_without_a_guard_starts_processes_once(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(

@@ -2,12 +2,16 @@
 
 import ctypes
 import os
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from autonomy.errors import InputError
+
+_OUTPUT = (1, 2)  # standard output and standard error
+_one_at_a_time = threading.RLock()
 
 
 @cache
@@ -58,19 +62,22 @@ def data_path() -> str:
 
 @contextmanager
 def silence() -> Generator[None]:
-    """Keep to itself what PyBullet prints as it begins or reads a file: our output may be JSON."""
+    """Keep to itself what PyBullet prints as it begins or reads a file: our output may be JSON.
+
+    All threads share where output goes, so one at a time takes it away and gives it back.
+    """
     flush = ctypes.CDLL(None).fflush
-    flush(None)
-    streams = (1, 2)
-    kept = [os.dup(stream) for stream in streams]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in streams:
-        os.dup2(nowhere, stream)
-    os.close(nowhere)
-    try:
-        yield
-    finally:
+    with _one_at_a_time:
         flush(None)
-        for stream, own in zip(streams, kept, strict=True):
-            os.dup2(own, stream)
-            os.close(own)
+        kept = [os.dup(stream) for stream in _OUTPUT]
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in _OUTPUT:
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
+        try:
+            yield
+        finally:
+            flush(None)
+            for stream, own in zip(_OUTPUT, kept, strict=True):
+                os.dup2(own, stream)
+                os.close(own)

@@ -1,12 +1,14 @@
 """The physics of N worlds."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from envs.arm.arm_state import Bodies, Setup, Shared, row_of
+from envs.arm.scratch_files import read_rows, row_file, scratch_folder, write_rows
 from envs.arm.simulation import Simulation
 
 
@@ -62,12 +64,25 @@ class LocalPhysics:
 
     def save(self) -> list[bytes]:
         """Return the state of each row beyond `shared`."""
-        return [simulation.save() for simulation in self._simulations]
+        with scratch_folder() as folder:
+            self.save_to(folder)
+            return read_rows(folder, len(self._simulations))
 
     def restore(self, saved: Sequence[bytes]) -> None:
         """Go on from what `save` returned, and from `shared` as it was then."""
-        for row, (simulation, own) in enumerate(zip(self._simulations, saved, strict=True)):
-            simulation.restore(own, *self._row(row))
+        with scratch_folder() as folder:
+            write_rows(folder, saved)
+            self.restore_from(folder)
+
+    def save_to(self, folder: Path, first: int = 0) -> None:
+        """Write a file for each row; they count from `first` on."""
+        for row, simulation in enumerate(self._simulations):
+            simulation.save(row_file(folder, first + row))
+
+    def restore_from(self, folder: Path, first: int = 0) -> None:
+        """Go on from files that `save_to` wrote, and from `shared` as it was then."""
+        for row, simulation in enumerate(self._simulations):
+            simulation.restore(row_file(folder, first + row), *self._row(row))
 
     def close(self) -> None:
         """Leave the physics servers."""

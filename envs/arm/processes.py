@@ -5,9 +5,11 @@ PyBullet holds Python's lock while it computes, so threads would not help.
 
 import multiprocessing
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.util import Finalize
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -16,9 +18,11 @@ from numpy.typing import NDArray
 
 from envs.arm.arm_state import Sizes, rows_of
 from envs.arm.physics import LocalPhysics
+from envs.arm.scratch_files import read_rows, scratch_folder, write_rows
 from envs.arm.shared_memory import bytes_needed, laid_over
 from envs.arm.simulation import Design, Simulation
 
+_DONE = b"done"
 _TIMEOUT = 60.0  # [s] after which a process that does not answer is given up
 
 
@@ -46,6 +50,8 @@ class ProcessPhysics:
         bounds = np.linspace(0, num_envs, processes + 1).round().astype(int).tolist()
         slices = [slice(bounds[k], bounds[k + 1]) for k in range(processes)]
         self._workers = [self._start(rows) for rows in slices]
+        # before Python, as it leaves, would wait for them: who stands still never comes
+        self._end = Finalize(self, _kill, (self._workers,), exitpriority=0)
 
     def begin(self, rows: NDArray[np.intp]) -> None:
         """Begin episodes in some rows."""
@@ -59,68 +65,62 @@ class ProcessPhysics:
 
     def advance(self) -> NDArray[np.bool_]:
         """Advance all rows; return `(N,)` which were lost since the last step."""
-        self._ask("advance", {number: () for number in self._everyone})
+        self._ask("advance", dict.fromkeys(range(len(self._workers)), ()))
         lost = self._lost.copy()
         self._lost[:] = False
         return lost
 
     def save(self) -> list[bytes]:
         """Return the state of each row beyond `shared`."""
-        answers = self._insist("save", {number: () for number in self._everyone})
-        return [one for number in self._everyone for one in answers[number]]
+        with scratch_folder() as folder:
+            unsaved = self._ask("save_to", self._in_folder(folder))
+            self._insist("save_to", unsaved)
+            return read_rows(folder, self._num_envs)
 
     def restore(self, saved: Sequence[bytes]) -> None:
         """Go on from what `save` returned, and from `shared` as it was then."""
         bodies = [values.copy() for values in self.shared.bodies]
-        asked = {number: (saved[self._workers[number].rows],) for number in self._everyone}
-        missing = asked.keys() - self._ask("restore", asked).keys()
-        for kept, values in zip(bodies, self.shared.bodies, strict=True):
-            values[:] = kept  # where another process began anew, it wrote over them
-        self._insist("restore", {number: asked[number] for number in missing})
+        with scratch_folder() as folder:
+            write_rows(folder, saved)
+            unrestored = self._ask("restore_from", self._in_folder(folder))
+            for kept, values in zip(bodies, self.shared.bodies, strict=True):
+                values[:] = kept  # where another process began anew, it wrote over them
+            self._insist("restore_from", unrestored)
         self._lost[:] = False
 
     def close(self) -> None:
         """End the processes."""
-        for worker in self._workers:
-            worker.connection.close()
-        for worker in self._workers:
-            worker.process.join(5.0)
-            worker.process.kill()
-        self._workers = []
+        self._end()
 
-    @property
-    def _everyone(self) -> Iterable[int]:
-        return range(len(self._workers))
+    def _in_folder(self, folder: Path) -> dict[int, tuple[Path, int]]:
+        """Return what each process is told: a folder, and its first row's number there."""
+        return {number: (folder, own.rows.start) for number, own in enumerate(self._workers)}
 
-    def _insist(self, method: str, asked: dict[int, tuple[Any, ...]]) -> dict[int, Any]:
-        """Call a method in some processes, and once more in those that replaced a lost one.
+    def _insist(self, method: str, asked: Mapping[int, tuple[Any, ...]]) -> None:
+        """Call a method in some processes.
 
         Raises:
-            RuntimeError: They do not answer either.
+            RuntimeError: One does not answer.
         """
-        answers = self._ask(method, asked)
-        again = {number: asked[number] for number in asked.keys() - answers.keys()}
-        answers |= self._ask(method, again)
-        if answers.keys() != asked.keys():
+        if self._ask(method, asked):
             raise RuntimeError(f"the physics of the arm worlds does not answer to {method}")
-        return answers
 
-    def _ask(self, method: str, asked: dict[int, tuple[Any, ...]]) -> dict[int, Any]:
+    def _ask(self, method: str, asked: Mapping[int, tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
         """Call a method in some processes at once, with arguments for each.
 
+        What is said is always short: who stands still with a full pipe would be waited for.
+
         Returns:
-            The answers of those that gave one; the others have been replaced.
+            Of what was asked, that which was not answered; those processes have been replaced.
         """
         for number, arguments in asked.items():
             _send(self._workers[number].connection, (method, arguments))
-        answers: dict[int, Any] = {}
-        for number in asked:
-            answered, answer = _receive(self._workers[number].connection)
-            if answered:
-                answers[number] = answer
-            else:
+        unanswered: dict[int, tuple[Any, ...]] = {}
+        for number, arguments in asked.items():
+            if not _is_done(self._workers[number].connection):
+                unanswered[number] = arguments
                 self._replace(number)
-        return answers
+        return unanswered
 
     def _replace(self, number: int) -> None:
         """Start another process for a lost one, and begin the episodes of its rows there."""
@@ -130,7 +130,7 @@ class ProcessPhysics:
         worker.connection.close()
         fresh = self._workers[number] = self._start(worker.rows)
         _send(fresh.connection, ("begin", (np.arange(worker.rows.stop - worker.rows.start),)))
-        if not _receive(fresh.connection)[0]:
+        if not _is_done(fresh.connection):
             raise RuntimeError("the physics of the arm worlds cannot be started again")
         self._lost[worker.rows] = True
 
@@ -159,7 +159,8 @@ def _work(
             method, arguments = parent.recv()
         except (EOFError, KeyboardInterrupt):
             return
-        parent.send(getattr(physics, method)(*arguments))
+        getattr(physics, method)(*arguments)
+        parent.send_bytes(_DONE)
 
 
 def _send(connection: Connection, message: Any) -> None:
@@ -170,14 +171,22 @@ def _send(connection: Connection, message: Any) -> None:
         return
 
 
-def _receive(connection: Connection) -> tuple[bool, Any]:
-    """Wait for an answer; return whether one came, and which."""
+def _is_done(connection: Connection) -> bool:
+    """Wait until a process says that it has done what it was told; return whether it did."""
     try:
-        if connection.poll(_TIMEOUT):
-            return True, connection.recv()
+        return connection.poll(_TIMEOUT) and connection.recv_bytes() == _DONE
     except (EOFError, OSError):
-        pass
-    return False, None
+        return False
+
+
+def _kill(workers: list[_Worker]) -> None:
+    """End processes, whatever they are at."""
+    for worker in workers:
+        worker.connection.close()
+        worker.process.kill()
+    for worker in workers:
+        worker.process.join()
+    workers.clear()
 
 
 @contextmanager

@@ -1,10 +1,7 @@
 """The physics of one arm world: a robot at its table."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -147,18 +144,14 @@ class Simulation:
         arm.stop()
         self._write(bodies)
 
-    def save(self) -> bytes:
-        """Return Bullet's own file of the state, contacts and their impulses included."""
-        with _scratch_file() as path:
-            self._client.saveBullet(path)
-            return Path(path).read_bytes()
+    def save(self, path: Path) -> None:
+        """Write Bullet's own file of the state, contacts and their impulses included."""
+        self._client.saveBullet(str(path))
 
-    def restore(self, saved: bytes, setup: Setup, bodies: Bodies) -> None:
-        """Go on, bit for bit, from what `save` returned, `setup` and `bodies`."""
+    def restore(self, path: Path, setup: Setup, bodies: Bodies) -> None:
+        """Go on, bit for bit, from the file that `save` wrote, `setup` and `bodies`."""
         self._arrange(setup)
-        with _scratch_file() as path:
-            Path(path).write_bytes(saved)
-            self._client.restoreState(fileName=path)
+        self._client.restoreState(fileName=str(path))
         held = bodies.command.copy()
         self._reading = self._arm.write(bodies)
         self._command = self._controller.begin(self._reading)
@@ -182,11 +175,3 @@ class Simulation:
         self._reading = self._arm.write(bodies)
         self._table.write(bodies)
         bodies.command[: len(self._command)] = self._command
-
-
-@contextmanager
-def _scratch_file() -> Generator[str]:
-    """Give the name of a file, in memory where there is such a folder."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield str(Path(folder) / "state.bullet")
