@@ -17,6 +17,7 @@ from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
 from autonomy.policy import Observation
 from autonomy.policy_folder import allowed_class
+from autonomy.row_blocks import row_blocks
 from autonomy.space_json import space_from_json, space_to_json
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
@@ -88,13 +89,19 @@ class NetworkPolicy:
         """Do nothing: the network remembers nothing."""
 
     def act(self, observation: Observation) -> NDArray[np.float32]:
-        """Return actions `(N, A)` in [-1, 1]; entries beyond the network's own are ignored."""
-        entries = {
-            name: torch.from_numpy(np.ascontiguousarray(observation[name])).to(self._device)
-            for name in self.observation_space.spaces
-        }
+        """Return actions `(N, A)` in [-1, 1]; entries beyond the network's own are ignored.
+
+        They do not depend on how many rows there are.
+        """
+        names = tuple(self.observation_space.spaces)
+        seen = [observation[name] for name in names]
+        actions = np.empty((len(seen[0]), *self.action_space.shape), np.float32)
         with torch.inference_mode():
-            return self.network(entries).cpu().numpy()
+            for rows, block in row_blocks(seen):
+                tensors = [torch.from_numpy(values).to(self._device) for values in block]
+                acted = self.network(dict(zip(names, tensors, strict=True)))
+                actions[rows] = acted[: rows.stop - rows.start].cpu().numpy()
+        return actions
 
     def description(self) -> dict[str, Any]:
         """Return the part of a policy folder's manifest from which `restore` makes the network."""

@@ -1,9 +1,9 @@
-"""What every batch of worlds does alike: seeds, episodes, automatic and partial resets."""
+"""What every batch of worlds does alike: seeds, episodes, resets, states and copies."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from gymnasium import spaces
@@ -14,17 +14,19 @@ from numpy.typing import NDArray
 from autonomy.actions import checked_actions
 from autonomy.errors import InputError
 from autonomy.policy import Observation
+from autonomy.seed import seeds_of_rows
 from autonomy.streams import RandomStreams
 from autonomy.world import Info
-
-State = dict[str, NDArray[Any]]
-"""A world's whole state: each entry `(N, ...)`."""
+from autonomy.world_state import WORLD, State, check_state
 
 Choices = Mapping[str, NDArray[Any]]
 """What a user chose of episodes that begin in n rows: each entry `(n, ...)`."""
 
 METADATA: dict[str, Any] = {"render_modes": ["rgb_array"]}
 """What Gymnasium wants to know of a world before it makes one."""
+
+_KEPT = ("spec", "action_space", "single_action_space")
+"""What a copy has besides: Gymnasium's, and what draws samples of actions."""
 
 _AUTORESET_MODES = (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED)
 
@@ -44,9 +46,21 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
 
     A subclass says how episodes begin, how the world advances and what is observed; the rows of
     a batch never depend on each other.
+
+    A copy (`copy.deepcopy`, `copy.copy`) or a pickle is a world of its own: one that is made anew,
+    with the same options, and takes over the state.
     """
 
     metadata = METADATA
+
+    _made_of: tuple[tuple[Any, ...], dict[str, Any]]
+    """What it was made with."""
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
+        """Keep in mind what copies are to be made with."""
+        world = super().__new__(cls)
+        world._made_of = (arguments, options)
+        return world
 
     def __init__(
         self,
@@ -56,8 +70,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         observation_space: spaces.Dict,
         action_space: spaces.Box,
         render_fps: float,
+        kind: str,
     ) -> None:
-        """Set what Gymnasium asks of a vector environment.
+        """Set what Gymnasium asks of a vector environment; `kind` says of what states are.
 
         Raises:
             InputError: There are no rows, or the render mode or the autoreset mode is not
@@ -77,6 +92,8 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         self.action_space = batch_space(action_space, num_envs)
         self.streams = RandomStreams(num_envs)
         self._every_row = np.arange(num_envs)
+        self._kind = np.full(num_envs, kind)
+        self._begun = False
 
     @abstractmethod
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
@@ -105,42 +122,110 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         """Return what `info` tells of the episodes that run now, each entry `(N, ...)`."""
 
     @abstractmethod
-    def get_state(self) -> State:
-        """Return the whole state as copies of plain arrays, random streams included."""
+    def _arrays(self) -> State:
+        """Return the arrays that hold all that changes, themselves, but for random streams."""
+
+    _saved: tuple[str, ...] = ()
+    """The entries of a state that are in no array of this process."""
+
+    def _save(self) -> State:
+        """Return the entries of `_saved`."""
+        return {}
+
+    def _check(self, state: State) -> None:
+        """Look at `_saved`, and at what numbers mean, in a state that is right otherwise.
+
+        Raises:
+            InputError: The state speaks of what this world has not.
+        """
 
     @abstractmethod
+    def _restore(self, state: State) -> None:
+        """Bring what follows from the arrays to them, which have taken over a state."""
+
+    @abstractmethod
+    def _pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a picture for a person of each row."""
+
+    @abstractmethod
+    def _overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a small picture of where things are, of each row."""
+
+    def get_state(self) -> State:
+        """Return the whole state as copies of plain arrays `(N, ...)`, random streams included.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        self._check_running()
+        arrays = {**self.streams.arrays(), **self._arrays()}
+        copies = {name: values.copy() for name, values in arrays.items()}
+        return {WORLD: self._kind.copy(), **copies, **self._save()}
+
     def set_state(self, state: State) -> None:
-        """Go on, bit for bit, from what `get_state` returned."""
+        """Go on, bit for bit, from what `get_state` returned; all of it is checked first.
+
+        Raises:
+            InputError: The world is closed; or the state lacks something, is of another world or
+                task, or holds what cannot be.
+        """
+        self._check_open()
+        arrays = {**self.streams.arrays(), **self._arrays()}
+        check_state(state, {WORLD: self._kind, **arrays}, self._saved)
+        self._check(state)
+        for name, values in arrays.items():
+            values[:] = state[name]
+        self._restore(state)
+        self._begun = True
+
+    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
+        """Return a picture `(720, 1280, 3)` of each row, None without a render mode.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        self._check_running()
+        return None if self.render_mode is None else self._pictures()
+
+    def overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a picture `(200, 200, 3)` of each row: where things are.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        self._check_running()
+        return self._overview()
 
     def reset(
         self,
         *,
-        seed: int | list[int | None] | None = None,
+        seed: int | Sequence[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Observation, Info]:
         """Begin episodes everywhere, or where `options["reset_mask"]` `(N,)` is true.
 
         Args:
-            seed: One for each row; of a number s, row i takes s + i. A row without a seed goes on
-                with its random streams.
+            seed: One for each row, from 0 to 2^63 - 1; of a number s, row i takes s + i. A row
+                without a seed goes on with the next episode of the seed that it had.
             options: `reset_mask`, if not all rows are to be reset, and what the world lets a user
                 choose.
 
         Raises:
-            InputError: The mask or the seeds do not fit the batch, or an option cannot be.
+            InputError: The mask or the seeds do not fit the batch, a seed or an option cannot be,
+                or the world is closed.
         """
+        self._check_open()
         chosen = dict(options or {})
-        rows = np.flatnonzero(self._reset_mask(chosen.pop("reset_mask", None)))
+        mask = self._reset_mask(chosen.pop("reset_mask", None))
+        if not self._begun and not mask.all():
+            raise InputError(f"the first reset must be of all rows, got reset_mask {mask}")
+        rows = np.flatnonzero(mask)
         choices = self._choices(rows, chosen)
-        seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else seed
-        if seeds is not None and len(seeds) != self.num_envs:
-            raise InputError(f"seeds must be {self.num_envs}, one a row, got {len(seeds)}")
-        for row in rows:
-            own = seeds[row] if seeds else None
-            if own is not None:
-                self.streams.seed(int(row), own)
+        seeds = seeds_of_rows(seed, self.num_envs)
+        seeded = {row: own for row in rows.tolist() if (own := seeds[row]) is not None}
+        self.streams.seed(np.array([*seeded], np.intp), [*seeded.values()])
         if rows.size:
-            self._begin(rows, choices)
+            self._begin_next(rows, choices)
         return self._observe(self._every_row), self._describe()
 
     def step(
@@ -152,8 +237,10 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         observation, as a single environment would return it, and None elsewhere.
 
         Raises:
-            InputError: The actions have another shape than `(N, A)`, or one is not finite.
+            InputError: The actions have another shape than `(N, A)`, or one is not finite; the
+                world is closed, or was never reset.
         """
+        self._check_running()
         outcome = self._advance(checked_actions(actions, self.num_envs, self.single_action_space))
         info, ended = outcome.info, outcome.terminated | outcome.truncated
         if self.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP and ended.any():
@@ -168,7 +255,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         final = np.empty(self.num_envs, np.object_)
         for k, row in enumerate(rows):
             final[row] = {name: values[k] for name, values in last.items()}
-        self._begin(rows, {})
+        self._begin_next(rows, {})
         return {
             **final_info,
             **self._describe(),
@@ -178,6 +265,26 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
             "_final_info": ended,
         }
 
+    def _begin_next(self, rows: NDArray[np.intp], choices: Choices) -> None:
+        self.streams.begin(rows)
+        self._begin(rows, choices)
+        self._begun = True
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise InputError(f"this {type(self).__name__} is closed; make another one")
+
+    def _check_running(self) -> None:
+        self._check_open()
+        if not self._begun:
+            raise InputError("a world must be reset before anything else is done with it")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._check_open()
+        state = self.get_state() if self._begun else None
+        besides = {name: vars(self)[name] for name in _KEPT if name in vars(self)}
+        return _made_again, (type(self), *self._made_of, state), besides
+
     def _reset_mask(self, mask: Any) -> NDArray[np.bool_]:
         if mask is None:
             return np.ones(self.num_envs, np.bool_)
@@ -186,6 +293,18 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
                 f"reset_mask must be a boolean array of shape ({self.num_envs},), got {mask!r}"
             )
         return mask
+
+
+def _made_again(
+    kind: type[BatchedWorld],
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+    state: State | None,
+) -> BatchedWorld:
+    world = kind(*arguments, **options)
+    if state is not None:
+        world.set_state(state)
+    return world
 
 
 def _supported(mode: AutoresetMode | str) -> AutoresetMode:

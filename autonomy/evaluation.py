@@ -12,7 +12,7 @@ from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
 from autonomy.policy import Policy
 from autonomy.rollout import rollout
-from autonomy.seed import check_seed
+from autonomy.seed import checked_seed
 from autonomy.versions import versions
 from autonomy.wilson import wilson_interval
 from autonomy.world import World
@@ -62,13 +62,14 @@ def evaluate(
     treats each environment by itself. `on_episode` is called as each one ends.
 
     Raises:
-        InputError: If there are no episodes or the seed is negative.
+        InputError: If there are no episodes, or a seed cannot be.
     """
     if episodes < 1:
         raise InputError(f"the number of episodes must be positive, got {episodes}")
-    check_seed(seed)
+    first = checked_seed(seed)
+    seeds = range(first, checked_seed(first + episodes - 1) + 1)
     lived: list[Episode] = []
-    for episode in episodes_of(rollout(envs, policy, range(seed, seed + episodes))):
+    for episode in episodes_of(rollout(envs, policy, seeds)):
         lived.append(episode)
         if on_episode:
             on_episode(episode)

@@ -6,6 +6,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from autonomy.seed import checked_seed
+from autonomy.streams import RandomStreams
+
 Observation = dict[str, NDArray[Any]]
 """Batched observation: each entry is `(N, ...)`, as the environment's `Dict` space says."""
 
@@ -23,17 +26,30 @@ class Policy(Protocol):
 
 
 class RandomPolicy:
-    """Uniform actions, drawn from a seeded generator."""
+    """Uniform actions, the same in each episode whatever lives beside it.
+
+    The k-th episode that begins, from 0 on and row by row, gets its actions from the seed + k: in a
+    rollout over the seeds from `seed` on, those of its own seed.
+    """
 
     def __init__(self, action_space: spaces.Box, seed: int = 0) -> None:
         self._space = action_space
-        self._random = np.random.default_rng(seed)
+        self._next_seed = checked_seed(seed)
+        self._streams = RandomStreams(0)
 
     def reset(self, mask: NDArray[np.bool_]) -> None:
-        """Do nothing: a random policy remembers nothing."""
+        """Give episodes that begin where `mask` `(N,)` is true actions of their own."""
+        if len(mask) != self._streams.num_envs:
+            self._streams = RandomStreams(len(mask))
+        rows = np.flatnonzero(mask)
+        self._streams.seed(rows, self._next_seed + np.arange(len(rows), dtype=np.uint64))
+        self._next_seed += len(rows)
 
     def act(self, observation: Observation) -> NDArray[np.float32]:
         """Return uniform actions `(N, A)` within the action space's bounds."""
-        num_envs = len(next(iter(observation.values())))
+        rows = np.arange(len(next(iter(observation.values()))))
+        if len(rows) != self._streams.num_envs:
+            self.reset(np.ones(len(rows), np.bool_))
         low, high = self._space.low, self._space.high
-        return self._random.uniform(low, high, (num_envs, *low.shape)).astype(np.float32)
+        numbers = self._streams.uniform(rows, "policy", low.size).reshape(-1, *low.shape)
+        return (low + (high - low) * numbers).astype(np.float32)

@@ -10,7 +10,6 @@ from gymnasium import spaces
 from autonomy.errors import InputError
 from autonomy.imported_class import class_in_file, imported_class
 from autonomy.policy import Policy, RandomPolicy
-from autonomy.seed import check_seed
 from autonomy.world import World
 
 _FORMS = "a run folder, a policy folder, expert, random, package.module:Class or file.py:Class"
@@ -25,7 +24,8 @@ def load_policy(
 ) -> Policy:
     """Return the policy that `source` names, ready to act in `envs`.
 
-    - `expert`: the world's own; `random`: uniform actions, drawn from `seed`.
+    - `expert`: the world's own; `random`: uniform actions, of episodes that count on
+      from `seed`.
     - A run folder or a policy folder: a trained policy, on `device`. `modules` are those
       outside this project's packages whose classes the folder may name.
     - `package.module:Class` or `file.py:Class`: the user's own, constructed as
@@ -34,7 +34,6 @@ def load_policy(
     Raises:
         InputError: If there is no such policy, or it cannot act in `envs`.
     """
-    check_seed(seed)
     if source == "expert":
         return envs.expert()
     if source == "random":

@@ -1,17 +1,20 @@
 """The single environment: a batch of one, seen without its first axis."""
 
-from typing import Any, Generic, TypeVar
+from copy import deepcopy
+from typing import Any, Generic, Self, TypeVar
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import METADATA
+from autonomy.batched_world import METADATA, BatchedWorld
 from autonomy.policy import Observation
+from autonomy.seed import checked_seed
 from autonomy.world import Info
+from autonomy.world_state import State
 
-Batch = TypeVar("Batch", bound=VectorEnv[Any, Any, Any])
+Batch = TypeVar("Batch", bound=BatchedWorld)
 
 
 class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
@@ -34,8 +37,9 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, Info]:
         """Begin an episode; see the batch."""
-        super().reset(seed=seed)
-        observation, info = self.batch.reset(seed=seed, options=options)
+        own = None if seed is None else checked_seed(seed)
+        super().reset(seed=own)
+        observation, info = self.batch.reset(seed=own, options=options)
         return _first(observation), _first(info)
 
     def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, Info]:
@@ -57,9 +61,20 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
         pictures: Any = self.batch.render()  # Gymnasium leaves open what a picture is
         return None if pictures is None else pictures[0]
 
+    def get_state(self) -> State:
+        """Return the whole state as copies of plain arrays; see the batch."""
+        return _first(self.batch.get_state())
+
+    def set_state(self, state: State) -> None:
+        """Go on, bit for bit, from what `get_state` returned; see the batch."""
+        self.batch.set_state({name: np.asarray(own)[np.newaxis] for name, own in state.items()})
+
     def close(self) -> None:
         """Close the batch; a second call does nothing."""
         self.batch.close()
+
+    def __copy__(self) -> Self:
+        return deepcopy(self)  # a shallow copy would drive the same batch
 
 
 def _first(tree: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from rich.progress import Progress
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
+from autonomy.seed import checked_seed
 
 Report = Callable[[str], None]
 
@@ -144,13 +145,14 @@ def main(arguments: Arguments) -> None:
 
 
 def _check(arguments: Arguments) -> None:
+    checked_seed(arguments.seed)
     for name in ("ids", "observations", "image_sizes", "batch_sizes", "parts"):
         if not getattr(arguments, name):
             raise InputError(f"{name} must name at least one, got none")
     for name in ("seconds", "repetitions", "steps_memory", "threads"):
         if getattr(arguments, name) <= 0:
             raise InputError(f"{name} must be positive, got {getattr(arguments, name)}")
-    for name in ("warm_up_episodes", "warm_up_limit", "warm_up_seconds", "seed"):
+    for name in ("warm_up_episodes", "warm_up_limit", "warm_up_seconds"):
         if getattr(arguments, name) < 0:
             raise InputError(f"{name} must not be negative, got {getattr(arguments, name)}")
     if min(arguments.batch_sizes) <= 0:

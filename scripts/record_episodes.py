@@ -23,7 +23,7 @@ from autonomy.make import make_world
 from autonomy.policy_source import load_policy, trained_options
 from autonomy.recording.minari_episodes import world_spec, write_episodes
 from autonomy.rollout import Step, rollout
-from autonomy.seed import check_seed
+from autonomy.seed import checked_seed
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def main(arguments: Arguments) -> None:
     """Record, and say how it is loaded."""
     if arguments.episodes < 1:
         raise InputError(f"the number of episodes must be positive, got {arguments.episodes}")
-    check_seed(arguments.seed)
+    checked_seed(arguments.seed)
     options = {**trained_options(arguments.policy), **arguments.world.chosen()}
     world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
     policy = load_policy(

@@ -9,10 +9,11 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
+from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.errors import InputError
 from autonomy.policy import Observation
 from autonomy.world import Info, Trace
+from autonomy.world_state import State
 
 GOAL_ID = "toy/Point-v0"
 STEP = 0.3  # moved by a full action in one step
@@ -48,6 +49,7 @@ class Point(BatchedWorld):
             spaces.Dict(dict.fromkeys(observations, square)),
             square,
             render_fps=10,
+            kind="Point",
         )
         self._stream = {"train": "scene", "validation": "body", "test": "task"}[split]
         self._teaches = teaches
@@ -68,17 +70,16 @@ class Point(BatchedWorld):
         """Return the mean of the last distances."""
         return {"distance": float(np.mean([episode["distance"][-1] for episode in episodes]))}
 
-    def get_state(self) -> State:
-        """Return where things are."""
-        return {"place": self.place.copy(), "goal": self.goal.copy()}
+    def _arrays(self) -> State:
+        return {"place": self.place, "goal": self.goal, "elapsed": self._elapsed}
 
-    def set_state(self, state: State) -> None:
-        """Put them there."""
-        self.place[:], self.goal[:] = state["place"], state["goal"]
+    def _restore(self, state: State) -> None:
+        pass
 
-    def overview(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return black pictures."""
+    def _pictures(self) -> tuple[NDArray[np.uint8], ...]:
         return tuple(np.zeros((self.num_envs, 16, 16, 3), np.uint8))
+
+    _overview = _pictures
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         numbers = 2.0 * self.streams.uniform(rows, self._stream, 4) - 1.0

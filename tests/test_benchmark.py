@@ -201,7 +201,7 @@ def test_a_sample_counts_what_was_stepped() -> None:
         (("--ids", "autonomy/LaneFolow-v0"), "unknown environment"),
         (("--batch-sizes", "0"), "batch sizes must be positive, got 0"),
         (("--repetitions", "0"), "repetitions must be positive, got 0"),
-        (("--seed", "-1"), "seed must not be negative, got -1"),
+        (("--seed", "-1"), "seed must be a whole number from 0 to 9223372036854775807"),
         (("--ids",), "ids must name at least one, got none"),
     ],
 )

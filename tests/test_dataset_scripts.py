@@ -102,7 +102,10 @@ def test_detection_learns_from_larger_frames_of_roads(script: Command, tmp_path:
     [
         (("make", "OUT/a"), "made from either --world or --manifest, of which give one"),
         (("make", "OUT/a", "--world", "lane", "--frames", "0"), "must have frames, got 0"),
-        (("make", "OUT/a", "--world", "lane", "--seed", "-1"), "must not be negative, got -1"),
+        (
+            ("make", "OUT/a", "--world", "lane", "--seed", "-1"),
+            "must be a whole number from 0 to 9223372036854775807",
+        ),
         (("make", "OUT/a", "--world", "lane", "--labels", "ink"), "labels must be some of segm"),
         (("make", "OUT/a", "--manifest", "OUT/none.json"), "none.json cannot be read: No such"),
         (("export", "OUT/none", "OUT/a", "--format", "coco"), "there is no data set"),

@@ -36,6 +36,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     return save_untrained(tmp_path_factory.mktemp("perception") / "module")
 
 
+def test_a_row_is_perceived_as_if_alone(folder: str) -> None:
+    alone, batch = (world(count, perception=folder) for count in (1, 5))
+    expected, found = alone.reset(seed=3)[0], batch.reset(seed=0)[0]
+    expert, teacher = alone.expert(), batch.expert()
+    for _ in range(5):
+        assert np.array_equal(found["perceived"][3], expected["perceived"][0])
+        expected = alone.step(expert.act(expected))[0]
+        found = batch.step(teacher.act(found))[0]
+
+
 def test_the_truth_is_what_the_state_says() -> None:
     cars = world(perception=TRUTH)
     observed, _ = cars.reset(seed=0)

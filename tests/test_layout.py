@@ -11,6 +11,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FORBIDDEN = {"autonomy": {"envs", "agents"}, "agents": {"envs"}, "envs": {"agents"}}
+DISPATCHED = {
+    f"np.{name}"
+    for name in (
+        *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "exp", "expm1", "log"),
+        *("log2", "log10", "log1p", "power", "cbrt", "sinh", "cosh", "tanh"),
+        *("dot", "vdot", "inner", "matmul", "tensordot", "polyfit", "cov", "corrcoef"),
+        *(f"linalg.{name}" for name in ("solve", "inv", "pinv", "lstsq", "svd", "eigh", "eig")),
+        *(f"linalg.{name}" for name in ("qr", "cholesky", "det", "matrix_rank", "cond")),
+        "polynomial.legendre.leggauss",
+    )
+}
 HEAVY = ("numba", "torch", "cv2", "pybullet", "stable_baselines3", "scipy", "matplotlib")
 
 
@@ -50,6 +61,56 @@ def test_imports_go_in_one_direction(package: str, forbidden: set[str]) -> None:
 def test_every_kind_of_import_is_seen() -> None:
     source = "import a.b as c\nfrom d.e import f\ndef g():\n    from h import i\nfrom . import j"
     assert list(imports(ast.parse(source))) == ["a", "d", "h"]
+
+
+def kernels_of_the_processor(tree: ast.AST) -> Iterator[str]:
+    """What NumPy computes by BLAS, LAPACK or vector units, outside of compiled functions."""
+    compiled = {id(node) for function in compiled_functions(tree) for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if id(node) in compiled:
+            continue
+        is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+        if is_product or (isinstance(node, ast.Attribute) and ast.unparse(node) in DISPATCHED):
+            yield ast.unparse(node)
+
+
+def compiled_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    """Those that Numba compiles."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            marks = {ast.unparse(mark) for mark in node.decorator_list}
+            if marks & {"compiled", "compiled_parallel"}:
+                yield node
+
+
+def test_no_bit_of_the_worlds_comes_from_kernels_that_depend_on_the_processor() -> None:
+    """`autonomy.linear_algebra` and `autonomy.elementary` have the same; networks are torch's."""
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for package in ("autonomy", "envs")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "torch" not in imports(tree := ast.parse(path.read_text()))
+        and (found := sorted(set(kernels_of_the_processor(tree))))
+    }
+    assert not wrong
+
+
+def test_every_such_kernel_is_seen() -> None:
+    source = """
+a = b @ c
+np.linalg.solve(a, b)
+np.sin(a)
+np.sqrt(a)
+
+@compiled
+def d(e):
+    return np.sin(e)
+"""
+    assert list(kernels_of_the_processor(ast.parse(source))) == [
+        "b @ c",
+        "np.linalg.solve",
+        "np.sin",
+    ]
 
 
 def test_importing_the_worlds_imports_nothing_heavy() -> None:

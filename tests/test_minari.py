@@ -97,7 +97,10 @@ def test_half_a_rollout_leaves_nothing(tmp_path: Path) -> None:
     [
         (("expert", "OUT/toy", *LANE), "name must end in its version, such as lane-expert-v0"),
         (("expert", "OUT/toy-v0", *LANE, "--episodes", "0"), "must be positive, got 0"),
-        (("expert", "OUT/toy-v0", *LANE, "--seed", "-1"), "must not be negative, got -1"),
+        (
+            ("expert", "OUT/toy-v0", *LANE, "--seed", "-1"),
+            "must be a whole number from 0 to 9223372036854775807",
+        ),
         (("nobody", "OUT/toy-v0", *LANE), "no policy 'nobody'"),
         (("expert", "OUT/toy-v0", "--env", "toy/Stear-v0"), "unknown environment"),
         (("expert", "OUT", *LANE), "name must end in its version"),

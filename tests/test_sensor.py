@@ -26,7 +26,7 @@ def captured(
     """Frames as sensors of constant settings give them; each row has noise of its own."""
     ranges = SensorRandomization(**{name: between(one, one) for name, one in values.items()})
     count = len(frames)
-    sensor, rows = Sensor(ranges, count), np.arange(count)
+    sensor, rows = Sensor(ranges, count, {}), np.arange(count)
     sensor.draw(rows, np.tile((rows[:, np.newaxis] + 0.5) / count, (1, sensor.draw_count)))
     return sensor.capture(frames.copy(), camera, rows, np.full(count, elapsed))
 
@@ -96,10 +96,10 @@ def test_noise_repeats_neither_in_a_frame_nor_between_frames() -> None:
 
 
 def test_frames_depend_neither_on_neighbours_nor_on_threads() -> None:
-    uniform = np.random.default_rng(1).random((5, Sensor(STRONG, 5).draw_count))
+    uniform = np.random.default_rng(1).random((5, Sensor(STRONG, 5, {}).draw_count))
 
     def all_at_once(rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-        sensor = Sensor(STRONG, 5)
+        sensor = Sensor(STRONG, 5, {})
         sensor.draw(rows, uniform[rows])
         return sensor.capture(RANDOM[rows], 0, rows, np.full(len(rows), 3))
 
@@ -115,7 +115,7 @@ def test_frames_depend_neither_on_neighbours_nor_on_threads() -> None:
 
 
 def test_what_is_late_is_what_was_stored_before() -> None:
-    latency, rows = Latency(3, 2), np.arange(3)
+    latency, rows = Latency(3, 2, {"frame": ((), np.int64)}), np.arange(3)
     delay = np.array([0, 1, 2])
     shown: list[Any] = []
     for step in range(5):
@@ -127,7 +127,7 @@ def test_what_is_late_is_what_was_stored_before() -> None:
 
 
 def test_an_episode_begins_with_its_own_first_frame() -> None:
-    latency, row = Latency(1, 2), np.zeros(1, np.intp)
+    latency, row = Latency(1, 2, {"frame": ((), np.int64)}), np.zeros(1, np.intp)
     for elapsed, value in ((0, 5), (1, 6), (2, 7), (0, 8)):
         latency.store("frame", np.array([value]), row, np.array([elapsed]))
     assert latency.read("frame", row, np.array([0]), np.array([2])) == 8

@@ -215,4 +215,4 @@ def test_who_asks_for_no_sensor_pays_for_none(env_id: str) -> None:
     assert "exposure" not in info["randomization"]
     world.reset()
     sensor = STREAMS.index("sensor")
-    assert_same(world.get_state()["streams"][:, sensor], before["streams"][:, sensor])
+    assert_same(world.get_state()["stream_used"][:, sensor], np.zeros(2, np.int64))

@@ -1,15 +1,20 @@
 """Every world: the same seed is the same life."""
 
-import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import pytest
+from lives import life
 from world_cases import (
     EVERYTHING,
+    LANE,
     ROOT,
+    SIZE,
     VECTORS,
     assert_same,
     every_world,
@@ -19,19 +24,7 @@ from world_cases import (
     row_of,
 )
 
-
-def digest(env_id: str) -> str:
-    """What the eyes and the body of two rows go through in forty steps."""
-    world = make(env_id, 2, observations=EVERYTHING)
-    total = hashlib.sha256()
-    observation, _ = world.reset(seed=11)
-    for step in live(world, random_actions(world, 40)):
-        for name in sorted(observation):
-            total.update(observation[name].tobytes())
-        observation, *facts, _ = step
-        for fact in facts:
-            total.update(fact.tobytes())
-    return total.hexdigest()
+from autonomy.errors import InputError
 
 
 @every_world
@@ -45,17 +38,40 @@ def test_the_same_seed_is_the_same_life_after_other_episodes(env_id: str) -> Non
     assert_same(first, second)
 
 
+def instruction_sets() -> str:
+    """Of NumPy's own loops, those that this processor has beyond what NumPy is built for."""
+    known: Any = np.show_config(mode="dicts")
+    return " ".join(known["SIMD Extensions"]["found"])
+
+
+KERNELS = {
+    **{name: {"OPENBLAS_CORETYPE": name} for name in ("Haswell", "SkylakeX", "Zen", "Prescott")},
+    "no vector units": {"NPY_DISABLE_CPU_FEATURES": instruction_sets()},
+}
+"""What NumPy may compute with, on other processors than this one."""
+
+
+@pytest.fixture(scope="module")
+def lives_elsewhere() -> dict[str, dict[str, str]]:
+    """The lives of all worlds in other processes, each of which computes otherwise."""
+    paths = {"PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"}
+    running = {
+        name: subprocess.Popen(
+            [sys.executable, "-m", "lives"], env={**paths, **chosen}, stdout=subprocess.PIPE
+        )
+        for name, chosen in KERNELS.items()
+    }
+    return {name: json.loads(process.communicate()[0]) for name, process in running.items()}
+
+
 @every_world
-def test_the_same_seed_is_the_same_life_in_another_process(env_id: str) -> None:
-    program = f"import test_world_seeds; print(test_world_seeds.digest({env_id!r}))"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"},
-        capture_output=True,
-        text=True,
-        check=True,
+def test_the_same_seed_is_the_same_life_in_other_processes_on_other_kernels(
+    env_id: str, lives_elsewhere: dict[str, dict[str, str]]
+) -> None:
+    here = life(env_id)
+    assert {name: lives[env_id] for name, lives in lives_elsewhere.items()} == dict.fromkeys(
+        KERNELS, here
     )
-    assert done.stdout.strip() == digest(env_id)
 
 
 @every_world
@@ -94,3 +110,52 @@ def test_a_seed_for_each_row(env_id: str) -> None:
     assert_same(row_of(one, 0), row_of(one, 2))
     assert_same(row_of(one, 0), row_of(other, 1))
     assert (other["camera"][0] != one["camera"][0]).any()
+
+
+@pytest.mark.parametrize("seed", [5, np.int64(5), np.uint8(5), np.array(5)], ids=type)
+def test_a_seed_is_of_any_type_of_integers(seed: Any) -> None:
+    world, single = make(LANE, 2), gym.make(LANE, image_size=SIZE)
+    expected = make(LANE, 2).reset(seed=5)[0]
+    assert_same(world.reset(seed=seed)[0], expected)
+    assert_same(single.reset(seed=seed)[0], row_of(expected, 0))
+
+
+@pytest.mark.parametrize("seeds", [(4, None), np.array([4, 5], np.uint32), [np.int16(4), 5]])
+def test_seeds_are_of_any_kind_of_sequence(seeds: Any) -> None:
+    found, expected = make(LANE, 2).reset(seed=seeds)[0], make(LANE, 2).reset(seed=4)[0]
+    assert_same(row_of(found, 0), row_of(expected, 0))
+
+
+def test_seeds_go_up_to_two_to_the_63() -> None:
+    world = make(LANE, 2)
+    largest = 2**63 - 1
+    first = world.reset(seed=[largest, largest - 2**32])[0]
+    assert (first["camera"][0] != first["camera"][1]).any()
+    assert_same(row_of(world.reset(seed=[0, largest])[0], 1), row_of(first, 0))
+    assert gym.make(LANE, image_size=SIZE).reset(seed=largest)[0]["camera"].any()
+
+
+@pytest.mark.parametrize(
+    ("seed", "message"),
+    [
+        (1.5, "got 1.5"),
+        ("7", "got '7'"),
+        (True, "got True"),
+        (np.float64(3.0), "got np.float64"),
+        (2**63, "got 9223372036854775808"),
+        (2**63 - 1, "got 9223372036854775808"),  # the second row's
+        ([1, -2], "got -2"),
+        (np.array([1.0, 2.0]), "got np.float64"),
+        (np.array([[1], [2]]), "got array"),
+    ],
+)
+def test_seeds_that_cannot_be_are_refused(seed: Any, message: str) -> None:
+    world = make(LANE, 2)
+    with pytest.raises(InputError, match=f"the seed must be a whole number .*{message}"):
+        world.reset(seed=seed)
+
+
+def test_the_single_environment_refuses_seeds_in_the_same_words() -> None:
+    for seed in (-1, 0.5, [3], 2**63):
+        with pytest.raises(InputError, match="the seed must be a whole number from 0 to"):
+            gym.make(LANE, image_size=SIZE).reset(seed=seed)  # type: ignore[arg-type]

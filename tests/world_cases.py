@@ -17,16 +17,17 @@ from envs.lane.scene.appearance import LaneRandomization
 ROOT = Path(__file__).parents[1]
 IDS = [env_id for env_id in gym.registry if env_id.startswith("autonomy/")]
 SIZE = (24, 32)
+LANE = "autonomy/LaneFollow-v0"
 ARMS = [env_id for env_id in IDS if env_id.startswith("autonomy/Arm")]
 SHORT: dict[str, dict[str, Any]] = {
-    "autonomy/LaneFollow-v0": {"route_length": 60.0},
+    LANE: {"route_length": 60.0},
     **{arm: {"max_episode_steps": 15, "cameras": {"front": FRONT}} for arm in ARMS},
 }
 """What makes the episodes of a world short, and gives it one camera."""
 EVERYTHING = ("camera", "depth", "semantic", "instance", "proprioception", "state")
 VECTORS = ("proprioception", "state")
 RANDOMIZATION: dict[str, type[LaneRandomization] | type[ArmRandomization]] = {
-    "autonomy/LaneFollow-v0": LaneRandomization,
+    LANE: LaneRandomization,
     **dict.fromkeys(ARMS, ArmRandomization),
 }
 """What may vary in a world."""

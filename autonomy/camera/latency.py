@@ -1,13 +1,12 @@
 """Images that arrive late: the last few of each world, and which of them it is shown."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Pixel = TypeVar("Pixel", bound=np.generic)
-
-_PREFIX = "late_"
+from autonomy.world_state import State
 
 
 class Latency:
@@ -17,18 +16,23 @@ class Latency:
     more changes nothing, so observing twice is observing once.
     """
 
-    def __init__(self, num_envs: int, longest: int) -> None:
-        """Prepare for delays of up to `longest` control steps."""
-        self._num_envs, self._slots = num_envs, longest + 1
-        self._rings: dict[str, NDArray[Any]] = {}
+    def __init__(
+        self, num_envs: int, longest: int, entries: Mapping[str, tuple[tuple[int, ...], Any]]
+    ) -> None:
+        """Prepare for delays of up to `longest` control steps.
+
+        `entries` are what comes late: by name, shape and type of what one camera gives at a time.
+        """
+        self._slots = longest + 1
+        self._rings: dict[str, NDArray[Any]] = {
+            name: np.zeros((num_envs, self._slots, *shape), dtype)
+            for name, (shape, dtype) in entries.items()
+        }
 
     def store(
         self, name: str, values: NDArray[Any], rows: NDArray[np.intp], elapsed: NDArray[np.int64]
     ) -> None:
         """Store what some rows gave `(n, ...)`, `elapsed` `(n,)` control steps into episodes."""
-        if name not in self._rings:
-            shape = (self._num_envs, self._slots, *values.shape[1:])
-            self._rings[name] = np.zeros(shape, values.dtype)
         self._rings[name][rows, elapsed % self._slots] = values
 
     def read(
@@ -41,14 +45,6 @@ class Latency:
         """Return copies `(n, ...)` of what was stored `delay` `(n,)` control steps before."""
         return self._rings[name][rows, np.maximum(elapsed - delay, 0) % self._slots]
 
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return copies of all that is stored."""
-        return {_PREFIX + name: ring.copy() for name, ring in self._rings.items()}
-
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Take over what `get_state` returned."""
-        self._rings = {
-            name.removeprefix(_PREFIX): ring.copy()
-            for name, ring in state.items()
-            if name.startswith(_PREFIX)
-        }
+    def arrays(self) -> State:
+        """Return all that is stored."""
+        return {f"late_{name}": ring for name, ring in self._rings.items()}

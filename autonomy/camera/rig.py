@@ -16,6 +16,7 @@ from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
 from autonomy.linear_algebra import products
 from autonomy.policy import Observation
 from autonomy.world import Info
+from autonomy.world_state import State
 
 _CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
 IMAGES = tuple(_CHANNELS)
@@ -42,7 +43,9 @@ class CameraRig:
             name: np.tile(camera.matrix, (num_envs, 1, 1)) for name, camera in cameras.items()
         }
         self._elapsed = np.zeros(num_envs, np.int64)
-        self._sensor = Sensor(sensor, num_envs) if images and sensor != PERFECT else None
+        self._sensor: Sensor | None = None
+        if images and sensor != PERFECT:
+            self._sensor = Sensor(sensor, num_envs, self._entries())
 
     @property
     def sensor_draws(self) -> int:
@@ -125,14 +128,15 @@ class CameraRig:
         """Return what the sensors drew, each `(N,)`."""
         return self._sensor.drawn() if self._sensor else {}
 
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return the state of the sensors, as copies."""
-        return self._sensor.get_state() if self._sensor else {}
+    def arrays(self) -> State:
+        """Return what of the sensors changes; mounts and aims follow from elsewhere."""
+        return self._sensor.arrays() if self._sensor else {}
 
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Take over what `get_state` returned; mounts and aims are to be set besides."""
-        if self._sensor:
-            self._sensor.set_state(state)
+    def _entries(self) -> dict[str, tuple[tuple[int, ...], Any]]:
+        """Return shape and type of all that a sensor may delay: images, and from where they are."""
+        images = image_spaces({name: one for name, (one, _) in self._cameras.items()}, self._images)
+        views = {f"view_{name}": ((3, 4), np.float64) for name in self._cameras}
+        return {name: (space.shape or (), space.dtype) for name, space in images.items()} | views
 
     def _zoom(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
         """Return the zoom of a camera in some rows, None where there is none."""

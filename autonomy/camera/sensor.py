@@ -1,5 +1,6 @@
 """The lenses and sensors of N worlds' cameras: what each does to its images in an episode."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from autonomy.camera.imaging import capture
 from autonomy.camera.latency import Latency
 from autonomy.errors import InputError
 from autonomy.randomization import Range, Sampler, between
+from autonomy.world_state import State
 
 _STEP, _CAMERA = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # odd, as bits fall
 
@@ -66,14 +68,20 @@ STRONG = SensorRandomization(
 class Sensor:
     """What the sensors of N worlds drew, and what is still on its way from them."""
 
-    def __init__(self, ranges: SensorRandomization, num_envs: int) -> None:
+    def __init__(
+        self,
+        ranges: SensorRandomization,
+        num_envs: int,
+        entries: Mapping[str, tuple[tuple[int, ...], Any]],
+    ) -> None:
+        """Prepare for N worlds; `entries` are as `Latency` takes them."""
         self._sampler = Sampler(ranges)
         captured = replace(ranges, latency=PERFECT.latency, zoom=PERFECT.zoom)
         self._disturbs = captured != PERFECT
         self._draws = np.zeros((num_envs, self._sampler.size))
         self._keys = np.zeros(num_envs, np.uint64)
         longest = ranges.latency.largest_floor
-        self._latency = Latency(num_envs, longest) if longest else None
+        self._latency = Latency(num_envs, longest, entries) if longest else None
 
     @property
     def draw_count(self) -> int:
@@ -123,16 +131,10 @@ class Sensor:
         delay = self._sampler.named(self._draws[rows])["latency"].astype(np.int64)
         return self._latency.read(name, rows, elapsed, delay)
 
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return copies of everything."""
-        late = self._latency.get_state() if self._latency else {}
-        return {"sensor_draws": self._draws.copy(), "sensor_keys": self._keys.copy(), **late}
-
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Take over what `get_state` returned."""
-        self._draws[:], self._keys[:] = state["sensor_draws"], state["sensor_keys"]
-        if self._latency:
-            self._latency.set_state(state)
+    def arrays(self) -> State:
+        """Return everything that changes."""
+        late = self._latency.arrays() if self._latency else {}
+        return {"sensor_draws": self._draws, "sensor_keys": self._keys, **late}
 
 
 def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from autonomy.linear_algebra import product
 from autonomy.perception.estimates import Estimates
+from autonomy.world_state import State
 
 Array = NDArray[np.float64]
 
@@ -93,19 +93,13 @@ class ConstantVelocityFilters:
             else:
                 self._start(row, mean, variance)
 
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """Return copies of everything that changes, each `(N, ...)`."""
+    def arrays(self) -> State:
+        """Return everything that changes, each `(N, ...)`."""
         return {
-            "filter_state": self._states.copy(),
-            "filter_covariance": self._covariances.copy(),
-            "filter_follows": self._follows.copy(),
+            "filter_state": self._states,
+            "filter_covariance": self._covariances,
+            "filter_follows": self._follows,
         }
-
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Take over what `get_state` returned."""
-        self._states[:] = state["filter_state"]
-        self._covariances[:] = state["filter_covariance"]
-        self._follows[:] = state["filter_follows"]
 
     def _start(self, row: int, mean: Array, variance: Array) -> None:
         self._states[row] = np.concatenate([mean, np.zeros(self._count)])

@@ -134,8 +134,8 @@ def _angle(line: NDArray[np.float32], rows: NDArray[np.float64]) -> float:
     there = line >= 0
     if there.sum() < 2:
         return 0.0
-    slope = np.polyfit(rows[there], line[there], 1)[0]
-    return math.atan(float(slope))
+    down = rows[there] - rows[there].mean()
+    return math.atan(float((down * line[there]).sum() / (down * down).sum()))
 
 
 def _right(found: Lines, line: NDArray[np.float32], limit: float) -> NDArray[np.bool_]:

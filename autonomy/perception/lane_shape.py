@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
+from autonomy.elementary import cos, sin
 from autonomy.linear_algebra import product
 from autonomy.perception.lane_metrics import ABSENT
 
@@ -35,12 +36,12 @@ def lane_boundaries(quantities: NDArray[np.float32], reach: float) -> NDArray[np
     along = np.arange(_BEHIND, reach + _STEP, _STEP)
     bend = np.stack([np.interp(along, LOOK_AHEAD, own) for own in np.stack(curvatures, axis=1)])
     heading = _integral(bend, along)
-    x, y = _integral(np.cos(heading), along), _integral(np.sin(heading), along)
+    ahead, aside = cos(heading), sin(heading)
     sides = np.array([0.5, -0.5])[None, :, None] * width[:, None, None]
-    x = x[:, None] - sides * np.sin(heading)[:, None]
-    y = y[:, None] + sides * np.cos(heading)[:, None] - offset[:, None, None]
-    cos, sin = (of(heading_error)[:, None, None] for of in (np.cos, np.sin))
-    return np.stack([cos * x + sin * y, cos * y - sin * x, np.zeros_like(x)], axis=-1)
+    x = _integral(ahead, along)[:, None] - sides * aside[:, None]
+    y = _integral(aside, along)[:, None] + sides * ahead[:, None] - offset[:, None, None]
+    forth, left = (of(heading_error)[:, None, None] for of in (cos, sin))
+    return np.stack([forth * x + left * y, forth * y - left * x, np.zeros_like(x)], axis=-1)
 
 
 def boundary_lines(

@@ -7,18 +7,18 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.batched_world import State
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
-from autonomy.perception.estimates import Estimates
+from autonomy.perception.estimates import Estimates, joined
 from autonomy.perception.filtering import ConstantVelocityFilters, Motion
 from autonomy.perception.reading import Reading
+from autonomy.row_blocks import row_blocks
 from autonomy.world import Trace
+from autonomy.world_state import State
 
-_PREFIX = "perception_"
 _ERROR = "perception_error_"  # of a quantity, as a measurement
 
 
@@ -102,12 +102,8 @@ class Perception(Protocol):
         """Return as measurements `(N,)` how far that is from the truth, where it can be."""
         ...
 
-    def get_state(self) -> State:
-        """Return copies of everything that changes."""
-        ...
-
-    def set_state(self, state: State) -> None:
-        """Take over what `get_state` returned; mounts are to be set besides."""
+    def arrays(self) -> State:
+        """Return everything that changes; mounts follow from elsewhere."""
         ...
 
 
@@ -142,12 +138,9 @@ class TruePerception:
         """Return nothing: there are none."""
         return {}
 
-    def get_state(self) -> State:
+    def arrays(self) -> State:
         """Return nothing: nothing is remembered."""
         return {}
-
-    def set_state(self, state: State) -> None:
-        """Do nothing."""
 
 
 class FramePerception:
@@ -210,9 +203,16 @@ class FramePerception:
         inputs: list[NDArray[Any]] = [frames[name] for name in self._module.reading.cameras]
         if self._module.is_calibrated:
             inputs.append(self._rig.projections(rows, self._origin))
-        found = self._module.perceive(*inputs)
-        own = Estimates(found.mean[:, self._columns], found.std[:, self._columns])
-        self._filters.update(rows, own)
+        self._filters.update(rows, self._estimates(inputs))
+
+    def _estimates(self, inputs: Sequence[NDArray[Any]]) -> Estimates:
+        """Return what the module makes of n rows' inputs, whatever n is."""
+        parts: list[Estimates] = []
+        for rows, block in row_blocks(inputs):
+            found, count = self._module.perceive(*block), rows.stop - rows.start
+            columns = self._columns
+            parts.append(Estimates(found.mean[:count, columns], found.std[:count, columns]))
+        return joined(parts)
 
     def known(self) -> Known:
         """Return what the filters say."""
@@ -223,20 +223,10 @@ class FramePerception:
         errors = self._filters.error(self._truth().mean).astype(np.float32)
         return {_ERROR + name: errors[:, column] for column, name in enumerate(self._names)}
 
-    def get_state(self) -> State:
-        """Return copies of everything that changes."""
-        state = {**self._rig.get_state(), **self._filters.get_state()}
-        return {_PREFIX + name: values for name, values in state.items()}
-
-    def set_state(self, state: State) -> None:
-        """Take over what `get_state` returned; mounts are to be set besides."""
-        own = {
-            name.removeprefix(_PREFIX): values
-            for name, values in state.items()
-            if name.startswith(_PREFIX)
-        }
-        self._rig.set_state(own)
-        self._filters.set_state(own)
+    def arrays(self) -> State:
+        """Return everything that changes; mounts follow from elsewhere."""
+        arrays = {**self._rig.arrays(), **self._filters.arrays()}
+        return {f"perception_{name}": values for name, values in arrays.items()}
 
 
 def perception_metrics(episodes: Sequence[Trace]) -> dict[str, float]:

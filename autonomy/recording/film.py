@@ -10,7 +10,7 @@ from autonomy.recording.dashboard import Dashboard, draw_banner
 from autonomy.recording.drawing import Image
 from autonomy.recording.pictures import observed_pictures
 from autonomy.rollout import Step, rollout
-from autonomy.seed import check_seed
+from autonomy.seed import checked_seed
 from autonomy.video import open_video
 from autonomy.world import World
 
@@ -27,7 +27,7 @@ def record(envs: World, policy: Policy, path: Path, seconds: float = 30.0, seed:
     """
     if not 0.0 < seconds < float("inf"):
         raise InputError(f"the film's length must be positive seconds, got {seconds:g}")
-    check_seed(seed)
+    checked_seed(seed)
     fps = float(envs.metadata["render_fps"])
     with open_video(path, fps) as video:
         for frame in islice(film(envs, policy, seed), max(1, round(seconds * fps))):

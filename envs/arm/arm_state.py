@@ -23,13 +23,13 @@ class Setup(NamedTuple):
 
     arm: NDArray[np.float64]  # (N, n) position of each of the arm's joints [rad]
     shape: NDArray[np.int64]  # (N, O) which of the catalogue each object is
-    object_pose: NDArray[np.float64]  # (N, O, 7) position [m], quaternion x, y, z, w
+    object_start: NDArray[np.float64]  # (N, O, 7) position [m], quaternion x, y, z, w
     mass: NDArray[np.float64]  # (N, O) [kg]
     friction: NDArray[np.float64]  # (N, O) coefficient, as Bullet multiplies them
     joint_damping: NDArray[np.float64]  # (N,) [N m s]
     gain: NDArray[np.float64]  # (N,) factor of how fast motors follow
     clutter_shape: NDArray[np.int64]  # (N, C) which of its own catalogue, -1 for none
-    clutter_start: NDArray[np.float64]  # (N, C, 7) as `object_pose`
+    clutter_start: NDArray[np.float64]  # (N, C, 7) as `object_start`
 
 
 class Bodies(NamedTuple):

@@ -1,6 +1,7 @@
 """The arm worlds: the environment that joins physics, cameras and task."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
+from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
@@ -20,6 +21,7 @@ from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
+from autonomy.world_state import State, check_range
 from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
@@ -30,7 +32,7 @@ from envs.arm.options import ArmOptions, named_cameras
 from envs.arm.perceived import THING, Perceived, from_base, perceivable
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
-from envs.arm.saved_state import joined_bytes, split_bytes
+from envs.arm.saved_files import SAVED_FILES, check_files, joined_files, split_files
 from envs.arm.scene.appearance import PRESETS, ArmRandomization
 from envs.arm.scene.arm_scene import Extras
 from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
@@ -87,6 +89,7 @@ class ArmVectorEnv(BatchedWorld):
             spaces.Dict(images | self._vectors.spaces(chosen.observations)),
             spaces.Box(-1.0, 1.0, (facts.sizes.actions,), np.float32),
             chosen.control_rate,
+            f"Arm {task} with {Path(self._robot.urdf).name} by {chosen.control} ({chosen.split})",
         )
         self.metadata["action_names"] = facts.action_names
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
@@ -95,7 +98,6 @@ class ArmVectorEnv(BatchedWorld):
         camera_bodies = CameraBodies(cameras, facts)
         rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
         self._perception = self._perceiving(randomization.sensor)
-        self._begun = np.zeros(num_envs, np.bool_)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies
         props = self._props(randomization)
@@ -162,7 +164,6 @@ class ArmVectorEnv(BatchedWorld):
         self._perception.begin(rows, self._sensor_draws(rows, self._perception.sensor_draws))
         self._dress(rows)
         self._aim(rows)
-        self._begun[rows] = True
         self._look(rows)
 
     def _sensor_draws(self, rows: NDArray[np.intp], count: int) -> NDArray[np.float64]:
@@ -193,8 +194,6 @@ class ArmVectorEnv(BatchedWorld):
         return Known(mean, rate)
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
-        if not self._begun.all():
-            raise InputError("a world must be reset before its first step")
         episodes, task = self._episodes, self._task
         self._physics.shared.actions[:] = np.clip(actions, -1.0, 1.0)
         lost = self._physics.advance()
@@ -252,12 +251,11 @@ class ArmVectorEnv(BatchedWorld):
         drawn = {**draws, **self._stage.rig.drawn(), "shape": shape}
         return {"randomization": drawn, **self._stage.rig.describe()}
 
-    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
-        """Return a picture `(720, 1280, 3)` of each arm, None without a render mode."""
-        return None if self.render_mode is None else self._stage.pictures(PORTRAIT)
+    def _pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        return self._stage.pictures(PORTRAIT)
 
-    def overview(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return a picture `(200, 200, 3)` of each table from above."""
+    def _overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return pictures of each table from above."""
         return self._stage.pictures(OVERVIEW)
 
     def expert(self) -> Policy:
@@ -280,34 +278,26 @@ class ArmVectorEnv(BatchedWorld):
         """Summarise episodes; see `arm_metrics`."""
         return arm_metrics(episodes, self._options.control_rate, self._task.unit)
 
-    def get_state(self) -> State:
-        """Return the whole state as copies of plain arrays, random streams included.
-
-        `physics` holds Bullet's own files, which alone bring its contacts back.
-        """
+    def _arrays(self) -> State:
         shared = self._physics.shared
-        arrays = {**shared.setup._asdict(), **shared.bodies._asdict(), **self._episodes._asdict()}
-        return {
-            **{name: values.copy() for name, values in arrays.items()},
-            "begun": self._begun.copy(),
-            "streams": self.streams.get_state(),
-            **self._stage.rig.get_state(),
-            **self._perception.get_state(),
-            **joined_bytes(self._physics.save()),
-        }
+        bodies = {**shared.setup._asdict(), **shared.bodies._asdict(), **self._episodes._asdict()}
+        return {**bodies, **self._stage.rig.arrays(), **self._perception.arrays()}
 
-    def set_state(self, state: State) -> None:
-        """Go on, bit for bit, from what `get_state` returned."""
-        shared = self._physics.shared
-        for arrays in (shared.setup, shared.bodies, self._episodes):
-            for name, values in arrays._asdict().items():
-                values[:] = state[name]
-        self._begun[:] = state["begun"]
-        self.streams.set_state(state["streams"])
-        self._physics.restore(split_bytes(state))
+    _saved = SAVED_FILES
+
+    def _save(self) -> State:
+        """Return Bullet's own files, which alone bring its contacts back."""
+        return joined_files(self._physics.save())
+
+    def _check(self, state: State) -> None:
+        clutter = self._start.clutter
+        check_files(state, self.num_envs)
+        check_range("shape", state["shape"], 0, len(self._start.catalogue) - 1)
+        check_range("clutter_shape", state["clutter_shape"], -1, len(clutter.shapes) - 1)
+
+    def _restore(self, state: State) -> None:
+        self._physics.restore(split_files(state))
         self._dress(self._every_row)
-        self._stage.rig.set_state(state)
-        self._perception.set_state(state)
         self._aim(self._every_row)
 
     def close_extras(self, **kwargs: Any) -> None:

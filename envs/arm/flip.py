@@ -1,5 +1,7 @@
 """Tipping a box over so that its painted end looks somewhere: the task, and how it is done."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,7 +67,7 @@ class Flip(Task):
 
     def refusal(self, goal: Array, robot: Robot) -> str:
         """Say what a goal should be that is no way in which a box can rest; else nothing."""
-        off_level = np.arcsin(np.clip(np.abs(goal[2]), 0.0, 1.0))
+        off_level = math.asin(min(abs(goal[2]), 1.0))
         rests = min(off_level, np.pi / 2 - off_level) < self.tolerance
         if rests and abs(length(goal) - 1.0) < 0.01:
             return ""

@@ -11,7 +11,7 @@ from autonomy.errors import InputError
 from autonomy.options import SPLITS
 from autonomy.perception.samples import Samples
 from autonomy.randomization import in_split, preset
-from autonomy.seed import check_seed
+from autonomy.seed import checked_seed
 from envs.arm.arm_state import Bodies, Setup, Shared, allocate
 from envs.arm.labels import (
     BOX_CLASSES,
@@ -77,7 +77,7 @@ class ArmSamples:
             raise InputError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
         if task not in TASKS:
             raise InputError(f"task must be one of {', '.join(TASKS)}, got {task!r}")
-        check_seed(seed)
+        checked_seed(seed)
         self._task, self._given = TASKS[task](), (task, split, seed, randomization)
         self.quantities = quantity_names(self._task)
         self._ranges = preset(randomization, PRESETS)

@@ -50,7 +50,7 @@ class EpisodeStart:
         askew = 2.0 * streams.uniform(rows, "body", len(self._home)) - 1.0
         setup.arm[rows] = self._home + _ASKEW * askew
         setup.shape[rows] = which
-        setup.object_pose[rows] = upright_poses(layout.object_place, layout.object_turn)
+        setup.object_start[rows] = upright_poses(layout.object_place, layout.object_turn)
         self._vary(rows, episodes, setup)
         if self.clutter.most:
             self._add_clutter(rows, streams, layout, episodes, setup)

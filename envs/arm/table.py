@@ -52,7 +52,7 @@ class Table:
             self._client.changeDynamics(
                 body, -1, mass=setup.mass[number], lateralFriction=setup.friction[number]
             )
-            self._place(body, setup.object_pose[number])
+            self._place(body, setup.object_start[number])
         shapes = enumerate(setup.clutter_shape.tolist())
         self._beside = {number: self._clutter[shape] for number, shape in shapes if shape >= 0}
         for number, body in self._beside.items():

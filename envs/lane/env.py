@@ -8,14 +8,14 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Choices, Outcome, State
-from autonomy.errors import InputError
+from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.options import read_options
 from autonomy.perception.loading import make_perception
 from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
+from autonomy.world_state import State, check_range
 from envs.lane.experts import PurePursuit
 from envs.lane.lane_follow import (
     IS_SUCCESS,
@@ -60,6 +60,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range.
         """
         chosen = read_options(LaneFollowOptions, options)
+        stage = Stage(num_envs, chosen)
         super().__init__(
             num_envs,
             render_mode,
@@ -67,11 +68,12 @@ class LaneFollowVectorEnv(BatchedWorld):
             observation_space(chosen),
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
+            f"LaneFollow on {stage.source.description}",
         )
         self.metadata["action_names"] = ("steering", "speed")
         self._options = chosen
         self._weights = RewardWeights()
-        self._stage = Stage(num_envs, chosen)
+        self._stage = stage
         route_length = self._stage.source.route_length
         self._task = Task(
             duration=1.0 / chosen.control_rate,
@@ -90,7 +92,6 @@ class LaneFollowVectorEnv(BatchedWorld):
             lambda: lane_knowledge(self._state.location, self._stage.paths),
         )
         self._chase: ChaseView | None = None
-        self._begun = False  # every row has a road
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         state, streams, stage = self._state, self.streams, self._stage
@@ -119,7 +120,6 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._dress(rows)
         self._aim(rows)
         self._look(rows)
-        self._begun = self._begun or bool((state.road >= 0).all())
 
     def _place_roads(self, rows: NDArray[np.intp]) -> None:
         self._stage.place_roads(rows, self._state.road[rows], self._state.lane[rows])
@@ -139,8 +139,6 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         state = self._state
-        if not self._begun:
-            raise InputError("a world must be reset before its first step")
         terms, judged = live(
             state.cars, actions, self._stage.paths, state.location, state.progress, self._task
         )
@@ -184,18 +182,16 @@ class LaneFollowVectorEnv(BatchedWorld):
         drawn = {**draws, **self._stage.rig.drawn(), "road": road, "lane": lane}
         return {"randomization": drawn, **self._stage.rig.describe()}
 
-    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
-        """Return a picture `(720, 1280, 3)` from behind each car, None without a render mode."""
-        if self.render_mode is None:
-            return None
+    def _pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return what is seen from behind each car."""
         self._chase = self._chase or ChaseView()
         stage = self._stage
         cars = world_from_car(self._state.cars, self._state.location, self._every_row)
         scene = stage.scene.seen_from_outside(stage.looks, cars)
         return self._chase.pictures(stage.scene.library, scene, cars)
 
-    def overview(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return a map `(200, 200, 3)` of each car's road, with the car on it."""
+    def _overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a map of each car's road, with the car on it."""
         cars = self._state.cars
         places = np.stack([cars.x, cars.y], axis=1)
         return tuple(
@@ -214,24 +210,23 @@ class LaneFollowVectorEnv(BatchedWorld):
         """Summarise episodes; see `lane_metrics`."""
         return lane_metrics(episodes)
 
-    def get_state(self) -> State:
-        """Return the whole state as copies of plain arrays, random streams included."""
-        return {
-            **self._state.copied(),
-            "streams": self.streams.get_state(),
-            **self._stage.rig.get_state(),
-            **self._perception.get_state(),
-        }
+    def _arrays(self) -> State:
+        perceived, sensors = self._perception.arrays(), self._stage.rig.arrays()
+        return {**self._state.arrays(), **sensors, **perceived}
 
-    def set_state(self, state: State) -> None:
-        """Go on, bit for bit, from what `get_state` returned."""
-        self._state.restore(state)
-        self._begun = True
-        self.streams.set_state(state["streams"])
+    def _check(self, state: State) -> None:
+        numbers = self._stage.source.numbers
+        check_range("road", state["road"], numbers[0], numbers[-1])
+        places = (state[name].tolist() for name in ("road", "lane", "location_station"))
+        for number, lane, station in zip(*places, strict=True):
+            road = self._stage.roads[number].road
+            check_range("lane", np.array(lane), road.forward_lanes[0], road.forward_lanes[-1])
+            last = road.station_count - (1 if road.closed else 2)  # that has a station ahead
+            check_range("location_station", np.array(station), 0, last)
+
+    def _restore(self, state: State) -> None:
         self._place_roads(self._every_row)
         self._dress(self._every_row)
-        self._stage.rig.set_state(state)
-        self._perception.set_state(state)
         self._aim(self._every_row)
 
 

@@ -1,11 +1,11 @@
 """Everything that changes in N lane worlds, as arrays."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.world_state import State
 from envs.lane.car import Cars
 from envs.lane.lane_follow import Progress
 from envs.lane.lane_path import Location
@@ -21,21 +21,13 @@ class LaneState(NamedTuple):
     lane: NDArray[np.int64]  # (N,) counted from right to left
     draws: NDArray[np.float64]  # (N, K) of the randomisation
 
-    def copied(self) -> dict[str, NDArray[Any]]:
-        """Return copies of all arrays by name."""
-        return {name: values.copy() for name, values in self._arrays()}
-
-    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Take over what `copied` returned."""
-        for name, values in self._arrays():
-            values[:] = arrays[name]
-
-    def _arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        for field, value in self._asdict().items():
-            if isinstance(value, Cars | Location | Progress):
-                yield from ((f"{field}_{name}", own) for name, own in value._asdict().items())
-            else:
-                yield field, value
+    def arrays(self) -> State:
+        """Return all arrays by name."""
+        arrays: State = {"road": self.road, "lane": self.lane, "draws": self.draws}
+        for part in ("cars", "location", "progress"):
+            own = getattr(self, part)._asdict()
+            arrays |= {f"{part}_{name}": values for name, values in own.items()}
+        return arrays
 
 
 def empty_state(num_envs: int, draws: int) -> LaneState:

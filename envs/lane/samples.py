@@ -16,7 +16,7 @@ from autonomy.perception.lane_metrics import lane_rows
 from autonomy.perception.lane_shape import LANE_QUANTITIES
 from autonomy.perception.samples import Samples
 from autonomy.randomization import preset
-from autonomy.seed import check_seed
+from autonomy.seed import checked_seed
 from envs.lane.labels.lane_lines import lane_lines
 from envs.lane.labels.segments import Segment, find_segments
 from envs.lane.options import LaneFollowOptions
@@ -77,7 +77,7 @@ class LaneSamples:
         Raises:
             InputError: An option is out of range or unknown.
         """
-        check_seed(seed)
+        checked_seed(seed)
         ranges = preset(randomization, PRESETS)
         # a single frame has no past from which another could arrive
         prompt = replace(ranges.sensor, latency=PERFECT.latency)

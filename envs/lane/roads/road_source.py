@@ -27,7 +27,14 @@ _BEND_SHARE = 0.5  # of the training episodes
 
 
 class RoadSource:
-    """Draws the roads and the routes of a world's episodes."""
+    """Draws the roads and the routes of a world's episodes.
+
+    Attributes:
+        numbers: Of the roads that may come.
+        route_length: How far an episode goes [m].
+        make_road: Makes the road of a number.
+        description: What roads these are, in words.
+    """
 
     def __init__(self, options: LaneFollowOptions) -> None:
         """Prepare to draw as `options` say.
@@ -44,6 +51,7 @@ class RoadSource:
         self._drawn = _seeking_lanes(self.numbers, options.roads) if seeks_lanes else self.numbers
         self.route_length = options.route_length or (road.length if road else _ROUTE_LENGTH)
         self.make_road: Callable[[int], Road]
+        self.description = f"the road {road.name}" if road else _generated(options)
         if road is None:
             self.make_road = lambda number: generate_road(number, options.roads)
             shortest = options.roads.open_length[0]
@@ -97,6 +105,11 @@ class RoadSource:
             return first + int(place * (last - first))
         start = _bend(road, first, last, place) - int(before / road.spacing)
         return start % road.station_count if road.closed else max(start, first)
+
+
+def _generated(options: LaneFollowOptions) -> str:
+    usual = options.roads == RoadDistribution()
+    return f"generated roads ({options.split})" + ("" if usual else f" of {options.roads}")
 
 
 @cache
