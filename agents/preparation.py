@@ -53,7 +53,7 @@ def conditions(recipe: AnyRecipe, seed: int, device: str) -> dict[str, Any]:
     """
     return {
         "recipe": {**asdict(recipe), "threads": torch.get_num_threads()},
-        "seed": seed,
+        "seed": int(seed),
         "device": device,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "versions": versions(),
