@@ -57,6 +57,20 @@ def test_a_process_that_dies_or_hangs_is_replaced(
     world.close()
 
 
+def run_script(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """Run a user's script of that text."""
+    script = folder / "script.py"
+    script.write_text(text)
+    return subprocess.run(
+        [sys.executable, str(script)],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+
 def kill(world: Any, number: int) -> None:
     process = world._physics._workers[number].process
     os.kill(process.pid, signal.SIGKILL)
@@ -120,8 +134,8 @@ def test_a_process_that_hangs_is_replaced_as_states_are_given_and_taken(
 def test_a_process_that_hangs_does_not_keep_python_from_leaving(
     ending: str, tmp_path: Path
 ) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
+    done = run_script(
+        tmp_path,
         "import os, signal, gymnasium as gym, envs\n"
         "options = {'observations': ('state',), 'processes': 2}\n"
         "worlds = gym.make_vec('autonomy/ArmReach-v0', num_envs=4, **options)\n"
@@ -129,23 +143,15 @@ def test_a_process_that_hangs_does_not_keep_python_from_leaving(
         "pids = [worker.process.pid for worker in worlds.unwrapped._physics._workers]\n"
         "os.kill(pids[0], signal.SIGSTOP)\n"
         f"{ending}\n"
-        "print(*pids)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
+        "print(*pids)\n",
     )
     for pid in done.stdout.split():
         assert not Path("/proc", pid).exists(), "it runs on"
 
 
 def test_arms_that_are_made_in_threads_leave_output_where_it_went(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
+    done = run_script(
+        tmp_path,
         "import sys, threading, gymnasium as gym, envs\n"
         "def make():\n"
         "    for _ in range(4):\n"
@@ -153,35 +159,19 @@ def test_arms_that_are_made_in_threads_leave_output_where_it_went(tmp_path: Path
         "threads = [threading.Thread(target=make) for _ in range(4)]\n"
         "[thread.start() for thread in threads]\n"
         "[thread.join() for thread in threads]\n"
-        "print('here'); print('there', file=sys.stderr)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
+        "print('here'); print('there', file=sys.stderr)\n",
     )
     assert (done.stdout, done.stderr) == ("here\n", "there\n")
 
 
 def test_a_script_without_a_guard_starts_processes_once(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
+    done = run_script(
+        tmp_path,
         "print('once', flush=True)\n"
         "import gymnasium as gym, envs\n"
         "options = {'observations': ('state',), 'processes': 2}\n"
         "worlds = gym.make_vec('autonomy/ArmReach-v0', num_envs=4, **options)\n"
         "print(worlds.reset(seed=0)[0]['state'].shape)\n"
-        "worlds.close()\n"
-    )
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
+        "worlds.close()\n",
     )
     assert done.stdout.splitlines() == ["once", "(4, 24)"]
