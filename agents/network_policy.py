@@ -17,7 +17,7 @@ from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
 from autonomy.policy import Observation
 from autonomy.policy_folder import allowed_class
-from autonomy.row_blocks import row_blocks
+from autonomy.row_blocks import RowBlocks
 from autonomy.space_json import space_from_json, space_to_json
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
@@ -64,8 +64,11 @@ class ActorNetwork(nn.Module):
 
     def forward(self, observation: dict[str, Tensor]) -> Tensor:
         """Map entries `(N, ...)` to actions `(N, A)` in [-1, 1]."""
-        action = self.mean(observation)
-        return action.tanh() if self.architecture.squash == "tanh" else action.clamp(-1.0, 1.0)
+        return self.squashed(self.mean(observation))
+
+    def squashed(self, mean: Tensor) -> Tensor:
+        """Bring means `(N, A)` into [-1, 1]."""
+        return mean.tanh() if self.architecture.squash == "tanh" else mean.clamp(-1.0, 1.0)
 
     def mean(self, observation: dict[str, Tensor]) -> Tensor:
         """Map entries `(N, ...)` to actions `(N, A)` before they are brought into [-1, 1]."""
@@ -84,6 +87,7 @@ class NetworkPolicy:
         self.observation_space = network.observation_space
         self.action_space = network.action_space
         self._device = device
+        self._mean_and_action = RowBlocks(self._compute)
 
     def reset(self, mask: NDArray[np.bool_]) -> None:
         """Do nothing: the network remembers nothing."""
@@ -93,15 +97,16 @@ class NetworkPolicy:
 
         They do not depend on how many rows there are.
         """
-        names = tuple(self.observation_space.spaces)
-        seen = [observation[name] for name in names]
-        actions = np.empty((len(seen[0]), *self.action_space.shape), np.float32)
+        seen = [observation[name] for name in self.observation_space.spaces]
+        return self._mean_and_action(seen)[:, 1]
+
+    def _compute(self, seen: list[NDArray[Any]]) -> NDArray[np.float32]:
+        """Return means and actions `(n, 2, A)`: clipped actions would hide where means differ."""
+        # copies, since where PyTorch lets an array begin in memory decides how it is summed up
+        tensors = [torch.tensor(values, device=self._device) for values in seen]
         with torch.inference_mode():
-            for rows, block in row_blocks(seen):
-                tensors = [torch.from_numpy(values).to(self._device) for values in block]
-                acted = self.network(dict(zip(names, tensors, strict=True)))
-                actions[rows] = acted[: rows.stop - rows.start].cpu().numpy()
-        return actions
+            mean = self.network.mean(dict(zip(self.observation_space, tensors, strict=True)))
+            return torch.stack([mean, self.network.squashed(mean)], dim=1).cpu().numpy()
 
     def description(self) -> dict[str, Any]:
         """Return the part of a policy folder's manifest from which `restore` makes the network."""

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from autonomy.actions import checked_actions
 from autonomy.errors import InputError
@@ -17,7 +18,7 @@ from autonomy.policy import Observation
 from autonomy.seed import seeds_of_rows
 from autonomy.streams import RandomStreams
 from autonomy.world import Info
-from autonomy.world_state import WORLD, State, check_state
+from autonomy.world_state import WORLD, Bounds, State, check_state
 
 Choices = Mapping[str, NDArray[Any]]
 """What a user chose of episodes that begin in n rows: each entry `(n, ...)`."""
@@ -25,8 +26,8 @@ Choices = Mapping[str, NDArray[Any]]
 METADATA: dict[str, Any] = {"render_modes": ["rgb_array"]}
 """What Gymnasium wants to know of a world before it makes one."""
 
-_KEPT = ("spec", "action_space", "single_action_space")
-"""What a copy has besides: Gymnasium's, and what draws samples of actions."""
+_TAKEN_ALONG = ("spec", "action_space", "single_action_space")
+"""Attributes that a copy takes over: Gymnasium's, and what draws samples of actions."""
 
 _AUTORESET_MODES = (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED)
 
@@ -125,15 +126,19 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     def _arrays(self) -> State:
         """Return the arrays that hold all that changes, themselves, but for random streams."""
 
+    @abstractmethod
+    def _bounds(self) -> Bounds:
+        """Return the bounds of those entries of a state that choose, aim or count something."""
+
     _saved: tuple[str, ...] = ()
     """The entries of a state that are in no array of this process."""
 
     def _save(self) -> State:
-        """Return the entries of `_saved`."""
+        """Return the entries of `_saved`; what was lost meanwhile may begin anew."""
         return {}
 
     def _check(self, state: State) -> None:
-        """Look at `_saved`, and at what numbers mean, in a state that is right otherwise.
+        """Look at `_saved`, and at what goes together, in a state that is right otherwise.
 
         Raises:
             InputError: The state speaks of what this world has not.
@@ -158,9 +163,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
             InputError: The world is closed, or was never reset.
         """
         self._check_running()
-        arrays = {**self.streams.arrays(), **self._arrays()}
-        copies = {name: values.copy() for name, values in arrays.items()}
-        return {WORLD: self._kind.copy(), **copies, **self._save()}
+        saved = self._save()  # before the arrays, which it may change
+        arrays = {WORLD: self._kind, **self.streams.arrays(), **self._arrays()}
+        return {**{name: values.copy() for name, values in arrays.items()}, **saved}
 
     def set_state(self, state: State) -> None:
         """Go on, bit for bit, from what `get_state` returned; all of it is checked first.
@@ -171,7 +176,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         """
         self._check_open()
         arrays = {**self.streams.arrays(), **self._arrays()}
-        check_state(state, {WORLD: self._kind, **arrays}, self._saved)
+        check_state(state, {WORLD: self._kind, **arrays}, self._bounds(), self._saved)
         self._check(state)
         for name, values in arrays.items():
             values[:] = state[name]
@@ -215,7 +220,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
                 or the world is closed.
         """
         self._check_open()
-        chosen = dict(options or {})
+        chosen = _checked_options(options)
         mask = self._reset_mask(chosen.pop("reset_mask", None))
         if not self._begun and not mask.all():
             raise InputError(f"the first reset must be of all rows, got reset_mask {mask}")
@@ -229,7 +234,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         return self._observe(self._every_row), self._describe()
 
     def step(
-        self, actions: NDArray[np.float32]
+        self, actions: ArrayLike
     ) -> tuple[Observation, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Info]:
         """Advance all rows by one control step; see `World` for what `info` holds.
 
@@ -282,8 +287,11 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     def __reduce__(self) -> tuple[Any, ...]:
         self._check_open()
         state = self.get_state() if self._begun else None
-        besides = {name: vars(self)[name] for name in _KEPT if name in vars(self)}
-        return _made_again, (type(self), *self._made_of, state), besides
+        attributes = {name: vars(self)[name] for name in _TAKEN_ALONG if name in vars(self)}
+        return _made_again, (type(self), *self._made_of, state), attributes
+
+    def __copy__(self) -> Self:
+        return deepcopy(self)  # a shallow copy would share what draws samples of actions
 
     def _reset_mask(self, mask: Any) -> NDArray[np.bool_]:
         if mask is None:
@@ -305,6 +313,12 @@ def _made_again(
     if state is not None:
         world.set_state(state)
     return world
+
+
+def _checked_options(options: Any) -> dict[str, Any]:
+    if not isinstance(options, dict | None):
+        raise InputError(f"a reset's options must be a dict, got {options!r}")
+    return dict(options or {})
 
 
 def _supported(mode: AutoresetMode | str) -> AutoresetMode:

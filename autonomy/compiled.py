@@ -46,16 +46,16 @@ def compiled_parallel(function: Function) -> Function:
 def _compiled(function: Function, parallel: bool) -> Function:
     root = Path(__file__).parent.parent
     package = root / function.__module__.partition(".")[0]
-    kept = _cache_folder()
+    folder = _cache_folder(_fingerprint(package))
     compile_later = njit(
-        cache=kept is not None,
+        cache=folder is not None,
         nogil=True,
         parallel=parallel,
         fastmath=_FASTMATH,
         error_model="numpy",
     )
     before = _settings.CACHE_DIR
-    _settings.CACHE_DIR = str(kept / _fingerprint(package)) if kept else before
+    _settings.CACHE_DIR = str(folder or before)
     try:
         return cast(Function, compile_later(function))
     finally:
@@ -63,23 +63,24 @@ def _compiled(function: Function, parallel: bool) -> Function:
 
 
 @cache
-def _cache_folder() -> Path | None:
-    """Return where machine code can be kept: `NUMBA_CACHE_DIR`, beside the sources, or at home.
+def _cache_folder(name: str) -> Path | None:
+    """Return a folder of that name in which machine code can be kept.
 
-    None, with a warning, where nothing of that can be written.
+    It is in `NUMBA_CACHE_DIR`, where that is set, else beside the sources or in the user's cache;
+    None, with a warning, where nothing can be written there.
     """
     chosen = _settings.CACHE_DIR
     places = [Path(chosen)] if chosen else [Path(__file__).parent / "__pycache__", *_users_cache()]
     for place in places:
-        if _is_writable(place):
-            return place
+        if _is_writable(place / name):
+            return place / name
     if _SAID not in os.environ:
         os.environ[_SAID] = "1"  # so that the processes of this one do not say it again
         tried = " or ".join(map(str, places))
         warnings.warn(
             "compiled code cannot be kept, so every run compiles anew, for up to a minute: no file "
             f"can be written in {tried}; set NUMBA_CACHE_DIR to a folder of your own",
-            stacklevel=2,
+            stacklevel=1,
         )
     return None
 

@@ -53,6 +53,9 @@ def around(centre: tuple[float, ...], spread: float) -> Range:
     return Range(tuple(c - spread for c in centre), tuple(c + spread for c in centre))
 
 
+_ROUNDING = 1e-9
+
+
 class Sampler:
     """Draws all ranges of a dataclass at once, as one vector of K numbers."""
 
@@ -68,6 +71,11 @@ class Sampler:
     def size(self) -> int:
         """K."""
         return len(self._low)
+
+    @property
+    def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What no draw `(K,)` is below and above, by more than rounding."""
+        return self._low - _ROUNDING, self._low + self._span + _ROUNDING
 
     def sample(self, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn random numbers in [0, 1) `(N, K)` into draws `(N, K)`."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from autonomy.actions import checked_actions
 from autonomy.errors import InputError
 from autonomy.policy import Observation, Policy
+from autonomy.seed import checked_seed
 from autonomy.world import Info, World
 
 IDLE = -1
@@ -43,7 +44,8 @@ def rollout(envs: World, policy: Policy, seeds: Iterable[int]) -> Iterator[Step]
     `seeds` may be endless.
 
     Raises:
-        InputError: If the world resets itself, or the policy's actions cannot be used.
+        InputError: If the world resets itself, a seed cannot be, or the policy's actions cannot be
+            used.
     """
     _refuse_autoreset(envs)
     waiting = iter(seeds)
@@ -51,7 +53,7 @@ def rollout(envs: World, policy: Policy, seeds: Iterable[int]) -> Iterator[Step]
     observation: Observation = {}
     begins = np.ones(envs.num_envs, np.bool_)
     while True:
-        seed[begins] = [next(waiting, IDLE) for _ in range(begins.sum())]
+        seed[begins] = [_checked(next(waiting, IDLE)) for _ in range(begins.sum())]
         if (seed == IDLE).all():
             return
         if begins.any():
@@ -64,6 +66,10 @@ def rollout(envs: World, policy: Policy, seeds: Iterable[int]) -> Iterator[Step]
         )
         observation = next_observation
         begins = terminated | truncated
+
+
+def _checked(seed: int) -> int:
+    return seed if seed == IDLE else checked_seed(seed)
 
 
 def _begin(envs: World, seed: NDArray[np.int64], begins: NDArray[np.bool_]) -> Observation:

@@ -1,8 +1,9 @@
 """What a seed may be."""
 
 import operator
-from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from autonomy.errors import InputError
 
@@ -16,11 +17,13 @@ def checked_seed(seed: Any, largest: int = LARGEST) -> int:
         InputError: It is no whole number, negative or larger than `largest`.
     """
     try:
-        number = operator.index(seed)
-    except TypeError:
+        number = -1 if isinstance(seed, bool) else operator.index(seed)
+    except (TypeError, ValueError):
         number = -1
-    if isinstance(seed, bool) or not 0 <= number <= largest:
-        raise InputError(f"the seed must be a whole number from 0 to {largest}, got {seed!r}")
+    if not 0 <= number <= largest:
+        # Python writes no number of thousands of digits
+        given = f"{seed!r}" if abs(number) <= 2**128 else f"one of {number.bit_length()} bits"
+        raise InputError(f"the seed must be a whole number from 0 to {largest}, got {given}")
     return number
 
 
@@ -30,12 +33,12 @@ def seeds_of_rows(seed: Any, num_envs: int) -> list[int | None]:
     Of one number s, row i takes s + i.
 
     Raises:
-        InputError: It is neither a seed nor a sequence of N seeds or Nones, or one is too large.
+        InputError: It is neither a seed nor a list, tuple or array of N seeds or Nones, or one is
+            too large.
     """
     if seed is None:
         return [None] * num_envs
-    is_sequence = isinstance(seed, Sequence) and not isinstance(seed, str | bytes)
-    if not is_sequence and not getattr(seed, "ndim", 0):
+    if not (isinstance(seed, list | tuple) or (isinstance(seed, np.ndarray) and seed.ndim)):
         first = checked_seed(seed)
         return [checked_seed(first + row) for row in range(num_envs)]
     if len(seed) != num_envs:

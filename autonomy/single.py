@@ -38,15 +38,13 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
     ) -> tuple[Observation, Info]:
         """Begin an episode; see the batch."""
         own = None if seed is None else checked_seed(seed)
-        super().reset(seed=own)
         observation, info = self.batch.reset(seed=own, options=options)
+        super().reset(seed=own)
         return _first(observation), _first(info)
 
     def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, Info]:
         """Advance by one control step; see the batch."""
-        observation, reward, terminated, truncated, info = self.batch.step(
-            np.asarray(action)[np.newaxis]
-        )
+        observation, reward, terminated, truncated, info = self.batch.step([action])
         return (
             _first(observation),
             float(reward[0]),
@@ -67,7 +65,10 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
 
     def set_state(self, state: State) -> None:
         """Go on, bit for bit, from what `get_state` returned; see the batch."""
-        self.batch.set_state({name: np.asarray(own)[np.newaxis] for name, own in state.items()})
+        given: Any = state
+        if isinstance(given, dict):  # else the batch says what is wrong with it
+            given = {name: np.asarray(own)[np.newaxis] for name, own in state.items()}
+        self.batch.set_state(given)
 
     def close(self) -> None:
         """Close the batch; a second call does nothing."""

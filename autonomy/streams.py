@@ -1,4 +1,4 @@
-"""Named random streams per sub-environment, whose whole state is three integers and no object."""
+"""Named random streams per sub-environment, whose state is integers and no object."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,7 @@ class RandomStreams:
         """Begin with seeds that nobody knows."""
         self.num_envs = num_envs
         entropy = np.random.SeedSequence().generate_state(num_envs, np.uint64)
-        self._seeds: NDArray[np.uint64] = entropy.astype(np.uint64, copy=False)
+        self._seeds: NDArray[np.uint64] = np.array(entropy, np.uint64)
         self._episodes = np.zeros(num_envs, np.int64)
         self._used = np.zeros((num_envs, len(STREAMS)), np.int64)
 

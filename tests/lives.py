@@ -5,10 +5,13 @@ Run as a program it prints them: in another process, on whatever kernels its env
 
 import hashlib
 import json
+import math
 from typing import Any
 
 import numpy as np
 from world_cases import ARMS, EVERYTHING, IDS, LANE, make, random_actions
+
+from envs.lane.roads.surveyed_line import heading_and_curvature, smooth_closed_line
 
 STEPS = 240
 _GOALS = ("achieved_goal", "desired_goal")
@@ -47,5 +50,19 @@ def life(env_id: str) -> str:
     return total.hexdigest()
 
 
+def survey() -> str:
+    """Digest the line that is laid through measured points of a circuit."""
+    along = np.linspace(0.0, 2.0 * np.pi, 150, endpoint=False).tolist()
+    points = [((90 + 20 * math.sin(3 * s)) * math.cos(s), 140 * math.sin(s)) for s in along]
+    line, widths = smooth_closed_line(np.array(points), np.full((150, 2), 5.0), 1.0)
+    arrays = (line, widths, *heading_and_curvature(line))
+    return hashlib.sha256(b"".join(np.asarray(own).tobytes() for own in arrays)).hexdigest()
+
+
+def everything() -> dict[str, str]:
+    """Return all digests."""
+    return {"survey": survey(), **{env_id: life(env_id) for env_id in IDS}}
+
+
 if __name__ == "__main__":
-    print(json.dumps({env_id: life(env_id) for env_id in IDS}))
+    print(json.dumps(everything()))

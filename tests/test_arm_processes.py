@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,40 @@ def test_a_process_that_hangs_is_replaced_as_states_are_given_and_taken(
     world.close()
 
 
+def test_what_was_lost_is_part_of_the_state() -> None:
+    world, copy = (make("Push", 4, processes=2) for _ in range(2))
+    for one in (world, copy):
+        one.reset(seed=0)
+    actions = random_actions(world, 3)
+    world.step(actions[0])
+    kill(world, 0)
+    copy.set_state(world.get_state())
+    for action in actions[1:]:
+        expected = world.step(action)
+        assert_same(copy.step(action), expected)
+        mask = expected[2] | expected[3]
+        assert_same(*(one.reset(options={"reset_mask": mask})[0] for one in (world, copy)))
+    assert mask.tolist() == [False] * 4
+    world.close()
+    copy.close()
+
+
+def test_after_an_interrupted_step_a_reset_is_a_reset() -> None:
+    """The answers that were not waited for are not taken for those to what is asked next."""
+    world, twin = make("Push", 4, processes=2), make("Push", 4)
+    world.reset(seed=0)
+    actions = random_actions(world, 5)
+    worker = world._physics._workers[1].process
+    os.kill(worker.pid, signal.SIGSTOP)
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(1.5, os.kill, (worker.pid, signal.SIGCONT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        world.step(actions[0])
+    assert_same(world.reset(seed=5), twin.reset(seed=5))
+    assert_same(list(live(world, actions)), list(live(twin, actions)))
+    world.close()
+
+
 @pytest.mark.parametrize("ending", ["", "worlds.close()"])
 def test_a_process_that_hangs_does_not_keep_python_from_leaving(
     ending: str, tmp_path: Path
@@ -155,13 +190,15 @@ def test_arms_that_are_made_in_threads_leave_output_where_it_went(tmp_path: Path
         "import sys, threading, gymnasium as gym, envs\n"
         "def make():\n"
         "    for _ in range(4):\n"
-        "        gym.make('autonomy/ArmReach-v0', observations=('state',)).close()\n"
+        "        options = {'observations': ('state',), 'processes': 1}\n"
+        "        gym.make_vec('autonomy/ArmReach-v0', num_envs=1, **options).close()\n"
         "threads = [threading.Thread(target=make) for _ in range(4)]\n"
         "[thread.start() for thread in threads]\n"
         "[thread.join() for thread in threads]\n"
-        "print('here'); print('there', file=sys.stderr)\n",
+        "print('here'); print('there', file=sys.stderr)\n"
+        "print(sys.modules['__main__'].make.__name__)\n",
     )
-    assert (done.stdout, done.stderr) == ("here\n", "there\n")
+    assert (done.stdout, done.stderr) == ("here\nmake\n", "there\n")
 
 
 def test_a_script_without_a_guard_starts_processes_once(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from autonomy.evaluation import evaluate
 from autonomy.make import make_world
 from autonomy.policy_folder import POLICY_FOLDER
 from autonomy.policy_source import load_policy
-from autonomy.row_blocks import BLOCK_ROWS, row_blocks
+from autonomy.row_blocks import SIZES, RowBlocks
 from autonomy.world import World
 
 EPISODES = 10
@@ -30,13 +30,15 @@ def world_of(env_id: str, num_envs: int) -> World:
     return make_world(env_id, num_envs, image_size=(48, 64), **SHORT[env_id], **one_road)
 
 
-def untrained(world: World, encoder: str = "small") -> NetworkPolicy:
+def untrained(
+    world: World, encoder: str = "small", layers: tuple[int, ...] = (64,)
+) -> NetworkPolicy:
     """A network that has learned nothing, and turns every last bit of a frame into action."""
     torch.manual_seed(0)
     space, actions = world.single_observation_space, world.single_action_space
     assert isinstance(space, spaces.Dict)
     assert isinstance(actions, spaces.Box)
-    network = ActorNetwork(space, actions, Architecture(encoder, (64,), "tanh", "clip"))
+    network = ActorNetwork(space, actions, Architecture(encoder, layers, "tanh", "clip"))
     with torch.no_grad():
         network.action.weight.mul_(3.0)
     return NetworkPolicy(network)
@@ -79,28 +81,64 @@ def test_an_evaluation_is_the_same_for_every_batch_size(env_id: str, source: Any
         assert_array_equal(one.rewards, other.rewards)
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
-def test_a_network_gives_each_row_the_same_bits_in_any_batch_and_place(encoder: str) -> None:
+@pytest.mark.parametrize(
+    ("encoder", "layers"),
+    [*((name, (64,)) for name in ENCODERS), ("small", (50,)), ("small", (17, 130)), ("small", ())],
+)
+def test_a_network_gives_each_row_the_same_bits_in_any_batch_and_place(
+    encoder: str, layers: tuple[int, ...]
+) -> None:
     world = world_of(LANE, 1)
-    policy, random = untrained(world, encoder), np.random.default_rng(0)
-    count = 2 * BLOCK_ROWS + 5
+    policy, random = untrained(world, encoder, layers), np.random.default_rng(0)
+    count = 90
     seen = {
         name: np.stack([space.sample() for _ in range(count)])
         for name, space in policy.observation_space.items()
     }
     expected = policy.act(seen)
     assert np.ptp(expected, axis=0).all()
-    for size in (1, 2, 3, BLOCK_ROWS, BLOCK_ROWS + 1, count):
+    for size in (1, 2, 3, 16, 23, 64, count):
         order = random.permutation(count)[:size]
         own = {name: values[order] for name, values in seen.items()}
         assert_array_equal(policy.act(own), expected[order])
 
 
-@pytest.mark.parametrize("count", [1, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 3 * BLOCK_ROWS])
-def test_blocks_are_of_one_size_and_hold_each_row_once(count: int) -> None:
-    rows, twice = np.arange(count), 2 * np.arange(count)[:, np.newaxis]
-    found = list(row_blocks([rows, twice]))
-    assert all(len(values) == BLOCK_ROWS for _, block in found for values in block)
-    for name, whole in enumerate((rows, twice)):
-        parts = [block[name][: own.stop - own.start] for own, block in found]
-        assert_array_equal(np.concatenate(parts), whole)
+ROWS = np.arange(90, dtype=np.float32)
+
+
+class Doubling:
+    """Doubles rows, and adds a little where it is told to; remembers how many it got at a time."""
+
+    def __init__(self, little: Any = None) -> None:
+        self.sizes: list[int] = []
+        self._little = little or (lambda size: np.zeros(size, np.float32))
+
+    def __call__(self, arrays: list[Any]) -> Any:
+        """Return what is made of the rows."""
+        self.sizes.append(len(arrays[0]))
+        return 2.0 * arrays[0] + self._little(len(arrays[0]))
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 15, 16, 17, 64, 65, 90])
+def test_blocks_are_of_few_sizes_and_hold_each_row_once(count: int) -> None:
+    doubling = Doubling()
+    assert_array_equal(RowBlocks(doubling)([ROWS[:count]]), 2.0 * ROWS[:count])
+    assert set(doubling.sizes) <= set(SIZES)
+
+
+def test_sizes_that_disagree_are_not_used() -> None:
+    doubling = Doubling(lambda size: np.full(size, 1.0 if size == 64 else 0.0, np.float32))
+    own = RowBlocks(doubling)
+    own([ROWS[:1]])
+    doubling.sizes.clear()
+    assert_array_equal(own([ROWS]), 2.0 * ROWS)
+    assert set(doubling.sizes) == {16, 4}
+
+
+def test_where_the_place_in_a_block_matters_rows_go_one_by_one() -> None:
+    doubling = Doubling(lambda size: np.arange(size, dtype=np.float32))
+    own = RowBlocks(doubling)
+    own([ROWS[:1]])
+    doubling.sizes.clear()
+    assert_array_equal(own([ROWS[:5]]), 2.0 * ROWS[:5])
+    assert doubling.sizes == 5 * [1]

@@ -54,6 +54,19 @@ def test_an_installation_that_cannot_be_written_compiles_into_the_users_cache(
     assert list((home / ".cache/autonomy").rglob("*.nbi"))
 
 
+def test_a_folder_that_somebody_else_began_is_left_alone(installed: Path) -> None:
+    """As after one run as another user: the place can be written, the folder in it cannot."""
+    beside = installed / "autonomy" / "__pycache__"
+    beside.unlink()
+    run(installed, {})
+    (kernels,) = beside.glob("kernels-*")
+    kernels.rename(installed / "moved")
+    kernels.write_text("no folder")
+    done = run(installed, {"HOME": str(installed / "home")})
+    assert (done.stdout, done.stderr) == ("3.0 1\n", "")
+    assert list((installed / "home/.cache/autonomy").rglob("*.nbi"))
+
+
 @pytest.mark.parametrize("homeless", [{}, {"HOME": "program.py"}], ids=["unset", "a file"])
 def test_without_a_place_it_compiles_all_the_same_and_says_so_once(
     installed: Path, homeless: dict[str, str]

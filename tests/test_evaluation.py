@@ -173,12 +173,20 @@ def test_usable_actions_become_float32() -> None:
     [
         (0, 0, "episodes must be positive, got 0"),
         (5, -1, "seed must be a whole .*, got -1"),
+        (2, 2**63 - 1, "seed must be a whole .*, got 9223372036854775808"),
     ],
 )
 def test_an_evaluation_that_cannot_be_is_refused(episodes: int, seed: int, message: str) -> None:
     world = make_world(TOY_ID, 1)
     with pytest.raises(InputError, match=message):
         evaluate(world, world.expert(), episodes, seed)
+
+
+def test_a_rollout_beyond_the_last_seed_is_refused() -> None:
+    world = make_world(TOY_ID, 1)
+    steps = rollout(world, world.expert(), range(2**63 - 1, 2**63 + 1))
+    with pytest.raises(InputError, match=r"seed must be a whole .*, got 9223372036854775808"):
+        list(steps)
 
 
 @pytest.mark.parametrize(

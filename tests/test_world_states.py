@@ -45,14 +45,18 @@ def first_set(value: Any) -> Callable[[NDArray[Any]], NDArray[Any]]:
 
 DAMAGE: list[tuple[Callable[[State], Any], str]] = [
     (lambda _: None, "a state must be a dict of arrays, got NoneType"),
-    (without("draws"), "the state must have .*, it lacks draws"),
+    (without("draws"), "the state must be as get_state returns it, but it lacks draws"),
     (without("world"), "it lacks world"),
-    (lambda state: {**state, "mood": np.zeros(2)}, "have only .*, got 'mood' besides"),
+    (lambda state: {**state, "mood": np.zeros(2)}, "but it also has 'mood'"),
+    (with_entry("world", lambda values: values.astype("V9")), "world must be <U.*, got .V9"),
+    (with_entry("world", first_set("a\nb")), r"must be of .*, got one of 'a\\nb'"),
     (with_entry("draws", lambda values: values[:1]), r"draws must be of shape \(2, .* got \(1, "),
     (with_entry("draws", lambda values: values.astype("f4")), "draws must be float64, got float32"),
     (with_entry("draws", lambda values: values.tolist()), "draws must be an array, got list"),
-    (with_entry("draws", first_set(np.nan)), "draws must be finite, got nan"),
-    (with_entry("draws", first_set(-np.inf)), "draws must be finite, got -inf"),
+    (with_entry("draws", np.ma.masked_array), "draws must be an array, got MaskedArray"),
+    (with_entry("draws", first_set(np.nan)), "draws must be finite .*, got nan"),
+    (with_entry("draws", first_set(-np.inf)), "draws must be finite .*, got -inf"),
+    (with_entry("draws", first_set(1e6)), "draws must be from .* to .*, got 1000000"),
     (with_entry("stream_used", lambda values: values[:, :1]), "stream_used must be of shape"),
 ]
 DAMAGE_OF_LANES = [
@@ -61,15 +65,27 @@ DAMAGE_OF_LANES = [
     (with_entry("lane", first_set(9)), "lane must be from . to ., got 9"),
     (with_entry("location_station", first_set(10**6)), "location_station must be from 0 to"),
     (with_entry("cars_x", first_set(np.nan)), "cars_x must be finite"),
+    (with_entry("cars_x", first_set(1e300)), "cars_x must be finite and at most 1e.09"),
+    (with_entry("cars_y", first_set(1e8)), "cars_y must be from .* to .*, got 1"),
+    (with_entry("location_along", first_set(1e8)), "location_along must be from"),
 ]
 DAMAGE_OF_ARMS = [
     (with_entry("shape", first_set(99)), "shape must be from 0 to .*, got 99"),
     (with_entry("joint_velocity", first_set(np.inf)), "joint_velocity must be finite"),
-    (with_entry("physics", lambda files: files // 2), "physics must be as it was saved"),
-    (with_entry("physics", lambda files: files[:, :9]), "physics must be as it was saved"),
-    (with_entry("physics_bytes", first_set(10**9)), "physics must be as it was saved"),
+    (with_entry("physics", lambda files: files // 2), "physics must be .* damaged file in row 0"),
+    (with_entry("physics", lambda files: files[:, :9]), "physics_bytes must be lengths of files"),
+    (with_entry("physics_bytes", first_set(10**9)), "physics_bytes must be lengths of files"),
+    (with_entry("physics_bytes", first_set(-5)), "physics_bytes must be lengths of files"),
     (with_entry("physics_digest", lambda digests: digests[:1]), "physics_digest must be 2 rows"),
+    (with_entry("physics_digest", lambda own: own[:, None]), "physics_digest must be 2 rows"),
     (with_entry("physics", lambda _: "file"), "physics must be 2 rows of uint8"),
+    (
+        lambda state: {
+            name: values if name == "world" else np.zeros_like(values)
+            for name, values in state.items()
+        },
+        "draws must be from|physics_bytes must be lengths of files",
+    ),
 ]
 
 
@@ -104,7 +120,9 @@ def test_a_state_of_another_world_or_task_is_refused(
     one: str, options: dict[str, Any], other: str, other_options: dict[str, Any]
 ) -> None:
     state = lived(one, **options).get_state()
-    with pytest.raises(InputError, match=r"the state must (be of .*, got one of |have )"):
+    with pytest.raises(
+        InputError, match=r"the state must be (of .*, got one of |as get_state returns it, but it )"
+    ):
         lived(other, **other_options).set_state(state)
 
 
@@ -114,8 +132,34 @@ def test_infinite_depths_on_their_way_are_no_damage() -> None:
     assert np.isinf(state["late_depth"]).any()
     world.set_state(state)
     state["late_depth"].flat[0] = np.nan
-    with pytest.raises(InputError, match="late_depth must be finite, got nan"):
+    with pytest.raises(InputError, match=r"late_depth must be finite .*, got nan"):
         world.set_state(state)
+
+
+@pytest.mark.parametrize(
+    ("env_id", "randomization", "name", "value"),
+    [
+        (LANE, "strong", "sensor_draws", -0.4),
+        (LANE, "strong", "sensor_draws", 3e8),
+        ("autonomy/ArmPush-v0", "strong", "sensor_draws", -1.0),
+    ],
+)
+def test_draws_out_of_their_ranges_are_refused(
+    env_id: str, randomization: str, name: str, value: float
+) -> None:
+    world = lived(env_id, randomization=randomization)
+    state = world.get_state()
+    state[name].flat[0] = value
+    with pytest.raises(InputError, match=f"the state's {name} must be from .* to "):
+        world.set_state(state)
+
+
+@pytest.mark.parametrize("state", [None, [1], 3, "abc"], ids=repr)
+@A_WORLD_OF_EACH_KIND
+def test_what_is_no_state_is_refused(env_id: str, state: Any) -> None:
+    for world in (lived(env_id), gym.make(env_id, image_size=SIZE).unwrapped):
+        with pytest.raises(InputError, match="a state must be a dict of arrays, got "):
+            world.set_state(state)
 
 
 COPYING: dict[str, Callable[[Any], Any]] = {
@@ -164,10 +208,13 @@ def test_a_world_that_has_not_begun_is_copied_too(
 
 
 @A_WORLD_OF_EACH_KIND
-def test_a_copy_draws_the_actions_that_the_world_would_have_drawn(env_id: str) -> None:
+@every_copy
+def test_a_copy_draws_the_actions_that_the_world_would_have_drawn(
+    env_id: str, copied: Callable[[Any], Any]
+) -> None:
     world = make(env_id, 2).unwrapped
     world.action_space.seed(4)
-    assert_same(copy.deepcopy(world).action_space.sample(), world.action_space.sample())
+    assert_same(copied(world).action_space.sample(), world.action_space.sample())
 
 
 @A_WORLD_OF_EACH_KIND
@@ -207,7 +254,8 @@ def test_a_closed_world_says_that_it_is_closed(env_id: str, num_envs: int) -> No
 @A_WORLD_OF_EACH_KIND
 def test_nothing_is_shown_or_saved_before_the_first_reset(env_id: str) -> None:
     world = make(env_id, 2, render_mode="rgb_array").unwrapped
-    for use in (world.render, world.overview, world.get_state):
+    expert = world.expert()
+    for use in (world.render, world.overview, world.get_state, lambda: expert.act({})):
         with pytest.raises(InputError, match="a world must be reset before anything else"):
             use()
     with pytest.raises(InputError, match="the first reset must be of all rows, got reset_mask"):

@@ -29,6 +29,11 @@ class Latency:
             for name, (shape, dtype) in entries.items()
         }
 
+    def clear(self, rows: NDArray[np.intp]) -> None:
+        """Forget what is on its way in some rows, whose episodes begin."""
+        for ring in self._rings.values():
+            ring[rows] = 0
+
     def store(
         self, name: str, values: NDArray[Any], rows: NDArray[np.intp], elapsed: NDArray[np.int64]
     ) -> None:

@@ -16,7 +16,7 @@ from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
 from autonomy.linear_algebra import products
 from autonomy.policy import Observation
 from autonomy.world import Info
-from autonomy.world_state import State
+from autonomy.world_state import Bounds, State
 
 _CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
 IMAGES = tuple(_CHANNELS)
@@ -131,6 +131,10 @@ class CameraRig:
     def arrays(self) -> State:
         """Return what of the sensors changes; mounts and aims follow from elsewhere."""
         return self._sensor.arrays() if self._sensor else {}
+
+    def bounds(self) -> Bounds:
+        """Return the bounds of those of `arrays` that have any."""
+        return self._sensor.bounds() if self._sensor else {}
 
     def _entries(self) -> dict[str, tuple[tuple[int, ...], Any]]:
         """Return shape and type of all that a sensor may delay: images, and from where they are."""

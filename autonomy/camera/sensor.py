@@ -11,7 +11,7 @@ from autonomy.camera.imaging import capture
 from autonomy.camera.latency import Latency
 from autonomy.errors import InputError
 from autonomy.randomization import Range, Sampler, between
-from autonomy.world_state import State
+from autonomy.world_state import Bounds, State
 
 _STEP, _CAMERA = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # odd, as bits fall
 
@@ -92,6 +92,8 @@ class Sensor:
         """Begin episodes in n rows with numbers in [0, 1) `(n, draw_count)`."""
         self._draws[rows] = self._sampler.sample(uniform[:, :-1])
         self._keys[rows] = (uniform[:, -1] * 2.0**53).astype(np.uint64)
+        if self._latency:
+            self._latency.clear(rows)
 
     def drawn(self) -> dict[str, NDArray[np.float64]]:
         """Return what was drawn, each `(N,)`."""
@@ -130,6 +132,10 @@ class Sensor:
         self._latency.store(name, values, rows, elapsed)
         delay = self._sampler.named(self._draws[rows])["latency"].astype(np.int64)
         return self._latency.read(name, rows, elapsed, delay)
+
+    def bounds(self) -> Bounds:
+        """Return the bounds of what was drawn."""
+        return {"sensor_draws": self._sampler.bounds}
 
     def arrays(self) -> State:
         """Return everything that changes."""

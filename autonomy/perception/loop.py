@@ -12,13 +12,14 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
-from autonomy.perception.estimates import Estimates, joined
+from autonomy.perception.estimates import Estimates
 from autonomy.perception.filtering import ConstantVelocityFilters, Motion
 from autonomy.perception.reading import Reading
-from autonomy.row_blocks import row_blocks
+from autonomy.row_blocks import RowBlocks
 from autonomy.world import Trace
-from autonomy.world_state import State
+from autonomy.world_state import Bounds, State
 
+_PREFIX = "perception_"
 _ERROR = "perception_error_"  # of a quantity, as a measurement
 
 
@@ -106,6 +107,10 @@ class Perception(Protocol):
         """Return everything that changes; mounts follow from elsewhere."""
         ...
 
+    def bounds(self) -> Bounds:
+        """Return the bounds of those of `arrays` that have any."""
+        ...
+
 
 class TruePerception:
     """Knows the truth."""
@@ -142,6 +147,10 @@ class TruePerception:
         """Return nothing: nothing is remembered."""
         return {}
 
+    def bounds(self) -> Bounds:
+        """Return nothing likewise."""
+        return {}
+
 
 class FramePerception:
     """Looks through cameras, asks a module, and filters its answers over time."""
@@ -174,6 +183,7 @@ class FramePerception:
         self._columns = [module.reading.reports.index(name) for name in self._names]
         self._rig = CameraRig(sized, ("camera",), num_envs, sensor)
         self._cameras, self._origin = tuple(sized), followed.origin
+        self._mean_and_std = RowBlocks(self._perceive)
         self._filters = ConstantVelocityFilters(num_envs, list(followed.motions.values()), step)
 
     @property
@@ -203,16 +213,12 @@ class FramePerception:
         inputs: list[NDArray[Any]] = [frames[name] for name in self._module.reading.cameras]
         if self._module.is_calibrated:
             inputs.append(self._rig.projections(rows, self._origin))
-        self._filters.update(rows, self._estimates(inputs))
+        found = self._mean_and_std(inputs)
+        self._filters.update(rows, Estimates(found[:, 0], found[:, 1]))
 
-    def _estimates(self, inputs: Sequence[NDArray[Any]]) -> Estimates:
-        """Return what the module makes of n rows' inputs, whatever n is."""
-        parts: list[Estimates] = []
-        for rows, block in row_blocks(inputs):
-            found, count = self._module.perceive(*block), rows.stop - rows.start
-            columns = self._columns
-            parts.append(Estimates(found.mean[:count, columns], found.std[:count, columns]))
-        return joined(parts)
+    def _perceive(self, inputs: list[NDArray[Any]]) -> NDArray[np.float32]:
+        """Return means and standard deviations `(n, 2, Q)` of the quantities that are followed."""
+        return np.stack(self._module.perceive(*inputs), axis=1)[:, :, self._columns]
 
     def known(self) -> Known:
         """Return what the filters say."""
@@ -226,7 +232,11 @@ class FramePerception:
     def arrays(self) -> State:
         """Return everything that changes; mounts follow from elsewhere."""
         arrays = {**self._rig.arrays(), **self._filters.arrays()}
-        return {f"perception_{name}": values for name, values in arrays.items()}
+        return {_PREFIX + name: values for name, values in arrays.items()}
+
+    def bounds(self) -> Bounds:
+        """Return the bounds of those of `arrays` that have any."""
+        return {_PREFIX + name: bounds for name, bounds in self._rig.bounds().items()}
 
 
 def perception_metrics(episodes: Sequence[Trace]) -> dict[str, float]:

@@ -92,7 +92,8 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
         results: list[Result] = []
         with torch.inference_mode():
             for first in range(0, len(fitted[0]), batch):
-                inputs = [torch.from_numpy(own[first : first + batch]).to(device) for own in fitted]
+                # copies, since where an array begins in memory decides how it is summed up
+                inputs = [torch.tensor(own[first : first + batch], device=device) for own in fitted]
                 results.append(self.interpret(self(*inputs)))
         return self.joined(results)
 

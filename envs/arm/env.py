@@ -21,7 +21,7 @@ from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
-from autonomy.world_state import State, check_range
+from autonomy.world_state import Bounds, State
 from envs.arm.episodes import empty_episodes
 from envs.arm.experts import PLANS, Expert
 from envs.arm.goals import read_choices
@@ -32,7 +32,7 @@ from envs.arm.options import ArmOptions, named_cameras
 from envs.arm.perceived import THING, Perceived, from_base, perceivable
 from envs.arm.plan import Truth, gripper_opening
 from envs.arm.robot import find_robot
-from envs.arm.saved_files import SAVED_FILES, check_files, joined_files, split_files
+from envs.arm.saved_files import SavedFiles
 from envs.arm.scene.appearance import PRESETS, ArmRandomization
 from envs.arm.scene.arm_scene import Extras
 from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
@@ -269,6 +269,7 @@ class ArmVectorEnv(BatchedWorld):
         return Expert(self._truth, PLANS[self._task_name], self._task.uses_gripper)
 
     def _truth(self) -> Truth:
+        self._check_running()
         setup, bodies = self._physics.shared.setup, self._bodies
         opening, rate = gripper_opening(self._robot, bodies)
         size = self._start.sizes[setup.shape]
@@ -280,29 +281,45 @@ class ArmVectorEnv(BatchedWorld):
 
     def _arrays(self) -> State:
         shared = self._physics.shared
-        bodies = {**shared.setup._asdict(), **shared.bodies._asdict(), **self._episodes._asdict()}
-        return {**bodies, **self._stage.rig.arrays(), **self._perception.arrays()}
+        return {
+            **shared.setup._asdict(),
+            **shared.bodies._asdict(),
+            **self._episodes._asdict(),
+            "lost": self._physics.lost,
+            **self._stage.rig.arrays(),
+            **self._perception.arrays(),
+        }
 
-    _saved = SAVED_FILES
+    def _bounds(self) -> Bounds:
+        return {
+            "shape": (0, len(self._start.catalogue) - 1),
+            "clutter_shape": (-1, len(self._start.clutter.shapes) - 1),
+            "draws": self._sampler.bounds,
+            **self._stage.rig.bounds(),
+            **self._perception.bounds(),
+        }
+
+    _saved = SavedFiles._fields
 
     def _save(self) -> State:
         """Return Bullet's own files, which alone bring its contacts back."""
-        return joined_files(self._physics.save())
+        return SavedFiles.joined(self._physics.save())._asdict()
 
     def _check(self, state: State) -> None:
-        clutter = self._start.clutter
-        check_files(state, self.num_envs)
-        check_range("shape", state["shape"], 0, len(self._start.catalogue) - 1)
-        check_range("clutter_shape", state["clutter_shape"], -1, len(clutter.shapes) - 1)
+        _files_of(state).check(self.num_envs)
 
     def _restore(self, state: State) -> None:
-        self._physics.restore(split_files(state))
+        self._physics.restore(_files_of(state).split())
         self._dress(self._every_row)
         self._aim(self._every_row)
 
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
         self._physics.close()
+
+
+def _files_of(state: State) -> SavedFiles:
+    return SavedFiles(*(state[name] for name in SavedFiles._fields))
 
 
 class ArmEnv(SingleEnv[ArmVectorEnv]):

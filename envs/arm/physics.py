@@ -17,6 +17,8 @@ class Physics(Protocol):
 
     shared: Shared
     """What they read and write."""
+    lost: NDArray[np.bool_]
+    """`(N,)` which of them were lost, and begun anew, since the last step."""
 
     def begin(self, rows: NDArray[np.intp]) -> None:
         """Begin episodes in some rows, as `shared.setup` says."""
@@ -26,7 +28,7 @@ class Physics(Protocol):
         """Advance all rows one control step, as `shared.actions` says.
 
         Returns:
-            `(N,)`, true where a simulation was lost and has to begin anew.
+            `(N,)` what `lost` was; then nothing is lost.
         """
         ...
 
@@ -35,7 +37,7 @@ class Physics(Protocol):
         ...
 
     def restore(self, saved: Sequence[bytes]) -> None:
-        """Go on from what `save` returned, and from `shared` as it was then."""
+        """Go on from what `save` returned, and from `shared` and `lost` as they were then."""
         ...
 
     def close(self) -> None:
@@ -48,19 +50,22 @@ class LocalPhysics:
 
     def __init__(self, simulations: Sequence[Simulation], shared: Shared) -> None:
         """Let each simulation work on its row of `shared`."""
-        self.shared = shared
+        self.shared, self.lost = shared, np.zeros(len(simulations), np.bool_)
         self._simulations = simulations
 
     def begin(self, rows: NDArray[np.intp]) -> None:
         """Begin episodes in some rows."""
         for row in rows.tolist():
             self._simulations[row].begin(*self._row(row))
+        self.lost[rows] = False
 
     def advance(self) -> NDArray[np.bool_]:
-        """Advance all rows; none is ever lost."""
+        """Advance all rows; none is ever lost here, but a state may tell of it."""
         for row, simulation in enumerate(self._simulations):
             simulation.advance(self.shared.actions[row], row_of(self.shared.bodies, row))
-        return np.zeros(len(self._simulations), np.bool_)
+        lost = self.lost.copy()
+        self.lost[:] = False
+        return lost
 
     def save(self) -> list[bytes]:
         """Return the state of each row beyond `shared`."""

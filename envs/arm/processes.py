@@ -4,7 +4,9 @@ PyBullet holds Python's lock while it computes, so threads would not help.
 """
 
 import multiprocessing
+import signal
 import sys
+import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -23,6 +25,7 @@ from envs.arm.shared_memory import bytes_needed, laid_over
 from envs.arm.simulation import Design, Simulation
 
 _DONE = b"done"
+_one_at_a_time = threading.Lock()
 _TIMEOUT = 60.0  # [s] after which a process that does not answer is given up
 
 
@@ -46,7 +49,7 @@ class ProcessPhysics:
         self._design, self._sizes, self._num_envs = design, sizes, num_envs
         self._memory = self._context.RawArray("b", bytes_needed(num_envs, sizes))
         self.shared = laid_over(self._memory, num_envs, sizes)
-        self._lost = np.zeros(num_envs, np.bool_)
+        self.lost = np.zeros(num_envs, np.bool_)
         bounds = np.linspace(0, num_envs, processes + 1).round().astype(int).tolist()
         slices = [slice(bounds[k], bounds[k + 1]) for k in range(processes)]
         self._workers = [self._start(rows) for rows in slices]
@@ -61,13 +64,13 @@ class ProcessPhysics:
             if own.size:
                 asked[number] = (own - worker.rows.start,)
         self._ask("begin", asked)
-        self._lost[rows] = False  # who replaced a lost process has begun them too
+        self.lost[rows] = False  # who replaced a lost process has begun them too
 
     def advance(self) -> NDArray[np.bool_]:
         """Advance all rows; return `(N,)` which were lost since the last step."""
         self._ask("advance", dict.fromkeys(range(len(self._workers)), ()))
-        lost = self._lost.copy()
-        self._lost[:] = False
+        lost = self.lost.copy()
+        self.lost[:] = False
         return lost
 
     def save(self) -> list[bytes]:
@@ -78,15 +81,15 @@ class ProcessPhysics:
             return read_rows(folder, self._num_envs)
 
     def restore(self, saved: Sequence[bytes]) -> None:
-        """Go on from what `save` returned, and from `shared` as it was then."""
-        bodies = [values.copy() for values in self.shared.bodies]
+        """Go on from what `save` returned, and from `shared` and `lost` as they were then."""
+        arrays = (*self.shared.bodies, self.lost)
+        told = [values.copy() for values in arrays]
         with scratch_folder() as folder:
             write_rows(folder, saved)
             unrestored = self._ask("restore_from", self._in_folder(folder))
-            for kept, values in zip(bodies, self.shared.bodies, strict=True):
-                values[:] = kept  # where another process began anew, it wrote over them
+            for values, own in zip(arrays, told, strict=True):
+                values[:] = own  # where another process began anew, it wrote over them
             self._insist("restore_from", unrestored)
-        self._lost[:] = False
 
     def close(self) -> None:
         """End the processes."""
@@ -113,14 +116,27 @@ class ProcessPhysics:
         Returns:
             Of what was asked, that which was not answered; those processes have been replaced.
         """
-        for number, arguments in asked.items():
-            _send(self._workers[number].connection, (method, arguments))
         unanswered: dict[int, tuple[Any, ...]] = {}
-        for number, arguments in asked.items():
-            if not _is_done(self._workers[number].connection):
-                unanswered[number] = arguments
-                self._replace(number)
+        waiting = list(asked)
+        try:
+            for number, arguments in asked.items():
+                _send(self._workers[number].connection, (method, arguments))
+            while waiting:
+                if not self._has_answered(waiting[0]):
+                    unanswered[waiting[0]] = asked[waiting[0]]
+                del waiting[0]
+        except BaseException:
+            for number in waiting:  # or the next question would take their answers for its own
+                self._has_answered(number)
+            raise
         return unanswered
+
+    def _has_answered(self, number: int) -> bool:
+        """Wait for a process's answer; replace it if none comes."""
+        if _is_done(self._workers[number].connection):
+            return True
+        self._replace(number)
+        return False
 
     def _replace(self, number: int) -> None:
         """Start another process for a lost one, and begin the episodes of its rows there."""
@@ -132,7 +148,7 @@ class ProcessPhysics:
         _send(fresh.connection, ("begin", (np.arange(worker.rows.stop - worker.rows.start),)))
         if not _is_done(fresh.connection):
             raise RuntimeError("the physics of the arm worlds cannot be started again")
-        self._lost[worker.rows] = True
+        self.lost[worker.rows] = True
 
     def _start(self, rows: slice) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -150,14 +166,15 @@ class ProcessPhysics:
 def _work(
     design: Design, memory: Any, num_envs: int, sizes: Sizes, rows: slice, parent: Connection
 ) -> None:
-    """Serve one process's rows until the parent hangs up."""
+    """Serve one process's rows until the parent hangs up, which alone hears of interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     shared = rows_of(laid_over(memory, num_envs, sizes), rows)
     simulations = [Simulation(design) for _ in range(rows.start, rows.stop)]
     physics = LocalPhysics(simulations, shared)
     while True:
         try:
             method, arguments = parent.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         getattr(physics, method)(*arguments)
         parent.send_bytes(_DONE)
@@ -194,11 +211,13 @@ def _nameless_main() -> Generator[None]:
     """Keep processes that start from running the user's script again.
 
     Python does that so that they find what the script defines. Ours need nothing from there, and
-    a script without `if __name__ == "__main__"` would start processes without end.
+    a script without `if __name__ == "__main__"` would start processes without end. All threads
+    share what is changed meanwhile, so one at a time changes it.
     """
-    script = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = script
+    with _one_at_a_time:
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = script

@@ -2,45 +2,56 @@
 
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
-from autonomy.world_state import State
 
-SAVED_FILES = ("physics", "physics_bytes", "physics_digest")
-"""The entries of a state that hold the files."""
+_BEGINNING = b"BULLET"  # of all of Bullet's files
 
 
-def joined_files(files: Sequence[bytes]) -> State:
-    """Return files `(N, B)` uint8, filled up with zeros, and their lengths and CRC-32 `(N,)`."""
-    lengths = np.array([len(file) for file in files], np.int64)
-    joined: NDArray[np.uint8] = np.zeros((len(files), lengths.max()), np.uint8)
-    for row, file in zip(joined, files, strict=True):
-        row[: len(file)] = np.frombuffer(file, np.uint8)
-    digests = np.array([zlib.crc32(file) for file in files], np.uint32)
-    return dict(zip(SAVED_FILES, (joined, lengths, digests), strict=True))
+class SavedFiles(NamedTuple):
+    """N files; Bullet reads what it is given without looking, so damage is to be found before.
 
-
-def split_files(state: State) -> list[bytes]:
-    """Return what `joined_files` was given."""
-    lengths = state["physics_bytes"].tolist()
-    return [row[:length].tobytes() for row, length in zip(state["physics"], lengths, strict=True)]
-
-
-def check_files(state: State, num_envs: int) -> None:
-    """Look at what `joined_files` returned: Bullet reads files without looking at them.
-
-    Raises:
-        InputError: It is not of N files, or they are damaged.
+    That a file was forged is not.
     """
-    for name, dtype in zip(SAVED_FILES, (np.uint8, np.int64, np.uint32), strict=True):
-        own: Any = state[name]
-        if not isinstance(own, np.ndarray) or own.dtype != dtype or own.shape[:1] != (num_envs,):
-            raise InputError(f"the state's {name} must be {num_envs} rows of {np.dtype(dtype)}")
-    files, lengths = state["physics"], state["physics_bytes"]
-    whole = files.ndim == 2 and lengths.ndim == 1 and (lengths <= files.shape[-1]).all()
-    if not whole or [zlib.crc32(file) for file in split_files(state)] != [*state["physics_digest"]]:
-        raise InputError("the state's physics must be as it was saved, got damaged files")
+
+    physics: NDArray[np.uint8]  # (N, B) filled up with zeros
+    physics_bytes: NDArray[np.int64]  # (N,) how long each file is
+    physics_digest: NDArray[np.uint32]  # (N,) CRC-32 of each
+
+    @classmethod
+    def joined(cls, files: Sequence[bytes]) -> Self:
+        """Return what `split` makes these files of."""
+        lengths = np.array([len(file) for file in files], np.int64)
+        joined: NDArray[np.uint8] = np.zeros((len(files), lengths.max()), np.uint8)
+        for row, file in zip(joined, files, strict=True):
+            row[: len(file)] = np.frombuffer(file, np.uint8)
+        return cls(joined, lengths, np.array([zlib.crc32(file) for file in files], np.uint32))
+
+    def split(self) -> list[bytes]:
+        """Return the files."""
+        lengths = self.physics_bytes.tolist()
+        return [row[:length].tobytes() for row, length in zip(self.physics, lengths, strict=True)]
+
+    def check(self, num_envs: int) -> None:
+        """Look at arrays that are said to be N files.
+
+        Raises:
+            InputError: They are not, or a file is damaged.
+        """
+        kinds = ((2, "uint8"), (1, "int64"), (1, "uint32"))
+        for name, own, (axes, dtype) in zip(self._fields, self, kinds, strict=True):
+            fits = type(own) is np.ndarray and own.dtype == dtype and own.ndim == axes
+            if not fits or len(own) != num_envs:
+                raise InputError(f"the state's {name} must be {num_envs} rows of {dtype}")
+        lengths, longest = self.physics_bytes, self.physics.shape[1]
+        if (lengths < len(_BEGINNING)).any() or (lengths > longest).any():
+            raise InputError(f"the state's physics_bytes must be lengths of files, got {lengths}")
+        for row, (file, digest) in enumerate(zip(self.split(), self.physics_digest, strict=True)):
+            if zlib.crc32(file) != digest or not file.startswith(_BEGINNING):
+                raise InputError(
+                    f"the state's physics must be as it was saved, got a damaged file in row {row}"
+                )

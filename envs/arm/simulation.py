@@ -124,6 +124,7 @@ class Simulation:
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""
         self._arrange(setup)
+        bodies.clutter_pose[:] = 0.0  # of what is not there this time, too
         self._command = self._controller.begin(self._arm.write(bodies))
         self._write(bodies)
 

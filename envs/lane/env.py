@@ -15,7 +15,8 @@ from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
-from autonomy.world_state import State, check_range
+from autonomy.world_state import Bounds, State, check_range
+from envs.lane.car import Cars
 from envs.lane.experts import PurePursuit
 from envs.lane.lane_follow import (
     IS_SUCCESS,
@@ -28,6 +29,7 @@ from envs.lane.lane_follow import (
     live,
     measurements,
 )
+from envs.lane.lane_path import LanePaths, Location
 from envs.lane.lane_state import empty_state
 from envs.lane.observations import observation_space, proprioception, true_state
 from envs.lane.options import LaneFollowOptions
@@ -38,6 +40,8 @@ from envs.lane.scene.chase_view import ChaseView
 from envs.lane.scene.lane_scene import world_from_car
 from envs.lane.stage import Stage
 from envs.lane.start import START_DRAWS, start_ranges, start_rolling
+
+_FARTHEST = 1e6  # [m] from the middle of the world that a car is
 
 
 class LaneFollowVectorEnv(BatchedWorld):
@@ -201,10 +205,11 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     def expert(self) -> Policy:
         """Return pure pursuit on the true state."""
-        return PurePursuit(
-            lambda: (self._state.cars, self._state.location, self._stage.paths),
-            self._options.target_speed,
-        )
+        return PurePursuit(self._truth, self._options.target_speed)
+
+    def _truth(self) -> tuple[Cars, Location, LanePaths]:
+        self._check_running()
+        return self._state.cars, self._state.location, self._stage.paths
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes; see `lane_metrics`."""
@@ -214,15 +219,26 @@ class LaneFollowVectorEnv(BatchedWorld):
         perceived, sensors = self._perception.arrays(), self._stage.rig.arrays()
         return {**self._state.arrays(), **sensors, **perceived}
 
+    def _bounds(self) -> Bounds:
+        numbers, drawn = self._stage.source.numbers, self._stage.sampler.bounds
+        return {
+            "road": (numbers[0], numbers[-1]),
+            "draws": drawn,
+            "cars_x": (-_FARTHEST, _FARTHEST),
+            "cars_y": (-_FARTHEST, _FARTHEST),
+            **self._stage.rig.bounds(),
+            **self._perception.bounds(),
+        }
+
     def _check(self, state: State) -> None:
-        numbers = self._stage.source.numbers
-        check_range("road", state["road"], numbers[0], numbers[-1])
-        places = (state[name].tolist() for name in ("road", "lane", "location_station"))
-        for number, lane, station in zip(*places, strict=True):
+        names = ("road", "lane", "location_station", "location_along")
+        places = (state[name].tolist() for name in names)
+        for number, lane, station, along in zip(*places, strict=True):
             road = self._stage.roads[number].road
             check_range("lane", np.array(lane), road.forward_lanes[0], road.forward_lanes[-1])
             last = road.station_count - (1 if road.closed else 2)  # that has a station ahead
             check_range("location_station", np.array(station), 0, last)
+            check_range("location_along", np.array(along), -road.length, 2.0 * road.length)
 
     def _restore(self, state: State) -> None:
         self._place_roads(self._every_row)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.elementary import exp
+from autonomy.elementary import arctan2, exp
 
 _SMOOTHING = 4.0  # [m] standard deviation of the Gaussian that quiets the curvature
 _PASSES = 3  # each resampling evens out the distances further
@@ -37,22 +37,33 @@ def heading_and_curvature(
 
     The derivatives are those of the trigonometric polynomial through the stations (S, 2).
     """
-    count = len(line)
-    frequency = 2j * np.pi * np.fft.fftfreq(count)
+    first = _derivative(line)
+    (x, y), (bent_x, bent_y) = first.T, _derivative(first).T
+    speed = np.maximum(np.sqrt(x * x + y * y), 1e-9)  # a line may turn on the spot
+    curvature = (x * bent_y - y * bent_x) / (speed * speed * speed)
+    return np.unwrap(arctan2(y, x)), curvature, float(speed.mean())
+
+
+def _derivative(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of periodic rows (S, k), by the row."""
+    count = len(values)
+    frequency = 2.0 * np.pi * np.fft.rfftfreq(count)[:, None]
     if count % 2 == 0:
-        frequency[count // 2] = 0.0
-    spectrum = np.fft.fft(line[:, 0] + 1j * line[:, 1])
-    first, second = np.fft.ifft(spectrum * frequency), np.fft.ifft(spectrum * frequency**2)
-    speed = np.maximum(np.abs(first), 1e-9)  # a line may turn on the spot
-    curvature = (first.conj() * second).imag / speed**3
-    return np.unwrap(np.angle(first)), curvature, float(speed.mean())
+        frequency[-1] = 0.0
+    spectrum = np.fft.rfft(values, axis=0)
+    turned = np.empty_like(spectrum)
+    # times i, without a product of complex numbers, which vector units do in their own ways
+    turned.real, turned.imag = -frequency * spectrum.imag, frequency * spectrum.real
+    return np.fft.irfft(turned, n=count, axis=0)
 
 
 def smooth_periodic(values: NDArray[np.float64], deviation: float) -> NDArray[np.float64]:
     """Periodic rows (S, k) convolved with a Gaussian of `deviation` rows."""
     frequency = np.fft.rfftfreq(len(values))
     gain = exp(-2 * (np.pi * deviation * frequency) ** 2)
-    spectrum = np.fft.rfft(values, axis=0) * gain[:, None]
+    spectrum = np.fft.rfft(values, axis=0)
+    spectrum.real *= gain[:, None]
+    spectrum.imag *= gain[:, None]
     return np.fft.irfft(spectrum, n=len(values), axis=0)
 
 
