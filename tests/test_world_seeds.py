@@ -167,6 +167,7 @@ def test_seeds_go_up_to_two_to_the_63() -> None:
         (bytearray(b"ab"), "got bytearray"),
         ("ab", "got 'ab'"),
     ],
+    ids=lambda value: type(value).__name__,  # some are too long to be written
 )
 def test_seeds_that_cannot_be_are_refused(seed: Any, message: str) -> None:
     world = make(LANE, 2)
