@@ -95,6 +95,8 @@ class Knows:
 def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Knows()
     monkeypatch.setattr(autonomy.perception.module_folder, "load_module", lambda *_: module)
+    # all rows at once, since which rows these are cannot be told from frames
+    monkeypatch.setattr(autonomy.perception.loop, "RowBlocks", lambda function: function)
     still: dict[str, Any] = {"randomization": "none"}
     seeing, knowing = world(perception="somewhere", **still), world(perception=TRUTH, **still)
     module.arms = seeing
