@@ -126,9 +126,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     def _arrays(self) -> State:
         """Return the arrays that hold all that changes, themselves, but for random streams."""
 
-    @abstractmethod
     def _bounds(self) -> Bounds:
         """Return the bounds of those entries of a state that choose, aim or count something."""
+        return {}
 
     _saved: tuple[str, ...] = ()
     """The entries of a state that are in no array of this process."""
