@@ -104,7 +104,8 @@ def test_columns_are_found_by_name_and_the_closing_point_is_dropped(tmp_path: Pa
         ([HEADER, "0,0,4,0"], "widths must be positive, got 4,0"),
         ([HEADER, "0,0,-4,4"], "widths must be positive"),
         ([HEADER, "0,0,4,4", "1e6,0,4,4", "1e6,1e6,4,4", "0,1e6,4,4"], "at most 100000 m"),
-        ([HEADER, "0,0,4,4", "99,0,4,4", "200,0,4,4", "99,0,4,4"], "bends too tightly"),
+        ([HEADER, "0,0,4,4", "99,0,4,4", "200,0,4,4", "99,0,4,4"], "is not one spacing ahead"),
+        ([HEADER, "0,0,4,4", "99,0,4,4", "200,1,4,4", "99,2,4,4"], "bends too tightly"),
     ],
 )
 def test_broken_circuits_are_refused(tmp_path: Path, rows: list[str], message: str) -> None:
