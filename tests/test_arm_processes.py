@@ -149,6 +149,10 @@ def test_what_was_lost_is_part_of_the_state() -> None:
     copy.close()
 
 
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_after_an_interrupted_step_a_reset_is_a_reset() -> None:
     """The answers that were not waited for are not taken for those to what is asked next."""
     world, twin = make("Push", 4, processes=2), make("Push", 4)
@@ -156,10 +160,12 @@ def test_after_an_interrupted_step_a_reset_is_a_reset() -> None:
     actions = random_actions(world, 5)
     worker = world._physics._workers[1].process
     os.kill(worker.pid, signal.SIGSTOP)
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     threading.Timer(1.5, os.kill, (worker.pid, signal.SIGCONT)).start()
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
     with pytest.raises(KeyboardInterrupt):
         world.step(actions[0])
+    signal.signal(signal.SIGALRM, before)
     assert_same(world.reset(seed=5), twin.reset(seed=5))
     assert_same(list(live(world, actions)), list(live(twin, actions)))
     world.close()
