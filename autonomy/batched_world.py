@@ -71,9 +71,8 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         observation_space: spaces.Dict,
         action_space: spaces.Box,
         render_fps: float,
-        kind: str,
     ) -> None:
-        """Set what Gymnasium asks of a vector environment; `kind` says of what states are.
+        """Set what Gymnasium asks of a vector environment.
 
         Raises:
             InputError: There are no rows, or the render mode or the autoreset mode is not
@@ -93,7 +92,6 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         self.action_space = batch_space(action_space, num_envs)
         self.streams = RandomStreams(num_envs)
         self._every_row = np.arange(num_envs)
-        self._kind = np.full(num_envs, kind)
         self._begun = False
 
     @abstractmethod
@@ -121,6 +119,11 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     @abstractmethod
     def _describe(self) -> Info:
         """Return what `info` tells of the episodes that run now, each entry `(N, ...)`."""
+
+    @property
+    @abstractmethod
+    def _kind(self) -> str:
+        """The world and its task, in words: what states are of."""
 
     @abstractmethod
     def _arrays(self) -> State:
@@ -164,8 +167,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         """
         self._check_running()
         saved = self._save()  # before the arrays, which it may change
-        arrays = {WORLD: self._kind, **self.streams.arrays(), **self._arrays()}
-        return {**{name: values.copy() for name, values in arrays.items()}, **saved}
+        arrays = {**self.streams.arrays(), **self._arrays()}
+        copies = {name: values.copy() for name, values in arrays.items()}
+        return {WORLD: np.full(self.num_envs, self._kind), **copies, **saved}
 
     def set_state(self, state: State) -> None:
         """Go on, bit for bit, from what `get_state` returned; all of it is checked first.
@@ -176,7 +180,8 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         """
         self._check_open()
         arrays = {**self.streams.arrays(), **self._arrays()}
-        check_state(state, {WORLD: self._kind, **arrays}, self._bounds(), self._saved)
+        expected = {WORLD: np.full(self.num_envs, self._kind), **arrays}
+        check_state(state, expected, self._bounds(), self._saved)
         self._check(state)
         for name, values in arrays.items():
             values[:] = state[name]

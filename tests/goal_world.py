@@ -49,7 +49,6 @@ class Point(BatchedWorld):
             spaces.Dict(dict.fromkeys(observations, square)),
             square,
             render_fps=10,
-            kind="Point",
         )
         self._stream = {"train": "scene", "validation": "body", "test": "task"}[split]
         self._teaches = teaches
@@ -69,6 +68,8 @@ class Point(BatchedWorld):
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Return the mean of the last distances."""
         return {"distance": float(np.mean([episode["distance"][-1] for episode in episodes]))}
+
+    _kind = "Point"
 
     def _arrays(self) -> State:
         return {"place": self.place, "goal": self.goal, "elapsed": self._elapsed}

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from agents.encoders import ENCODERS, make_encoder
 from agents.network_policy import NetworkPolicy
 from agents.observation_network import VECTOR_FEATURES, ObservationNetwork
 from agents.ppo import make_ppo, ppo_actor
-from agents.preparation import conditions, prepare
 from agents.privileged import PredictingFeatures
 from agents.recipes import PPORecipe, SACRecipe, recipe_class
 from agents.sac import make_sac, sac_actor
@@ -65,23 +63,6 @@ def test_run_folder_holds_configuration_curves_and_checkpoints(trained: Trained)
     assert {"reward/offset", "reward/left", "episode/success_rate", "episode_end/held"} <= columns
     assert {"validation/success_rate", "validation/offset_rms", "time/steps_per_second"} <= columns
     assert any(column.endswith("gradient_norm") for column in columns)
-
-
-def test_the_configuration_says_what_was_computed_with(tmp_path: Path) -> None:
-    recipe, before = replace(RECIPES["ppo"], threads=0), torch.get_num_threads()
-    device = prepare(recipe, 3, tmp_path / "new", "cpu")
-    found = conditions(recipe, 3, device)
-    torch.set_num_threads(before)
-    assert found["recipe"]["threads"] == os.cpu_count()
-    assert found["cpu_capability"] == torch.backends.cpu.get_cpu_capability()
-    assert (found["seed"], found["device"]) == (3, "cpu")
-
-
-@pytest.mark.parametrize("seed", [-1, 2**32, 0.5])
-def test_seeds_that_no_training_can_have_are_refused(seed: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the seed must be a whole number from 0 to 4294967295"):
-        train(TOY_ID, RECIPES["ppo"], seed, tmp_path / "new", "cpu", QUIET)
-    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("name", RECIPES)

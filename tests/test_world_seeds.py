@@ -178,4 +178,4 @@ def test_seeds_that_cannot_be_are_refused(seed: Any, message: str) -> None:
 def test_the_single_environment_refuses_seeds_in_the_same_words() -> None:
     for seed in (-1, 0.5, [3], 2**63):
         with pytest.raises(InputError, match="the seed must be a whole number from 0 to"):
-            gym.make(LANE, image_size=SIZE).reset(seed=seed)  # type: ignore[arg-type]
+            gym.make(LANE, image_size=SIZE).reset(seed=seed)

@@ -89,7 +89,6 @@ class ArmVectorEnv(BatchedWorld):
             spaces.Dict(images | self._vectors.spaces(chosen.observations)),
             spaces.Box(-1.0, 1.0, (facts.sizes.actions,), np.float32),
             chosen.control_rate,
-            f"Arm {task} with {Path(self._robot.urdf).name} by {chosen.control} ({chosen.split})",
         )
         self.metadata["action_names"] = facts.action_names
         self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
@@ -278,6 +277,11 @@ class ArmVectorEnv(BatchedWorld):
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes; see `arm_metrics`."""
         return arm_metrics(episodes, self._options.control_rate, self._task.unit)
+
+    @property
+    def _kind(self) -> str:
+        robot, options = Path(self._robot.urdf).name, self._options
+        return f"Arm {self._task_name} with {robot} by {options.control} ({options.split})"
 
     def _arrays(self) -> State:
         shared = self._physics.shared

@@ -64,7 +64,6 @@ class LaneFollowVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range.
         """
         chosen = read_options(LaneFollowOptions, options)
-        stage = Stage(num_envs, chosen)
         super().__init__(
             num_envs,
             render_mode,
@@ -72,12 +71,11 @@ class LaneFollowVectorEnv(BatchedWorld):
             observation_space(chosen),
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
-            f"LaneFollow on {stage.source.description}",
         )
         self.metadata["action_names"] = ("steering", "speed")
         self._options = chosen
         self._weights = RewardWeights()
-        self._stage = stage
+        self._stage = Stage(num_envs, chosen)
         route_length = self._stage.source.route_length
         self._task = Task(
             duration=1.0 / chosen.control_rate,
@@ -214,6 +212,10 @@ class LaneFollowVectorEnv(BatchedWorld):
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes; see `lane_metrics`."""
         return lane_metrics(episodes)
+
+    @property
+    def _kind(self) -> str:
+        return f"LaneFollow on {self._stage.source.description}"
 
     def _arrays(self) -> State:
         perceived, sensors = self._perception.arrays(), self._stage.rig.arrays()
