@@ -13,7 +13,7 @@ from stable_baselines3.common.logger import (
     TensorBoardOutputFormat,
 )
 
-from agents.vec_env import BatchedVecEnv
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.world import Info
 
 

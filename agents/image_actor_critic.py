@@ -8,8 +8,8 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
 
-from agents.observation_network import VECTOR_FEATURES
-from agents.privileged import CriticFeatures
+from autonomy.agents.observation_network import VECTOR_FEATURES
+from autonomy.agents.privileged import CriticFeatures
 
 
 class NormalizedReLU(nn.Module):

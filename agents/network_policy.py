@@ -11,8 +11,8 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from agents.encoders import FindClass
-from agents.observation_network import ObservationNetwork
+from autonomy.agents.encoders import FindClass
+from autonomy.agents.observation_network import ObservationNetwork
 from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
 from autonomy.policy import Observation
@@ -28,7 +28,7 @@ class Architecture:
     """The shape of an actor network.
 
     Attributes:
-        encoder: Name as `agents.encoders.make_encoder` takes it.
+        encoder: Name as `autonomy.agents.encoders.make_encoder` takes it.
         layers: Widths of the hidden layers between features and action.
         activation: What follows each hidden layer.
         squash: How the output comes into [-1, 1]: by clipping, or by the hyperbolic tangent.

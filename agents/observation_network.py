@@ -7,7 +7,7 @@ import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
-from agents.encoders import FindClass, ImageShape, make_encoder
+from autonomy.agents.encoders import FindClass, ImageShape, make_encoder
 from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
 

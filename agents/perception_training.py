@@ -11,9 +11,9 @@ from rich.console import Console
 from stable_baselines3.common.logger import Logger
 from torch import Tensor
 
-from agents.curves import curve_logger
-from agents.perception_recipe import PerceptionRecipe
-from agents.preparation import conditions, prepare
+from autonomy.agents.curves import curve_logger
+from autonomy.agents.perception_recipe import PerceptionRecipe
+from autonomy.agents.preparation import conditions, prepare
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
 from autonomy.perception.making import check_fits

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import torch
 
-from agents.memory import keep_freed_memory
+from autonomy.agents.memory import keep_freed_memory
 from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.seed import checked_seed

@@ -15,8 +15,8 @@ from gymnasium import spaces
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
 
-from agents.recipes import Recipe
-from agents.stable_baselines import ObservationFeatures
+from autonomy.agents.recipes import Recipe
+from autonomy.agents.stable_baselines import ObservationFeatures
 from autonomy.errors import InputError
 
 

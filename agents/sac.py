@@ -12,15 +12,19 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.sac import policies as sac
 from torch import nn
 
-from agents.demonstrations import Demonstrated
-from agents.gradient_norm import limit_gradients
-from agents.hindsight import Patient
-from agents.image_actor_critic import ImageActorCritics
-from agents.network_policy import ActorNetwork, Architecture
-from agents.privileged import features_extractor
-from agents.recipes import SACRecipe, TQCRecipe
-from agents.stable_baselines import ObservationFeatures, UntouchedObservations, copy_weights
-from agents.vec_env import BatchedVecEnv
+from autonomy.agents.demonstrations import Demonstrated
+from autonomy.agents.gradient_norm import limit_gradients
+from autonomy.agents.hindsight import Patient
+from autonomy.agents.image_actor_critic import ImageActorCritics
+from autonomy.agents.network_policy import ActorNetwork, Architecture
+from autonomy.agents.privileged import features_extractor
+from autonomy.agents.recipes import SACRecipe, TQCRecipe
+from autonomy.agents.stable_baselines import (
+    ObservationFeatures,
+    UntouchedObservations,
+    copy_weights,
+)
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.world import World
 

@@ -16,7 +16,7 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
-from agents.observation_network import ObservationNetwork
+from autonomy.agents.observation_network import ObservationNetwork
 
 
 class UntouchedImages(BaseAlgorithm):

@@ -12,16 +12,16 @@ from rich.console import Console
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import CallbackList
 
-from agents.curves import Curves, curve_logger
-from agents.dagger import DAgger
-from agents.network_policy import ActorNetwork, NetworkPolicy
-from agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
-from agents.preparation import conditions, prepare
-from agents.progress import ProgressDisplay
-from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
-from agents.sac import make_sac, sac_actor
-from agents.validation import Validation
-from agents.vec_env import BatchedVecEnv
+from autonomy.agents.curves import Curves, curve_logger
+from autonomy.agents.dagger import DAgger
+from autonomy.agents.network_policy import ActorNetwork, NetworkPolicy
+from autonomy.agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
+from autonomy.agents.preparation import conditions, prepare
+from autonomy.agents.progress import ProgressDisplay
+from autonomy.agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
+from autonomy.agents.sac import make_sac, sac_actor
+from autonomy.agents.validation import Validation
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json

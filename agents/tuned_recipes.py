@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.recipes import ALGORITHMS, DAggerRecipe, PPORecipe, Recipe, SACRecipe
+from autonomy.agents.recipes import ALGORITHMS, DAggerRecipe, PPORecipe, Recipe, SACRecipe
 
 # Short routes show a learner more roads; what has been learned is judged on long ones.
 _LANE_FOLLOW: dict[str, Any] = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from stable_baselines3.common.callbacks import BaseCallback
 
-from agents.network_policy import NetworkPolicy
+from autonomy.agents.network_policy import NetworkPolicy
 from autonomy.evaluation import Evaluation, evaluate
 from autonomy.world import World
 

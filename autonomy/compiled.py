@@ -44,9 +44,8 @@ def compiled_parallel(function: Function) -> Function:
 
 
 def _compiled(function: Function, parallel: bool) -> Function:
-    root = Path(__file__).parent.parent
-    package = root / function.__module__.partition(".")[0]
-    folder = _cache_folder(_fingerprint(package))
+    is_in_worlds = function.__module__.startswith("autonomy.envs.")
+    folder = _cache_folder(_fingerprint(is_in_worlds))
     compile_later = njit(
         cache=folder is not None,
         nogil=True,
@@ -104,14 +103,15 @@ def _is_writable(folder: Path) -> bool:
 
 
 @cache
-def _fingerprint(package: Path) -> str:
-    """Name the sources of all kernels that code in `package` can call.
+def _fingerprint(is_in_worlds: bool) -> str:
+    """Name the sources of all kernels that a kernel outside or inside of the worlds can call.
 
     Numba's cache notices a changed function, but not a changed function that it calls in another
     file. With the name in the cache's path, every change of a kernel compiles anew.
     """
     digest = hashlib.sha256()
-    for folder in sorted({Path(__file__).parent, package}):
+    own = Path(__file__).parent
+    for folder in (own, own / "envs") if is_in_worlds else (own,):
         for source in sorted(folder.rglob("*.py")):
             text = source.read_bytes()
             if b"compiled" in text:

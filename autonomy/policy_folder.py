@@ -22,7 +22,7 @@ POLICY_FOLDER = FolderKind(
 """In its manifest, `class` is `module:Class`, and `env_options` is what the world must be made with
 for the policy to see what it was trained on."""
 
-OWN_PACKAGES = ("autonomy", "envs", "agents")
+OWN_PACKAGE = "autonomy"
 
 
 class RestorablePolicy(Protocol):
@@ -73,9 +73,9 @@ def allowed_class(name: str, modules: Sequence[str] = ()) -> Any:
     module = name.rpartition(":")[0]
     parts = module.split(".")
     is_module = all(part.isidentifier() for part in parts) and not module.endswith(".py")
-    if module not in modules and not (is_module and parts[0] in OWN_PACKAGES):
+    if module not in modules and not (is_module and parts[0] == OWN_PACKAGE):
         raise InputError(
             f"{name!r} may not be imported: a policy folder may name classes of "
-            f"{', '.join(OWN_PACKAGES)} and of modules that you name, nothing else"
+            f"{OWN_PACKAGE} and of modules that you name, nothing else"
         )
     return imported_class(name)

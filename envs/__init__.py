@@ -2,10 +2,13 @@
 
 from gymnasium.envs.registration import register
 
+if __name__ != "autonomy.envs":
+    raise ImportError("the worlds are imported as autonomy.envs, not as envs")
+
 register(
     id="autonomy/LaneFollow-v0",
-    entry_point="envs.lane.env:LaneFollowEnv",
-    vector_entry_point="envs.lane.env:LaneFollowVectorEnv",
+    entry_point="autonomy.envs.lane.env:LaneFollowEnv",
+    vector_entry_point="autonomy.envs.lane.env:LaneFollowVectorEnv",
     # the world checks its actions itself, and the checker would cost more than the step
     disable_env_checker=True,
 )
@@ -20,8 +23,8 @@ for name, task in (
 ):
     register(
         id=f"autonomy/{name}-v0",
-        entry_point="envs.arm.env:ArmEnv",
-        vector_entry_point="envs.arm.env:ArmVectorEnv",
+        entry_point="autonomy.envs.arm.env:ArmEnv",
+        vector_entry_point="autonomy.envs.arm.env:ArmVectorEnv",
         kwargs={"task": task},
         disable_env_checker=True,
     )

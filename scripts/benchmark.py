@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from benchmarking.contestants import (
+from rich.console import Console
+from rich.progress import Progress
+
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.files import write_json
+from autonomy.scripts.benchmarking.contestants import (
     Contestant,
     Settings,
     installed_peers,
@@ -24,16 +30,10 @@ from benchmarking.contestants import (
     our_worlds,
     peers_renderers,
 )
-from benchmarking.footprint import Memory, import_seconds, measure_memory
-from benchmarking.machine import machine
-from benchmarking.race import Timing, race
-from benchmarking.report import Findings
-from rich.console import Console
-from rich.progress import Progress
-
-from autonomy.command_line import run
-from autonomy.errors import InputError
-from autonomy.files import write_json
+from autonomy.scripts.benchmarking.footprint import Memory, import_seconds, measure_memory
+from autonomy.scripts.benchmarking.machine import machine
+from autonomy.scripts.benchmarking.race import Timing, race
+from autonomy.scripts.benchmarking.report import Findings
 from autonomy.seed import checked_seed
 
 Report = Callable[[str], None]

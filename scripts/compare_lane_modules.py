@@ -16,6 +16,8 @@ from tyro.conf import Positional, arg
 
 from autonomy.camera.camera import Camera
 from autonomy.command_line import run
+from autonomy.envs.lane.options import FRONT
+from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.perception.estimates import Estimates
@@ -27,8 +29,6 @@ from autonomy.perception.module_folder import load_module
 from autonomy.perception.samples import Samples, draw_many
 from autonomy.perception.segmentation import Segmentation
 from autonomy.quantities import with_unit, words_and_unit
-from envs.lane.options import FRONT
-from envs.lane.samples import LaneSamples
 
 _LABELS = ("quantities", "lanes", "segments")
 _OWN = slice(1, 3)  # of the four lines of `lanes`: those of the own lane

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import OmitArgPrefixes, Positional, arg
-from world_options import WorldOptions
 
-import envs  # noqa: F401 - the import registers the worlds' ids
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation, evaluate
@@ -22,6 +21,7 @@ from autonomy.make import make_world
 from autonomy.options import TRUTH
 from autonomy.policy_source import load_policy, trained_options
 from autonomy.quantities import with_unit, words_and_unit
+from autonomy.scripts.world_options import WorldOptions
 
 
 @dataclass(frozen=True)

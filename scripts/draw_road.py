@@ -7,12 +7,12 @@ from typing import Annotated
 import tyro
 
 from autonomy.command_line import run
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_files import read_road
+from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
+from autonomy.envs.lane.roads.road_map import RoadMap
 from autonomy.errors import InputError
 from autonomy.picture_file import write_picture
-from envs.lane.roads.road import Road
-from envs.lane.roads.road_files import read_road
-from envs.lane.roads.road_generator import SPLITS, generate_road
-from envs.lane.roads.road_map import RoadMap
 
 _SIZE_MAX = 8192  # [pixels]
 

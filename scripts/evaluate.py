@@ -18,9 +18,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from tyro.conf import OmitArgPrefixes, Positional, arg
-from world_options import WorldOptions
 
-import envs  # noqa: F401 - the import registers the worlds' ids
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.episodes import Episode
 from autonomy.evaluation import Evaluation, evaluate
@@ -28,6 +27,7 @@ from autonomy.files import write_json
 from autonomy.make import make_world
 from autonomy.policy_source import load_policy, trained_options
 from autonomy.quantities import with_unit, words_and_unit
+from autonomy.scripts.world_options import WorldOptions
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from typing import Annotated, Any, Literal
 
 from rich.console import Console
 from rich.progress import Progress
-from sample_sources import make_source
 from tyro.conf import Positional, arg
 
-from agents.memory import keep_freed_memory
+from autonomy.agents.memory import keep_freed_memory
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.perception.dataset_manifest import Manifest, read_manifest
 from autonomy.perception.dataset_writer import planned, write_dataset
 from autonomy.perception.samples import SampleSource
+from autonomy.scripts.sample_sources import make_source
 
 
 @dataclass(frozen=True)

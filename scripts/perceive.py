@@ -16,6 +16,7 @@ from tyro.conf import Positional, arg
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_from_json
 from autonomy.command_line import run
+from autonomy.envs.lane.options import FRONT
 from autonomy.errors import InputError
 from autonomy.perception.lane_finder import LaneFinder
 from autonomy.perception.module_folder import load_module
@@ -23,7 +24,6 @@ from autonomy.perception.panels import Panel, Perceiver, side_by_side
 from autonomy.picture_file import Picture, read_picture, write_picture
 from autonomy.video import open_video
 from autonomy.video_reader import VideoReader
-from envs.lane.options import FRONT
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 _FINDER_CAMERA = replace(FRONT, height=192, width=320)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import OmitArgPrefixes, Positional, arg
-from world_options import WorldOptions
 
-import envs  # noqa: F401 - the import registers the worlds' ids
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.make import make_world
 from autonomy.policy_source import load_policy, trained_options
 from autonomy.recording import record
+from autonomy.scripts.world_options import WorldOptions
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ def make_source(world: str, **options: Any) -> SampleSource:
     """
     # each imports only its own world, since an arm needs PyBullet
     if world == "lane":
-        from envs.lane.samples import LaneSamples as Samples
+        from autonomy.envs.lane.samples import LaneSamples as Samples
     elif world == "arm":
-        from envs.arm.samples import ArmSamples as Samples
+        from autonomy.envs.arm.samples import ArmSamples as Samples
     else:
         raise InputError(f"the world must be lane or arm, got {world!r}")
     try:

@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-import envs  # noqa: F401 - the import registers the worlds' ids
-from agents.recipes import Algorithm, Recipe, recipe_class
-from agents.training import Trained, train
-from agents.tuned_recipes import FRAME_RECIPES, RECIPES
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.agents.recipes import Algorithm, Recipe, recipe_class
+from autonomy.agents.training import Trained, train
+from autonomy.agents.tuned_recipes import FRAME_RECIPES, RECIPES
 from autonomy.command_line import reported_errors
 from autonomy.quantities import with_unit, words_and_unit
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import gymnasium as gym
 
-import envs  # noqa: F401 - the import registers the worlds' ids
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 
 
 def make(task: str, num_envs: int = 1, **options: Any) -> Any:

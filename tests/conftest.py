@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from envs.arm.robot import Robot
+from autonomy.envs.arm.robot import Robot
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")  # `--hypothesis-profile default` searches further

@@ -7,13 +7,13 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-import envs  # noqa: F401 - the import registers the worlds' ids
-from envs.lane.car import Cars
-from envs.lane.lane_follow import (
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.lane_follow import (
     Progress,
 )
-from envs.lane.lane_path import LanePaths, Location
-from envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.lane_path import LanePaths, Location
+from autonomy.envs.lane.roads.road import Marking, Road
 
 ID = "autonomy/LaneFollow-v0"
 SIZE = (24, 32)

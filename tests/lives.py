@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from world_cases import ARMS, EVERYTHING, IDS, LANE, make, random_actions
 
-from envs.lane.roads.surveyed_line import heading_and_curvature, smooth_closed_line
+from autonomy.envs.lane.roads.surveyed_line import heading_and_curvature, smooth_closed_line
 
 STEPS = 240
 _GOALS = ("achieved_goal", "desired_goal")

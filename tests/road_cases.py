@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.lane.roads.road import Marking, Road
-from envs.lane.roads.road_json import road_to_json
+from autonomy.envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.roads.road_json import road_to_json
 
 
 def road_along(

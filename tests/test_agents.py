@@ -17,21 +17,21 @@ from safetensors.torch import load_file
 from torch import nn
 from toy_recipes import QUIET, RECIPES
 from toy_world import DRIFT, HOLD_STEPS, TOY_ID, Steer, register_toy
-from train import default_for
 
-from agents.encoders import ENCODERS, make_encoder
-from agents.network_policy import NetworkPolicy
-from agents.observation_network import VECTOR_FEATURES, ObservationNetwork
-from agents.ppo import make_ppo, ppo_actor
-from agents.privileged import PredictingFeatures
-from agents.recipes import PPORecipe, SACRecipe, recipe_class
-from agents.sac import make_sac, sac_actor
-from agents.training import Trained, train
-from agents.vec_env import BatchedVecEnv
+from autonomy.agents.encoders import ENCODERS, make_encoder
+from autonomy.agents.network_policy import NetworkPolicy
+from autonomy.agents.observation_network import VECTOR_FEATURES, ObservationNetwork
+from autonomy.agents.ppo import make_ppo, ppo_actor
+from autonomy.agents.privileged import PredictingFeatures
+from autonomy.agents.recipes import PPORecipe, SACRecipe, recipe_class
+from autonomy.agents.sac import make_sac, sac_actor
+from autonomy.agents.training import Trained, train
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import imported_class
 from autonomy.policy_folder import load_policy_folder
+from autonomy.scripts.train import default_for
 
 register_toy()
 

@@ -7,13 +7,13 @@ import pytest
 from arm_cases import make
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.envs.arm.clutter import Clutter
+from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
+from autonomy.envs.arm.table import TABLE_MIDDLE, TABLE_SIZE
+from autonomy.envs.arm.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.randomization import between
-from envs.arm.clutter import Clutter
-from envs.arm.scene.appearance import PRESETS, ArmRandomization
-from envs.arm.table import TABLE_MIDDLE, TABLE_SIZE
-from envs.arm.tasks import TASKS
 
 
 def cluttered(number: float) -> ArmRandomization:

@@ -8,10 +8,10 @@ import pytest
 from arm_cases import make
 from world_cases import ARMS, assert_same
 
+from autonomy.envs.arm.robot import PANDA
+from autonomy.envs.arm.task import Task
+from autonomy.envs.arm.tasks import TASKS
 from autonomy.errors import InputError
-from envs.arm.robot import PANDA
-from envs.arm.task import Task
-from envs.arm.tasks import TASKS
 
 GOALS = {
     "Reach": (0.1, -0.2, 0.3),

@@ -8,11 +8,11 @@ import pytest
 from arm_cases import make
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.envs.arm.arm_state import Sizes, allocate
+from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.scene.appearance import ArmRandomization
+from autonomy.envs.arm.scene.shadows import Shadows
 from autonomy.randomization import between
-from envs.arm.arm_state import Sizes, allocate
-from envs.arm.objects import Shape
-from envs.arm.scene.appearance import ArmRandomization
-from envs.arm.scene.shadows import Shadows
 
 
 def first_frame(ranges: ArmRandomization) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.renderer import Renderer
-from envs.arm.arm import Arm
-from envs.arm.arm_state import Sizes, allocate, row_of
-from envs.arm.bullet import connect, pybullet
-from envs.arm.objects import Shape
-from envs.arm.robot import ROBOTS, Robot
-from envs.arm.robot_body import RobotBody, load_robot
-from envs.arm.scene.arm_scene import ArmScene
-from envs.arm.scene.materials import Material
-from envs.arm.scene.robot_meshes import robot_meshes
+from autonomy.envs.arm.arm import Arm
+from autonomy.envs.arm.arm_state import Sizes, allocate, row_of
+from autonomy.envs.arm.bullet import connect, pybullet
+from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.robot import ROBOTS, Robot
+from autonomy.envs.arm.robot_body import RobotBody, load_robot
+from autonomy.envs.arm.scene.arm_scene import ArmScene
+from autonomy.envs.arm.scene.materials import Material
+from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 
 SIZE = 480
 POSES = 10

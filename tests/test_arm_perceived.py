@@ -8,18 +8,18 @@ import pytest
 from numpy.typing import NDArray
 
 import autonomy.perception.module_folder
+from autonomy.envs.arm.env import ArmVectorEnv
+from autonomy.envs.arm.labels import pose_quantities
+from autonomy.envs.arm.options import PERCEPTION_CAMERAS
+from autonomy.envs.arm.perceived import quantity_names
+from autonomy.envs.arm.robot import PANDA
+from autonomy.envs.arm.tasks import PickAndPlace, Reach, Stack
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.module_folder import save_module
 from autonomy.perception.pose import ObjectPose
 from autonomy.perception.reading import Reading
-from envs.arm.env import ArmVectorEnv
-from envs.arm.labels import pose_quantities
-from envs.arm.options import PERCEPTION_CAMERAS
-from envs.arm.perceived import quantity_names
-from envs.arm.robot import PANDA
-from envs.arm.tasks import PickAndPlace, Reach, Stack
 
 NAMES = quantity_names(PickAndPlace())
 CAMERAS = ("camera", "camera_side")

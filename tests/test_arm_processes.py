@@ -13,7 +13,7 @@ import pytest
 from arm_cases import make
 from world_cases import ROOT, assert_same, live, random_actions
 
-from envs.arm import processes
+from autonomy.envs.arm import processes
 
 
 def test_processes_change_nothing() -> None:
@@ -177,7 +177,7 @@ def test_a_process_that_hangs_does_not_keep_python_from_leaving(
 ) -> None:
     done = run_script(
         tmp_path,
-        "import os, signal, gymnasium as gym, envs\n"
+        "import os, signal, gymnasium as gym, autonomy.envs\n"
         "options = {'observations': ('state',), 'processes': 2}\n"
         "worlds = gym.make_vec('autonomy/ArmReach-v0', num_envs=4, **options)\n"
         "worlds.reset(seed=0)\n"
@@ -193,7 +193,7 @@ def test_a_process_that_hangs_does_not_keep_python_from_leaving(
 def test_arms_that_are_made_in_threads_leave_output_where_it_went(tmp_path: Path) -> None:
     done = run_script(
         tmp_path,
-        "import sys, threading, gymnasium as gym, envs\n"
+        "import sys, threading, gymnasium as gym, autonomy.envs\n"
         "def make():\n"
         "    for _ in range(4):\n"
         "        options = {'observations': ('state',), 'processes': 1}\n"
@@ -211,7 +211,7 @@ def test_a_script_without_a_guard_starts_processes_once(tmp_path: Path) -> None:
     done = run_script(
         tmp_path,
         "print('once', flush=True)\n"
-        "import gymnasium as gym, envs\n"
+        "import gymnasium as gym, autonomy.envs\n"
         "options = {'observations': ('state',), 'processes': 2}\n"
         "worlds = gym.make_vec('autonomy/ArmReach-v0', num_envs=4, **options)\n"
         "print(worlds.reset(seed=0)[0]['state'].shape)\n"

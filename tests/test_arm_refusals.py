@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from arm_cases import make
 
+from autonomy.envs.arm import bullet
+from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.robot import PANDA, Robot
 from autonomy.errors import InputError
-from envs.arm import bullet
-from envs.arm.options import FRONT
-from envs.arm.robot import PANDA, Robot
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from autonomy.envs.arm.labels import BOX_CLASSES, SEGMENT_CLASSES, symmetric_yaw
+from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.options import PERCEPTION_CAMERAS
+from autonomy.envs.arm.robot import PANDA
+from autonomy.envs.arm.samples import ArmSamples
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples
-from envs.arm.labels import BOX_CLASSES, SEGMENT_CLASSES, symmetric_yaw
-from envs.arm.objects import Shape
-from envs.arm.options import PERCEPTION_CAMERAS
-from envs.arm.robot import PANDA
-from envs.arm.samples import ArmSamples
 
 COUNT = 24
 LABELS = ("quantities", "projections", "segments", "boxes")

@@ -10,16 +10,16 @@ from arm_cases import make
 from world_cases import ARMS, assert_same
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.envs.arm.arm_state import Sizes, allocate
+from autonomy.envs.arm.judge import judge
+from autonomy.envs.arm.objects import distinct
+from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.robot import PANDA, ROBOTS
+from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tool_control import nearest_in_reach
 from autonomy.evaluation import evaluate
 from autonomy.policy import RandomPolicy
 from autonomy.randomization import in_split
-from envs.arm.arm_state import Sizes, allocate
-from envs.arm.judge import judge
-from envs.arm.objects import distinct
-from envs.arm.options import FRONT
-from envs.arm.robot import PANDA, ROBOTS
-from envs.arm.tasks import TASKS
-from envs.arm.tool_control import nearest_in_reach
 
 NAMES = ["Reach", "Push", "PickAndPlace", "Stack", "Slide", "Flip"]
 HARD = ("Slide", "Flip")

@@ -11,8 +11,8 @@ from numpy.testing import assert_array_equal
 from road_cases import circle
 from world_cases import LANE, SHORT
 
-from agents.encoders import ENCODERS
-from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
+from autonomy.agents.encoders import ENCODERS
+from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.episodes import Episode
 from autonomy.evaluation import evaluate
 from autonomy.make import make_world

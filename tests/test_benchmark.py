@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import benchmark
 import numpy as np
 import pytest
-from benchmarking.arm_frames import OurFrames, TinyFrames
-from benchmarking.contestants import (
+
+from autonomy.camera.classes import SemanticClass
+from autonomy.command_line import run
+from autonomy.scripts import benchmark
+from autonomy.scripts.benchmarking.arm_frames import OurFrames, TinyFrames
+from autonomy.scripts.benchmarking.contestants import (
     Contestant,
     Settings,
     our_labels,
@@ -16,12 +19,9 @@ from benchmarking.contestants import (
     our_worlds,
     peers_renderers,
 )
-from benchmarking.race import Result
-from benchmarking.ratios import ratios
-from benchmarking.stepping import Sample, make_stepper, run_for
-
-from autonomy.camera.classes import SemanticClass
-from autonomy.command_line import run
+from autonomy.scripts.benchmarking.race import Result
+from autonomy.scripts.benchmarking.ratios import ratios
+from autonomy.scripts.benchmarking.stepping import Sample, make_stepper, run_for
 
 Command = Callable[..., None]
 
@@ -89,7 +89,7 @@ def test_a_table_is_on_standard_output(
 ) -> None:
     path = tmp_path / "speed.json"
     benchmark_script(*TINY, "--parts", "import", "--json", str(path))
-    assert "import envs:" in capsys.readouterr().out
+    assert "import autonomy.envs:" in capsys.readouterr().out
     assert json.loads(path.read_text())["speed"] == []
 
 

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import calibrate_camera
 import cv2
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from autonomy.camera.camera_json import camera_from_json, camera_to_json
 from autonomy.errors import InputError
 from autonomy.perception.calibration import calibrate
 from autonomy.picture_file import read_picture, write_picture
+from autonomy.scripts import calibrate_camera
 
 REAL = Path(__file__).parents[2] / "shared" / "dashcam" / "calibration"
 CORNERS = (7, 5)

@@ -5,17 +5,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import export_dataset
-import make_dataset
 import numpy as np
 import pytest
-import train_perception
 
 from autonomy.command_line import run
+from autonomy.envs.arm.samples import ArmSamples
+from autonomy.envs.lane.samples import LaneSamples
 from autonomy.perception.dataset import Dataset
 from autonomy.perception.samples import SampleSource
-from envs.arm.samples import ArmSamples
-from envs.lane.samples import LaneSamples
+from autonomy.scripts import export_dataset, make_dataset, train_perception
 
 Command = Callable[..., None]
 SCRIPTS = {

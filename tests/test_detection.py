@@ -8,8 +8,8 @@ import torch
 from toy_recipes import QUIET
 from toy_samples import ToySamples
 
-from agents.perception_recipe import PerceptionRecipe
-from agents.perception_training import Data, judged, train_module
+from autonomy.agents.perception_recipe import PerceptionRecipe
+from autonomy.agents.perception_training import Data, judged, train_module
 from autonomy.errors import InputError
 from autonomy.perception.average_precision import average_precision
 from autonomy.perception.detection import CellAnswers, Detection

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import cv2
-import draw_curves
 import numpy as np
 import pytest
 
 from autonomy.errors import InputError
+from autonomy.scripts import draw_curves
 
 
 def _run(folder: Path, success: str) -> Path:

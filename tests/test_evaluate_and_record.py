@@ -4,12 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import evaluate
 import pytest
-import record
 from toy_world import TOY_ID, register_toy
 
 from autonomy.command_line import run
+from autonomy.scripts import evaluate, record
 
 register_toy()
 

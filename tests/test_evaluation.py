@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from toy_world import TOY_ID, register_toy
 
-from agents import validation
-from agents.validation import Validation
 from autonomy.actions import checked_actions
+from autonomy.agents import validation
+from autonomy.agents.validation import Validation
 from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation, evaluate

@@ -16,10 +16,10 @@ from safetensors.torch import load_file
 from stable_baselines3 import HerReplayBuffer
 from stable_baselines3.common.callbacks import BaseCallback
 
-from agents.recipes import SACRecipe, TQCRecipe
-from agents.sac import make_sac
-from agents.training import train
-from agents.vec_env import BatchedVecEnv
+from autonomy.agents.recipes import SACRecipe, TQCRecipe
+from autonomy.agents.sac import make_sac
+from autonomy.agents.training import train
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.policy_folder import load_policy_folder

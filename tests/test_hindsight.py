@@ -7,12 +7,12 @@ import pytest
 from gymnasium.vector import AutoresetMode
 from rich.console import Console
 
-import envs  # noqa: F401 - the import registers the worlds' ids
-from agents.recipes import SACRecipe
-from agents.sac import make_sac
-from agents.training import train
-from agents.tuned_recipes import RECIPES
-from agents.vec_env import BatchedVecEnv
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.agents.recipes import SACRecipe
+from autonomy.agents.sac import make_sac
+from autonomy.agents.training import train
+from autonomy.agents.tuned_recipes import RECIPES
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.make import make_world
 

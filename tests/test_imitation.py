@@ -14,11 +14,11 @@ from stable_baselines3.common.callbacks import CallbackList
 from toy_recipes import QUIET, RECIPES
 from toy_world import TOY_ID, Steer, register_toy
 
-from agents.dagger import DAgger
-from agents.imitation_data import ImitationData
-from agents.recipes import DAggerRecipe
-from agents.training import train
-from agents.vec_env import BatchedVecEnv
+from autonomy.agents.dagger import DAgger
+from autonomy.agents.imitation_data import ImitationData
+from autonomy.agents.recipes import DAggerRecipe
+from autonomy.agents.training import train
+from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.policy import Observation
 

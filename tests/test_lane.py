@@ -12,18 +12,18 @@ from lane_cases import cars, lived, location, make, on_path, straight
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.envs.lane.car import SPEED_MAX, STEERING_MAX
+from autonomy.envs.lane.lane_path import STATION
+from autonomy.envs.lane.observations import proprioception, true_state
+from autonomy.envs.lane.options import FRONT, LaneFollowOptions
+from autonomy.envs.lane.roads.road_files import write_road
+from autonomy.envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
+from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
+from autonomy.envs.lane.scene import road_bank
+from autonomy.envs.lane.scene.appearance import LaneRandomization
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.randomization import between
-from envs.lane.car import SPEED_MAX, STEERING_MAX
-from envs.lane.lane_path import STATION
-from envs.lane.observations import proprioception, true_state
-from envs.lane.options import FRONT, LaneFollowOptions
-from envs.lane.roads.road_files import write_road
-from envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
-from envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
-from envs.lane.scene import road_bank
-from envs.lane.scene.appearance import LaneRandomization
 
 
 def test_what_is_observed_is_the_state() -> None:

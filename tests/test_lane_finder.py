@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autonomy.envs.lane.options import FRONT
+from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.perception.lane_finder import LaneFinder
 from autonomy.perception.lane_fit import fit_lane
 from autonomy.perception.lane_marks import Marks
-from envs.lane.options import FRONT
-from envs.lane.samples import LaneSamples
 
 SIZE = (96, 160)
 

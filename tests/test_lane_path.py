@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from envs.lane.car import Cars
-from envs.lane.lane_path import (
+from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.lane_path import (
     LanePaths,
     Location,
     lane_path,
     locate,
     look_ahead,
 )
-from envs.lane.path_bank import PathBank
-from envs.lane.roads.road import Marking, Road
-from envs.lane.roads.road_generator import SPLITS, generate_road
+from autonomy.envs.lane.path_bank import PathBank
+from autonomy.envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
 
 RADIUS = 50.0  # [m] of the circle's reference line
 EDGE = 3.0  # [m] the width of its lanes

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autonomy.envs.lane.env import LaneFollowVectorEnv
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
 from autonomy.perception.estimation import LaneState
@@ -13,7 +14,6 @@ from autonomy.perception.lane_shape import LANE_QUANTITIES
 from autonomy.perception.loop import perception_metrics
 from autonomy.perception.module_folder import save_module
 from autonomy.perception.reading import Reading
-from envs.lane.env import LaneFollowVectorEnv
 
 NAMES = LANE_QUANTITIES
 IN_STATE = [0, 1, 7, 9, 10, 5]  # where the state has them

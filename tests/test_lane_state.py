@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 from toy_samples import ToySamples
 
-from agents.perception_recipe import PerceptionRecipe
-from agents.perception_training import Data, TrainedModule, train_module
+from autonomy.agents.perception_recipe import PerceptionRecipe
+from autonomy.agents.perception_training import Data, TrainedModule, train_module
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.making import make_module
 from autonomy.perception.module_folder import load_module

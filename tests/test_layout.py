@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FORBIDDEN = {"autonomy": {"envs", "agents"}, "agents": {"envs"}, "envs": {"agents"}}
+FORBIDDEN = {
+    "autonomy": {"autonomy.envs", "autonomy.agents", "autonomy.scripts"},
+    "agents": {"autonomy.envs", "autonomy.scripts"},
+    "envs": {"autonomy.agents", "autonomy.scripts"},
+}
 DISPATCHED = {
     f"np.{name}"
     for name in (
@@ -25,25 +29,59 @@ DISPATCHED = {
 HEAVY = ("numba", "torch", "cv2", "pybullet", "stable_baselines3", "scipy", "matplotlib")
 
 
-@pytest.mark.parametrize("package", FORBIDDEN)
-def test_the_packages_are_those_of_this_repository(package: str) -> None:
+PACKAGES = {"autonomy": "autonomy", "autonomy.envs": "envs", "autonomy.agents": "agents"}
+
+
+@pytest.mark.parametrize(("package", "folder"), PACKAGES.items())
+def test_the_packages_are_those_of_this_repository(package: str, folder: str) -> None:
     module = import_module(package)
-    assert module.__file__ is not None, f"{ROOT / package} has lost its __init__.py"
-    found = Path(module.__file__).resolve().parents[1]
-    assert found == ROOT, (
-        f"`import {package}` finds {found / package}, not {ROOT / package}: another distribution "
+    assert module.__file__ is not None, f"{ROOT / folder} has lost its __init__.py"
+    found = Path(module.__file__).resolve().parent
+    assert found == ROOT / folder, (
+        f"`import {package}` finds {found}, not {ROOT / folder}: another distribution "
         f"took the name. Find it with `pip list -v`, uninstall it, and install this repository "
         f"again with `pip install -e .` in a virtual environment of its own (`make setup`)."
     )
 
 
+@pytest.mark.parametrize("folder", ["envs", "agents", "scripts"])
+def test_a_package_has_one_name(folder: str) -> None:
+    """Else its classes would be there twice, and what is registered too."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {folder}"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert f"are imported as autonomy.{folder}, not as {folder}" in done.stderr
+
+
+def test_a_users_own_folders_of_these_names_are_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "envs.py").write_text("mine = True")
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents/__init__.py").write_text("mine = True")
+    (tmp_path / "run.py").write_text(
+        "import gymnasium, envs, agents\n"
+        "world = gymnasium.make('autonomy.envs:autonomy/LaneFollow-v0', route_length=50.0)\n"
+        "print(world.reset(seed=0)[0]['camera'].shape, envs.mine, agents.mine)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "run.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "(84, 84, 3) True True\n", done.stderr
+
+
 def imports(tree: ast.AST) -> Iterator[str]:
-    """The first part of the name of every module that is imported, wherever it stands."""
+    """The name of every module that is imported, wherever it stands; always the whole name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module.partition(".")[0]
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def taken(path: Path, forbidden: set[str]) -> list[str]:
+    """Which of the forbidden packages a file imports."""
+    found = imports(ast.parse(path.read_text()))
+    return sorted({f for name in found for f in forbidden if f"{name}.".startswith(f"{f}.")})
 
 
 @pytest.mark.parametrize(("package", "forbidden"), FORBIDDEN.items())
@@ -51,16 +89,14 @@ def test_imports_go_in_one_direction(package: str, forbidden: set[str]) -> None:
     files = sorted((ROOT / package).rglob("*.py"))
     assert files
     wrong = {
-        str(path.relative_to(ROOT)): sorted(taken)
-        for path in files
-        if (taken := forbidden & set(imports(ast.parse(path.read_text()))))
+        str(path.relative_to(ROOT)): found for path in files if (found := taken(path, forbidden))
     }
     assert not wrong, f"{package} must not import {' or '.join(sorted(forbidden))}"
 
 
 def test_every_kind_of_import_is_seen() -> None:
-    source = "import a.b as c\nfrom d.e import f\ndef g():\n    from h import i\nfrom . import j"
-    assert list(imports(ast.parse(source))) == ["a", "d", "h"]
+    source = "import a.b as c\nfrom d.e import f\ndef g():\n    from h import i"
+    assert list(imports(ast.parse(source))) == ["a.b", "d.e.f", "h.i"]
 
 
 def kernels_of_the_processor(tree: ast.AST) -> Iterator[str]:
@@ -89,8 +125,8 @@ def test_no_bit_of_the_worlds_comes_from_kernels_that_depend_on_the_processor() 
         str(path.relative_to(ROOT)): found
         for package in ("autonomy", "envs")
         for path in sorted((ROOT / package).rglob("*.py"))
-        if "torch" not in imports(tree := ast.parse(path.read_text()))
-        and (found := sorted(set(kernels_of_the_processor(tree))))
+        if not taken(path, {"torch"})
+        and (found := sorted(set(kernels_of_the_processor(ast.parse(path.read_text())))))
     }
     assert not wrong
 
@@ -114,7 +150,7 @@ def d(e):
 
 
 def test_importing_the_worlds_imports_nothing_heavy() -> None:
-    program = f"import envs, sys; print(*sorted(set({HEAVY}) & set(sys.modules)))"
+    program = f"import autonomy.envs, sys; print(*sorted(set({HEAVY}) & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,6 @@ from typing import Any
 import minari
 import numpy as np
 import pytest
-import record_episodes
 from toy_world import TOY_ID, register_toy
 
 from autonomy.command_line import run
@@ -16,6 +15,7 @@ from autonomy.make import make_world
 from autonomy.policy_source import load_policy
 from autonomy.recording.minari_episodes import world_spec, write_episodes
 from autonomy.rollout import Step, rollout
+from autonomy.scripts import record_episodes
 
 register_toy()
 

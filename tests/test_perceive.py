@@ -8,11 +8,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-import perceive
 import pytest
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_to_json
+from autonomy.envs.lane.options import FRONT
+from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.perception.estimation import LaneState
 from autonomy.perception.lane_shape import LANE_QUANTITIES
@@ -22,10 +23,9 @@ from autonomy.perception.reading import Reading
 from autonomy.perception.reframing import Reframing
 from autonomy.perception.segmentation import LaneSegmentation
 from autonomy.picture_file import read_picture, write_picture
+from autonomy.scripts import perceive
 from autonomy.video import open_video
 from autonomy.video_reader import VideoReader
-from envs.lane.options import FRONT
-from envs.lane.samples import LaneSamples
 
 SIZE = (96, 160)
 

@@ -14,7 +14,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.testing import assert_array_equal
 from toy_world import TOY_ID, Steer
 
-from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
+from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.errors import InputError
 from autonomy.policy_folder import POLICY_FOLDER, check_spaces, load_policy_folder
 from autonomy.space_json import check_space, space_from_json, space_to_json
@@ -122,9 +122,9 @@ def test_bad_folder_is_refused(damage: Callable[[Path], Any], message: str, fold
         ({"class": "agentsmith:Policy"}, "may not be imported"),
         ({"class": "elsewhere/evil.py:Policy"}, "may not be imported"),
         ({"class": "agents/../evil.py:Policy"}, "may not be imported"),
-        ({"class": "agents.py:Policy"}, "may not be imported"),
-        ({"class": "agents.network_policy:Missing"}, "no class 'Missing'"),
-        ({"class": "agents.network_policy:Architecture"}, "no saved policy"),
+        ({"class": "autonomy.agents.py:Policy"}, "may not be imported"),
+        ({"class": "autonomy.agents.network_policy:Missing"}, "no class 'Missing'"),
+        ({"class": "autonomy.agents.network_policy:Architecture"}, "no saved policy"),
         ({"architecture": {"encoder": "small"}}, "must describe a network"),
         ({"observation_space": {"type": "Dict"}}, "must hold a Box or a Dict"),
     ],
@@ -222,4 +222,4 @@ def test_action_bounds_that_differ_are_named() -> None:
 def test_folder_format_is_what_the_module_says(folder: Path) -> None:
     manifest = POLICY_FOLDER.manifest(folder)
     assert (manifest["format"], manifest["version"]) == (POLICY_FOLDER.format, 1)
-    assert manifest["class"] == "agents.network_policy:NetworkPolicy"
+    assert manifest["class"] == "autonomy.agents.network_policy:NetworkPolicy"

@@ -9,7 +9,7 @@ import torch
 from gymnasium import spaces
 from toy_world import TOY_ID, SteerExpert, register_toy
 
-from agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
+from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import class_in_file, imported_class
@@ -199,7 +199,9 @@ def test_another_action_is_refused(run_folder: Path) -> None:
 
 
 def test_a_policy_folder_without_its_options_is_refused(tmp_path: Path) -> None:
-    POLICY_FOLDER.save(tmp_path / "policy", {"class": "agents.network_policy:NetworkPolicy"}, {})
+    POLICY_FOLDER.save(
+        tmp_path / "policy", {"class": "autonomy.agents.network_policy:NetworkPolicy"}, {}
+    )
     with pytest.raises(InputError, match="must also say action_space, env_id, env_options"):
         trained_options(str(tmp_path / "policy"))
 
@@ -214,7 +216,7 @@ def test_a_device_that_this_machine_lacks_is_refused(
 
 
 def test_a_module_name_never_runs_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "agents.py").write_text("raise AssertionError('this file ran')\n")
+    (tmp_path / "autonomy.agents.py").write_text("raise AssertionError('this file ran')\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=r"no module 'agents\.py'"):
-        imported_class("agents.py:Evil")
+    with pytest.raises(InputError, match=r"no module 'autonomy\.agents\.py'"):
+        imported_class("autonomy.agents.py:Evil")

@@ -10,8 +10,8 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
-from agents.perception_recipe import PerceptionRecipe
-from agents.perception_training import Data, train_module
+from autonomy.agents.perception_recipe import PerceptionRecipe
+from autonomy.agents.perception_training import Data, train_module
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.keypoints import moments, point_loss

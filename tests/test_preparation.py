@@ -10,8 +10,8 @@ import torch
 from toy_recipes import QUIET, RECIPES
 from toy_world import TOY_ID, register_toy
 
-from agents.preparation import conditions, prepare
-from agents.training import train
+from autonomy.agents.preparation import conditions, prepare
+from autonomy.agents.training import train
 from autonomy.errors import InputError
 
 register_toy()

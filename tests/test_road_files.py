@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 
 import cv2
-import draw_road
 import numpy as np
 import pytest
 from road_cases import circle, eight, same
 
+from autonomy.envs.lane.roads.road_files import read_circuit, read_road, write_road
+from autonomy.envs.lane.roads.road_generator import generate_road
+from autonomy.envs.lane.roads.road_json import road_from_json, road_to_json
+from autonomy.envs.lane.roads.road_map import RoadMap
 from autonomy.errors import InputError
-from envs.lane.roads.road_files import read_circuit, read_road, write_road
-from envs.lane.roads.road_generator import generate_road
-from envs.lane.roads.road_json import road_from_json, road_to_json
-from envs.lane.roads.road_map import RoadMap
+from autonomy.scripts import draw_road
 
 CIRCUITS = Path(__file__).parents[2] / "shared" / "roads"
 HEADER = "# x_m,y_m,w_tr_right_m,w_tr_left_m"

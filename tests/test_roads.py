@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from road_cases import circle, eight, road_along, same
 
+from autonomy.envs.lane.roads.drivable import check_drivable
+from autonomy.envs.lane.roads.road import Road, free_width
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
+from autonomy.envs.lane.roads.road_json import road_from_json, road_to_json
 from autonomy.errors import InputError
-from envs.lane.roads.drivable import check_drivable
-from envs.lane.roads.road import Road, free_width
-from envs.lane.roads.road_distribution import RoadDistribution
-from envs.lane.roads.road_generator import SPLITS, generate_road
-from envs.lane.roads.road_json import road_from_json, road_to_json
 
 
 @pytest.fixture(scope="module")

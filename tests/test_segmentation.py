@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import train_perception
 from numpy.testing import assert_allclose, assert_array_equal
 from rich.console import Console
 
-from agents.perception_recipe import PerceptionRecipe
-from agents.perception_training import Data, TrainedModule, train_module
+from autonomy.agents.perception_recipe import PerceptionRecipe
+from autonomy.agents.perception_training import Data, TrainedModule, train_module
+from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.perception.groups import by_group
 from autonomy.perception.intersection_over_union import intersection_over_union
@@ -20,7 +20,7 @@ from autonomy.perception.making import check_fits, make_module
 from autonomy.perception.module_folder import load_module, save_module
 from autonomy.perception.reading import Reading
 from autonomy.perception.segmentation import LaneSegmentation, Segmentation
-from envs.lane.samples import LaneSamples
+from autonomy.scripts import train_perception
 
 SIZE = (32, 48)
 CLASSES = LaneSamples.segment_classes

@@ -20,10 +20,10 @@ from world_cases import (
 
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import SensorRandomization
+from autonomy.envs.arm.options import FRONT, WRIST
+from autonomy.envs.lane.options import FRONT as BONNET
 from autonomy.randomization import between
 from autonomy.streams import STREAMS
-from envs.arm.options import FRONT, WRIST
-from envs.lane.options import FRONT as BONNET
 
 LANE, ARM = "autonomy/LaneFollow-v0", "autonomy/ArmPush-v0"
 CAMERAS: dict[str, Any] = {

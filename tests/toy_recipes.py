@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
+from autonomy.agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
 
 QUIET = Console(file=io.StringIO())
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import envs  # noqa: F401 - the import registers the worlds' ids
-from envs.arm.options import FRONT
-from envs.arm.scene.appearance import ArmRandomization
-from envs.lane.scene.appearance import LaneRandomization
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
+from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.scene.appearance import ArmRandomization
+from autonomy.envs.lane.scene.appearance import LaneRandomization
 
 ROOT = Path(__file__).parents[1]
 IDS = [env_id for env_id in gym.registry if env_id.startswith("autonomy/")]

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.objects import Shape, ShapeRange, distinct
+from autonomy.envs.arm.task import Layout, spread, upright_poses
 from autonomy.errors import InputError
 from autonomy.randomization import Range, in_split
-from envs.arm.control import Array
-from envs.arm.objects import Shape, ShapeRange, distinct
-from envs.arm.task import Layout, spread, upright_poses
 
 _BOXES = ShapeRange("box", (0.03, 0.03, 0.03), (0.06, 0.06, 0.06))
 _CYLINDERS = ShapeRange("cylinder", (0.03, 0.03, 0.03), (0.06, 0.06, 0.06))

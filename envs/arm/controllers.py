@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from autonomy.envs.arm.control import Array, Controller
+from autonomy.envs.arm.joint_control import JointDelta, JointPosition, JointTorque, JointVelocity
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot_body import Joints
+from autonomy.envs.arm.tool_control import ToolPose, ToolPosition
 from autonomy.errors import InputError
-from envs.arm.control import Array, Controller
-from envs.arm.joint_control import JointDelta, JointPosition, JointTorque, JointVelocity
-from envs.arm.robot import Robot
-from envs.arm.robot_body import Joints
-from envs.arm.tool_control import ToolPose, ToolPosition
 
 _OF_THE_TOOL: dict[str, type[ToolPosition]] = {"position": ToolPosition, "pose": ToolPose}
 _OF_THE_JOINTS: dict[str, Callable[[Joints], Controller]] = {

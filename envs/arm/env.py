@@ -12,6 +12,25 @@ from numpy.typing import NDArray
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.sensor import SensorRandomization
+from autonomy.envs.arm.episodes import empty_episodes
+from autonomy.envs.arm.experts import PLANS, Expert
+from autonomy.envs.arm.goals import read_choices
+from autonomy.envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
+from autonomy.envs.arm.labels import pose_quantities
+from autonomy.envs.arm.observations import Vectors, proprioception, true_state
+from autonomy.envs.arm.options import ArmOptions, named_cameras
+from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
+from autonomy.envs.arm.plan import Truth, gripper_opening
+from autonomy.envs.arm.robot import find_robot
+from autonomy.envs.arm.saved_files import SavedFiles
+from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
+from autonomy.envs.arm.scene.arm_scene import Extras
+from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
+from autonomy.envs.arm.simulation import Design, inspect
+from autonomy.envs.arm.stage import Props, Stage
+from autonomy.envs.arm.start import EpisodeStart
+from autonomy.envs.arm.start_physics import start_physics
+from autonomy.envs.arm.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.perception.loading import make_perception
@@ -22,25 +41,6 @@ from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
 from autonomy.world_state import Bounds, State
-from envs.arm.episodes import empty_episodes
-from envs.arm.experts import PLANS, Expert
-from envs.arm.goals import read_choices
-from envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
-from envs.arm.labels import pose_quantities
-from envs.arm.observations import Vectors, proprioception, true_state
-from envs.arm.options import ArmOptions, named_cameras
-from envs.arm.perceived import THING, Perceived, from_base, perceivable
-from envs.arm.plan import Truth, gripper_opening
-from envs.arm.robot import find_robot
-from envs.arm.saved_files import SavedFiles
-from envs.arm.scene.appearance import PRESETS, ArmRandomization
-from envs.arm.scene.arm_scene import Extras
-from envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
-from envs.arm.simulation import Design, inspect
-from envs.arm.stage import Props, Stage
-from envs.arm.start import EpisodeStart
-from envs.arm.start_physics import start_physics
-from envs.arm.tasks import TASKS
 
 
 class ArmVectorEnv(BatchedWorld):

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.flip import plan_flip
+from autonomy.envs.arm.plan import CLOSED, OPEN, Plan, Truth, at_height, first_of, length
+from autonomy.envs.arm.slide import plan_slide
+from autonomy.envs.arm.tool_control import STEP
 from autonomy.policy import Observation
-from envs.arm.control import Array
-from envs.arm.flip import plan_flip
-from envs.arm.plan import CLOSED, OPEN, Plan, Truth, at_height, first_of, length
-from envs.arm.slide import plan_slide
-from envs.arm.tool_control import STEP
 
 _LOW = 0.022  # [m] height of the tool when it pushes
 _HIGH = 0.13  # [m] height at which it passes over things

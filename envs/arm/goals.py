@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
+from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.task import Task
 from autonomy.errors import InputError
-from envs.arm.control import Array
-from envs.arm.robot import Robot
-from envs.arm.task import Task
 
 
 def read_choices(

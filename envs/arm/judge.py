@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.arm_state import Bodies
+from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.task import Task
 from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
-from envs.arm.arm_state import Bodies
-from envs.arm.control import Array
-from envs.arm.task import Task
 
 Mask = NDArray[np.bool_]
 

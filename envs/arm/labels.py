@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from autonomy.camera.boxes import boxes_of, things_in_boxes
 from autonomy.elementary import arctan2
+from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.perception.samples import Samples
-from envs.arm.control import Array
-from envs.arm.objects import Shape
-from envs.arm.robot import Robot
-from envs.arm.scene.arm_scene import ArmScene
 
 SEGMENT_CLASSES: tuple[str, ...] = (
     "background",

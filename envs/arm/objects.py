@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh, joined
 from autonomy.camera.primitives import box, cylinder
+from autonomy.envs.arm.bullet import pybullet
 from autonomy.randomization import in_split
-from envs.arm.bullet import pybullet
 
 _SIDES = 24  # of a cylinder's mesh
 

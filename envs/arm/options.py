@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
+from autonomy.envs.arm.controllers import CONTROLS
+from autonomy.envs.arm.robot import Robot, find_robot
+from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.errors import InputError
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
-from envs.arm.controllers import CONTROLS
-from envs.arm.robot import Robot, find_robot
-from envs.arm.scene.appearance import PRESETS, ArmRandomization
 
 WORLD, TOOL = "world", "tool"
 GOALS = ("achieved_goal", "desired_goal")

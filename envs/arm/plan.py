@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.arm.arm_state import Bodies, Setup
-from envs.arm.control import Array
-from envs.arm.robot import Robot
+from autonomy.envs.arm.arm_state import Bodies, Setup
+from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.robot import Robot
 
 OPEN, CLOSED = 1.0, -1.0
 """What the gripper is told."""

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.bullet import data_path, pybullet, silence
+from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
-from envs.arm.bullet import data_path, pybullet, silence
-from envs.arm.robot import Robot
 
 _FORCE, _SPEED = 100.0, 2.0  # [N m or N], [rad/s or m/s] of joints whose file says 0: none given
 

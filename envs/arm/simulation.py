@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.arm.arm import Arm
-from envs.arm.arm_state import Bodies, Setup, Sizes
-from envs.arm.bullet import connect
-from envs.arm.control import Reading
-from envs.arm.controllers import make_controller
-from envs.arm.objects import Shape
-from envs.arm.robot import Robot
-from envs.arm.table import Table
+from autonomy.envs.arm.arm import Arm
+from autonomy.envs.arm.arm_state import Bodies, Setup, Sizes
+from autonomy.envs.arm.bullet import connect
+from autonomy.envs.arm.control import Reading
+from autonomy.envs.arm.controllers import make_controller
+from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.table import Table
 
 _SOLVER_ITERATIONS = 20  # with half as many, one grasp in fifteen slips
 _TURN = 2 * np.pi  # [rad] what is observed of joints that turn without end

@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
+from autonomy.envs.arm.arm_state import Setup
+from autonomy.envs.arm.clutter import Clutter
+from autonomy.envs.arm.episodes import Episodes
+from autonomy.envs.arm.objects import distinct
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.scene.appearance import ArmRandomization
+from autonomy.envs.arm.task import Layout, Task, upright_poses
 from autonomy.randomization import Sampler, in_split
 from autonomy.streams import RandomStreams
-from envs.arm.arm_state import Setup
-from envs.arm.clutter import Clutter
-from envs.arm.episodes import Episodes
-from envs.arm.objects import distinct
-from envs.arm.robot import Robot
-from envs.arm.scene.appearance import ArmRandomization
-from envs.arm.task import Layout, Task, upright_poses
 
 _ASKEW = 0.04  # [rad] that each joint may begin away from home
 

@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from autonomy.compiled import compiled
+from autonomy.envs.arm.control import Array, Motors, Reading
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot_body import Joints
 from autonomy.linear_algebra import product, solved
-from envs.arm.control import Array, Motors, Reading
-from envs.arm.robot import Robot
-from envs.arm.robot_body import Joints
 
 STEP = 0.03  # [m] of the tool, per control step
 TURN = 0.15  # [rad] of the tool about the vertical, per control step

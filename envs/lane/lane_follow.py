@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
+from autonomy.envs.lane.car import STEERING_RATE_MAX, Cars, drive
+from autonomy.envs.lane.lane_path import LanePaths, Location, locate, path_of
 from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
-from envs.lane.car import STEERING_RATE_MAX, Cars, drive
-from envs.lane.lane_path import LanePaths, Location, locate, path_of
 
 _STUCK_SPEED = 0.5  # [m/s]
 _STUCK_TIME = 5.0  # [s]

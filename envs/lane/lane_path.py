@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import Index, compiled
-from envs.lane.car import Cars
-from envs.lane.roads.road import Road
+from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.roads.road import Road
 
 STATION = np.dtype(
     [

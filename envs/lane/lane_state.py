@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.lane_follow import Progress
+from autonomy.envs.lane.lane_path import Location
 from autonomy.world_state import State
-from envs.lane.car import Cars
-from envs.lane.lane_follow import Progress
-from envs.lane.lane_path import Location
 
 
 class LaneState(NamedTuple):

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from autonomy.camera.camera import Camera
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
-from envs.lane.roads.road import Road
-from envs.lane.roads.road_distribution import RoadDistribution
-from envs.lane.scene.appearance import PRESETS, LaneRandomization
 
 FRONT = Camera(
     height=84,

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.lane_path import LanePaths, Location
+from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
+from autonomy.envs.lane.stage import Stage
+from autonomy.envs.lane.start import START_DRAWS, StartRanges, start_rolling
+from autonomy.envs.lane.traffic import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
-from envs.lane.car import Cars
-from envs.lane.lane_path import LanePaths, Location
-from envs.lane.options import LaneFollowOptions
-from envs.lane.roads.road import Road
-from envs.lane.roads.road_source import ROUTE_DRAWS
-from envs.lane.stage import Stage
-from envs.lane.start import START_DRAWS, StartRanges, start_rolling
-from envs.lane.traffic import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 
 _POSES = StartRanges(offset=1.75, heading=0.3, slowest=0.0, fastest=0.0)
 _INSIDE = 0.15  # [m] from a boundary to another lane

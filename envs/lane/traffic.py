@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road import Road
 
 TRAFFIC = 2
 """The most cars around one."""

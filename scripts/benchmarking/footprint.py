@@ -13,11 +13,13 @@ import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 
 from autonomy.errors import InputError
-from benchmarking.contestants import Contestant
-from benchmarking.race import Timing, warmed_up
+from autonomy.scripts.benchmarking.contestants import Contestant
+from autonomy.scripts.benchmarking.race import Timing, warmed_up
 
 _STRETCHES = 10  # between readings
-_IMPORT = "import time; s = time.perf_counter(); import envs; print(time.perf_counter() - s)"
+_IMPORT = (
+    "import time; s = time.perf_counter(); import autonomy.envs; print(time.perf_counter() - s)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def measure_memory(
 
 
 def import_seconds(times: int) -> list[float]:
-    """Return what `import envs` takes [s] in each of some fresh processes."""
+    """Return what `import autonomy.envs` takes [s] in each of some fresh processes."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-c", _IMPORT]
     return [

@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 
 from autonomy.errors import InputError
-from benchmarking.contestants import Contestant
-from benchmarking.stepping import Sample, Stepper, make_stepper, run_for
+from autonomy.scripts.benchmarking.contestants import Contestant
+from autonomy.scripts.benchmarking.stepping import Sample, Stepper, make_stepper, run_for
 
 
 @dataclass(frozen=True)

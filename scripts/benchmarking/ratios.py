@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarking.race import Result
-from benchmarking.stepping import Sample
+from autonomy.scripts.benchmarking.race import Result
+from autonomy.scripts.benchmarking.stepping import Sample
 
 _RGB = ("camera",)
 _LABELLED = ("camera", "depth", "semantic")

@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarking.footprint import Memory
-from benchmarking.race import Result, Timing
-from benchmarking.ratios import Ratio, cpu_cost, ratios, speed
+from autonomy.scripts.benchmarking.footprint import Memory
+from autonomy.scripts.benchmarking.race import Result, Timing
+from autonomy.scripts.benchmarking.ratios import Ratio, cpu_cost, ratios, speed
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class Findings:
         if self.memory:
             console.print(_memory_table(self.memory))
         if self.import_seconds:
-            console.print(f"import envs: {median(self.import_seconds):.2f} s in a fresh process")
+            console.print(
+                f"import autonomy.envs: {median(self.import_seconds):.2f} s in a fresh process"
+            )
 
 
 def _speed_json(result: Result) -> dict[str, Any]:

@@ -13,13 +13,13 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
-from sample_sources import make_source
 
-import envs  # noqa: F401 - the import registers the worlds' ids
+import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.make import make_world
 from autonomy.perception.samples import SampleSource
 from autonomy.policy import Observation
-from benchmarking.contestants import Contestant
+from autonomy.scripts.benchmarking.contestants import Contestant
+from autonomy.scripts.sample_sources import make_source
 
 _DRAWN = 128  # batches of random actions, drawn beforehand and used in turn
 
@@ -184,13 +184,15 @@ def _envpool(contestant: Contestant, seed: int) -> Stepper:
 
 
 def _frames(contestant: Contestant, seed: int) -> Stepper:
-    from benchmarking.arm_frames import OurFrames  # needs PyBullet, as the arm worlds do
+    from autonomy.scripts.benchmarking.arm_frames import (
+        OurFrames,  # needs PyBullet, as the arm worlds do
+    )
 
     return OurFrames(contestant.num_envs, **contestant.options, seed=seed)
 
 
 def _tiny(contestant: Contestant, seed: int) -> Stepper:
-    from benchmarking.arm_frames import TinyFrames  # likewise
+    from autonomy.scripts.benchmarking.arm_frames import TinyFrames  # likewise
 
     return TinyFrames(**contestant.options, seed=seed)
 

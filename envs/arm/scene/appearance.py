@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from autonomy.camera.scene import Appearance
 from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
 from autonomy.elementary import cos, sin
+from autonomy.envs.arm.scene.materials import Material
 from autonomy.randomization import Range, around, between
-from envs.arm.scene.materials import Material
 
 
 @dataclass(frozen=True)

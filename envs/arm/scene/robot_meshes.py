@@ -14,11 +14,11 @@ from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.mesh_file import Surface, read_surfaces
 from autonomy.camera.primitives import box, cylinder, sphere
 from autonomy.elementary import power
+from autonomy.envs.arm.bullet import connect, pybullet
+from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot_body import load_robot
 from autonomy.errors import InputError
 from autonomy.linear_algebra import product
-from envs.arm.bullet import connect, pybullet
-from envs.arm.robot import Robot
-from envs.arm.robot_body import load_robot
 
 _SHADE = 12  # steps of a colour's components, which span 0 to 255
 _FAIRNESS = 0.7  # 1 shares triangles out by area, 0 gives every surface as many

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
+from autonomy.envs.arm.arm_state import Bodies
+from autonomy.envs.arm.options import TOOL, WORLD, ArmCamera
+from autonomy.envs.arm.scene.arm_scene import to_matrices
+from autonomy.envs.arm.simulation import Facts
 from autonomy.errors import InputError
 from autonomy.linear_algebra import chained
-from envs.arm.arm_state import Bodies
-from envs.arm.options import TOOL, WORLD, ArmCamera
-from envs.arm.scene.arm_scene import to_matrices
-from envs.arm.simulation import Facts
 
 PORTRAIT = Camera(
     height=720,

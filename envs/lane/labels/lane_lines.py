@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road import Road
 
 LINES = 4
 """Boundaries of a frame, from left to right: of the left lane, two of the own, of the right."""

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.roads.road import ELEVATION_MIN, NUMBERS, Road
+from autonomy.envs.lane.roads.road_clearance import touching_stations
 from autonomy.errors import InputError
-from envs.lane.roads.road import ELEVATION_MIN, NUMBERS, Road
-from envs.lane.roads.road_clearance import touching_stations
 
 INNER_RADIUS_MIN = 6.0  # [m] of the tightest lane edge
 GRADE_MAX = 0.08

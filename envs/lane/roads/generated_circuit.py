@@ -5,8 +5,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autonomy.elementary import arctan2, cos, power, sin
-from envs.lane.roads.alignment import Corners, tangent_length
-from envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.alignment import Corners, tangent_length
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 
 _CANDIDATES = 48
 _SHORTEST_CORNER = 20.0  # [m]

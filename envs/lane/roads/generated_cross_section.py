@@ -6,8 +6,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from envs.lane.roads.road import Marking
-from envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.road import Marking
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 
 _LANE_COUNT_WEIGHTS = np.array([0.55, 0.3, 0.15])
 _DASHED = Marking("dashed")

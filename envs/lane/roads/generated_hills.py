@@ -5,8 +5,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, power, sin
-from envs.lane.roads.road import ELEVATION_MIN
-from envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.road import ELEVATION_MIN
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 
 _WAVES = 3
 _WAVELENGTH = (160.0, 700.0)  # [m]

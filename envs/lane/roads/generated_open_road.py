@@ -5,8 +5,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autonomy.elementary import power
-from envs.lane.roads.alignment import Corners
-from envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.alignment import Corners
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 
 _CORNERS = 24
 #                   share, deflection from, to [rad], radius from, to [m]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, sin
-from envs.lane.roads.road_clearance import free_distance
+from autonomy.envs.lane.roads.road_clearance import free_distance
 
 MarkingKind = Literal["solid", "dashed", "double", "none"]
 MarkingColor = Literal["white", "yellow"]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from autonomy.envs.lane.roads.drivable import GRADE_MAX, LANE_WIDTH_MIN
 from autonomy.errors import InputError
-from envs.lane.roads.drivable import GRADE_MAX, LANE_WIDTH_MIN
 
 Range = tuple[float, float]
 

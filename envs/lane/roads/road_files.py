@@ -7,13 +7,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.roads.circuit_file import read_survey
+from autonomy.envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
+from autonomy.envs.lane.roads.road import ELEVATION_MIN, Marking, Road
+from autonomy.envs.lane.roads.road_json import road_from_json, road_to_json
+from autonomy.envs.lane.roads.surveyed_line import (
+    heading_and_curvature,
+    smooth_closed_line,
+    smooth_periodic,
+)
 from autonomy.errors import InputError
 from autonomy.files import write_json
-from envs.lane.roads.circuit_file import read_survey
-from envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
-from envs.lane.roads.road import ELEVATION_MIN, Marking, Road
-from envs.lane.roads.road_json import road_from_json, road_to_json
-from envs.lane.roads.surveyed_line import heading_and_curvature, smooth_closed_line, smooth_periodic
 
 _LANE_WIDTH = 3.3  # [m], the width that a circuit is divided by
 _NARROWEST = 2.2  # [m], a lane's width where the circuit is narrow

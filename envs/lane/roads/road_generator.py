@@ -3,16 +3,16 @@
 import numpy as np
 from numpy.random import Generator
 
+from autonomy.envs.lane.roads.alignment import Line, trace
+from autonomy.envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
+from autonomy.envs.lane.roads.generated_circuit import draw_circuit
+from autonomy.envs.lane.roads.generated_cross_section import CrossSection, draw_cross_section
+from autonomy.envs.lane.roads.generated_hills import draw_hills
+from autonomy.envs.lane.roads.generated_open_road import draw_open_road
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_clearance import touching_stations
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 from autonomy.errors import InputError
-from envs.lane.roads.alignment import Line, trace
-from envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
-from envs.lane.roads.generated_circuit import draw_circuit
-from envs.lane.roads.generated_cross_section import CrossSection, draw_cross_section
-from envs.lane.roads.generated_hills import draw_hills
-from envs.lane.roads.generated_open_road import draw_open_road
-from envs.lane.roads.road import Road
-from envs.lane.roads.road_clearance import touching_stations
-from envs.lane.roads.road_distribution import RoadDistribution
 
 SPLITS: dict[str, range] = {
     "train": range(0, 512),

@@ -7,8 +7,8 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.roads.road import NUMBERS, Marking, MarkingColor, MarkingKind, Road
 from autonomy.errors import InputError
-from envs.lane.roads.road import NUMBERS, Marking, MarkingColor, MarkingKind, Road
 
 
 def road_to_json(road: Road) -> dict[str, Any]:

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.errors import InputError
-from envs.lane.roads.road import Marking, Road
 
 _GRASS = np.array((104, 137, 82))
 _VERGE = np.array((132, 157, 100))

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.roads.drivable import check_drivable
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.road_files import read_road
+from autonomy.envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
+from autonomy.envs.lane.scene.road_bank import RoadBank
 from autonomy.errors import InputError
-from envs.lane.options import LaneFollowOptions
-from envs.lane.roads.drivable import check_drivable
-from envs.lane.roads.road import Road
-from envs.lane.roads.road_distribution import RoadDistribution
-from envs.lane.roads.road_files import read_road
-from envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
-from envs.lane.scene.road_bank import RoadBank
 
 ROUTE_DRAWS = 5
 """How many random numbers a route takes."""

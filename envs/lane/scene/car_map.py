@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.lane.roads.road import Road
-from envs.lane.roads.road_map import RoadMap
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_map import RoadMap
 
 _CAR, _RING = (222, 48, 44), (255, 255, 255)
 _RADIUS = 5  # [px]

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.primitives import box, cylinder
-from envs.lane.scene.materials import Material
+from autonomy.envs.lane.scene.materials import Material
 
 _LENGTH, _HALF_WIDTH = 4.1, 0.86  # [m]
 _REAR_OVERHANG = 0.75  # [m] behind the rear axle, the body's origin

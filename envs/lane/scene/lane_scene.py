@@ -10,12 +10,12 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.scene import Appearance, Draws, Scene
 from autonomy.compiled import compiled
-from envs.lane.car import Cars
-from envs.lane.lane_path import Location
-from envs.lane.roads.road import Road
-from envs.lane.scene.car_mesh import car_mesh, simple_car_meshes
-from envs.lane.scene.materials import Material
-from envs.lane.scene.road_bank import RoadBank
+from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.lane_path import Location
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.scene.car_mesh import car_mesh, simple_car_meshes
+from autonomy.envs.lane.scene.materials import Material
+from autonomy.envs.lane.scene.road_bank import RoadBank
 
 _GROUND, _SURFACE, _ROADSIDE, _CAR, _TRAFFIC = range(5)
 _CAR_INSTANCE = 2  # other cars count up from the next, and then the things beside the road

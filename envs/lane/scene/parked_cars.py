@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.lane.roads.road import Road
-from envs.lane.scene.standing import land_height, standing
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.scene.standing import land_height, standing
 
 _SPACING = 80.0  # [m] of road for each car, on average
 _OFFSET = (2.2, 3.4)  # [m] of its middle beyond the outermost boundary

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh
-from envs.lane.scene.materials import Material
+from autonomy.envs.lane.scene.materials import Material
 
 
 @dataclass(frozen=True)

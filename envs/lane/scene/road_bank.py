@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autonomy.camera.library import MeshLibrary
-from envs.lane.lane_path import lane_path
-from envs.lane.path_bank import PathBank
-from envs.lane.roads.road import Road, free_width
-from envs.lane.scene.road_mesh import road_meshes
-from envs.lane.scene.roadside import Roadside
+from autonomy.envs.lane.lane_path import lane_path
+from autonomy.envs.lane.path_bank import PathBank
+from autonomy.envs.lane.roads.road import Road, free_width
+from autonomy.envs.lane.scene.road_mesh import road_meshes
+from autonomy.envs.lane.scene.roadside import Roadside
 
 _ROOM = 160 * 2**20  # [bytes] of meshes kept before those not in use are forgotten
 _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's own

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh, joined
-from envs.lane.roads.road import Marking, Road
-from envs.lane.scene.materials import Material
-from envs.lane.scene.ribbons import Ribbons, ribbons
+from autonomy.envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.scene.materials import Material
+from autonomy.envs.lane.scene.ribbons import Ribbons, ribbons
 
 _SAG = 0.05  # [m] by which a chord may leave the road's curve
 _LONGEST_CHORD = 12.0  # [m]

@@ -9,11 +9,11 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.primitives import box, cone, cylinder, sphere
-from envs.lane.roads.road import Road
-from envs.lane.scene.car_mesh import simple_car_meshes
-from envs.lane.scene.materials import Material
-from envs.lane.scene.parked_cars import parked_cars
-from envs.lane.scene.standing import land_height, standing
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.scene.car_mesh import simple_car_meshes
+from autonomy.envs.lane.scene.materials import Material
+from autonomy.envs.lane.scene.parked_cars import parked_cars
+from autonomy.envs.lane.scene.standing import land_height, standing
 
 _POST_SPACING = 40.0  # [m]
 _POST_OFFSET = 0.9  # [m] beyond the outermost boundary

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, sin
-from envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road import Road
 
 _SUNK = 0.15  # [m] into the ground, so that nothing floats on a slope
 
