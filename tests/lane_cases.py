@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import MOVING, Vehicles
 from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.envs.lane.tasks.lane_follow import (
     Progress,
@@ -25,8 +26,9 @@ def make(num_envs: int = 1, **options: Any) -> Any:
     ).unwrapped
 
 
-def cars(**values: float) -> Cars:
-    return Cars(*(np.array([values.get(name, 0.0)]) for name in Cars._fields))
+def cars(**values: float) -> Vehicles:
+    moving = (np.array([float(values.get(name, 0.0))]) for name in MOVING)
+    return Vehicles._make([*moving, np.array([0]), np.array([0])])
 
 
 def location(**values: float) -> Location:
@@ -39,8 +41,8 @@ def progress(distance: float = 0.0, elapsed: int = 0, standing: float = 0.0) -> 
     return Progress(np.array([distance]), np.array([elapsed]), np.array([standing]))
 
 
-def on_path(path: NDArray[np.void], closed: bool = False) -> LanePaths:
-    return LanePaths(path, np.array([0]), np.array([len(path)]), np.array([closed]))
+def on_route(stations: NDArray[np.void], start: int = 0) -> Routes:
+    return Routes(stations, np.array([0]), np.array([len(stations)]), np.array([start]))
 
 
 def straight(length: int = 400, grade: float = 0.0) -> Road:

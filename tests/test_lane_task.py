@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lane_cases import cars, lived, location, make, on_path, progress, straight
+from lane_cases import cars, lived, location, make, progress, straight
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import STATION, Location
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.tasks.lane_follow import (
     IS_SUCCESS,
     REASON,
@@ -26,7 +26,7 @@ from autonomy.envs.lane.tasks.lane_follow import (
 
 
 def terms_of(
-    car: Cars, where: Location, steering_rate: float = 0.0, ending: Ending = Ending.GOING_ON
+    car: Vehicles, where: Location, steering_rate: float = 0.0, ending: Ending = Ending.GOING_ON
 ) -> dict[str, float]:
     terms = reward_terms(car, where, np.array([steering_rate]), np.array([ending]), 15.0)._asdict()
     return {name: float(values[0]) for name, values in terms.items()}
@@ -129,27 +129,22 @@ def test_why_an_episode_ends(where: Location, how_far: Progress, end: str) -> No
     assert IS_SUCCESS[judged[0]] == (end == "success")
 
 
-@pytest.mark.parametrize(("before", "after", "driven"), [(10, 12, 2), (99, 1, 2), (1, 99, -2)])
-def test_progress_goes_round_a_closed_road(before: float, after: float, driven: float) -> None:
-    path = np.zeros(101, STATION)
-    path["along"] = np.arange(101.0)
-    paths = on_path(path, closed=True)
+@pytest.mark.parametrize(("before", "after", "driven"), [(10, 12, 2), (12, 10, -2)])
+def test_progress_is_how_far_a_car_has_come(before: float, after: float, driven: float) -> None:
     now = progress(distance=5.0, elapsed=3)
-    update_progress(
-        cars(speed=9), location(along=after), paths, np.array([float(before)]), 0.1, now
-    )
+    update_progress(cars(speed=9), location(along=after), np.array([float(before)]), 0.1, now)
     assert (now.distance[0], now.elapsed[0], now.standing[0]) == (5.0 + driven, 4, 0.0)
 
 
 def test_standing_is_counted_and_forgotten() -> None:
-    paths, now = on_path(np.zeros(2, STATION)), progress()
+    now = progress()
     for speed, expected in ((0.4, 0.1), (0.0, 0.2), (0.6, 0.0)):
-        update_progress(cars(speed=speed), location(), paths, np.zeros(1), 0.1, now)
+        update_progress(cars(speed=speed), location(), np.zeros(1), 0.1, now)
         assert now.standing[0] == pytest.approx(expected)
 
 
 def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
-    world = make(road=straight(), target_speed=12.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), target_speed=12.0, autoreset_mode="Disabled")
     end, count = lived(world, lambda: (0.0, -1.0))
     # from at most 12 m/s, the brakes need at most 12 / 6 s and their lag
     assert end == "stuck"
@@ -157,13 +152,13 @@ def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
 
 
 def test_a_car_that_holds_its_wheel_leaves_the_lane() -> None:
-    world = make(road=straight(), autoreset_mode="Disabled")
+    world = make(roads=straight(), autoreset_mode="Disabled")
     assert lived(world, lambda: (0.4, 0.5))[0] == "left_lane"
 
 
 def test_a_straight_lane_needs_no_steering_to_its_end() -> None:
     """30 m from 4.5 m/s or more, with 3 m/s2, are 3.4 s or less; at 12 m/s they are 2 s or more."""
-    world = make(road=straight(), route_length=30.0, target_speed=15.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), route_length=30.0, target_speed=15.0, autoreset_mode="Disabled")
     seed = next(seed for seed in range(99) if abs(started(world, seed)[1]) < 0.01)
     end, count = lived(world, lambda: (0.0, 1.0), seed)
     assert end == "success"

@@ -13,13 +13,13 @@ from autonomy.envs.lane.lane_state import empty_state
 from autonomy.envs.lane.observations import observation_space, proprioception, true_state
 from autonomy.envs.lane.options import LaneFollowOptions
 from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge, observed
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location
-from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges, start_rolling
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
 from autonomy.envs.lane.scene.car_map import map_with_car
 from autonomy.envs.lane.scene.chase_view import ChaseView
-from autonomy.envs.lane.scene.lane_scene import world_from_car
 from autonomy.envs.lane.stage import Stage
 from autonomy.envs.lane.tasks.experts import PurePursuit
 from autonomy.envs.lane.tasks.lane_follow import (
@@ -76,7 +76,7 @@ class LaneFollowVectorEnv(BatchedWorld):
         self._options = chosen
         self._weights = RewardWeights()
         self._stage = Stage(num_envs, chosen)
-        route_length = self._stage.source.route_length
+        route_length = self._stage.route_length
         self._task = Task(
             duration=1.0 / chosen.control_rate,
             target_speed=float(chosen.target_speed),
@@ -84,14 +84,16 @@ class LaneFollowVectorEnv(BatchedWorld):
             max_steps=chosen.step_limit(route_length),
         )
         self._start_ranges = start_ranges(chosen)
-        self._state = empty_state(num_envs, self._stage.sampler.size)
+        self._state = empty_state(
+            self._stage.vehicles, self._stage.location, self._stage.sampler.size
+        )
         self._perception = make_perception(
             chosen.perception if "perceived" in chosen.observations else None,
             num_envs,
             PERCEIVABLE,
             self._stage.sensor,
             1.0 / chosen.control_rate,
-            lambda: lane_knowledge(self._state.location, self._stage.paths),
+            lambda: lane_knowledge(*self._truth()),
         )
         self._chase: ChaseView | None = None
 
@@ -103,20 +105,13 @@ class LaneFollowVectorEnv(BatchedWorld):
         state.draws[rows] = draws
         if stage.rig.sensor_draws:
             stage.rig.draw_sensors(rows, streams.uniform(rows, "sensor", stage.rig.sensor_draws))
-        state.road[rows], state.lane[rows], stations = stage.source.draw(stage.roads, route)
+        full = stage.make_room()
+        starts = stage.draw_starts(route)
+        state.road[rows], state.lane[rows] = starts.road, starts.lane
         uniform = streams.uniform(rows, "sensor", self._perception.sensor_draws)
         self._perception.begin(rows, uniform)
-        full = stage.roads.make_room()
         self._place_roads(np.flatnonzero(state.road >= 0) if full else rows)
-        start_rolling(
-            rows,
-            np.array(stations),
-            start,
-            self._start_ranges,
-            stage.paths,
-            state.cars,
-            state.location,
-        )
+        stage.start(rows, starts.station, start, self._start_ranges)
         for values in state.progress:
             values[rows] = 0
         self._dress(rows)
@@ -134,15 +129,14 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Let some rows be perceived, once a step."""
-        state, elapsed = self._state, self._state.progress.elapsed[rows]
         if "perceived" in self._options.observations:
-            car = world_from_car(state.cars, state.location, rows)
-            self._perception.look(self._stage.see, rows, car, elapsed)
+            elapsed = self._state.progress.elapsed[rows]
+            self._perception.look(self._stage.see, rows, self._stage.cars(rows), elapsed)
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         state = self._state
         terms, judged = live(
-            state.cars, actions, self._stage.paths, state.location, state.progress, self._task
+            state.vehicles, actions, self._stage.routes, state.location, state.progress, self._task
         )
         self._aim(self._every_row)
         self._look(self._every_row)
@@ -151,7 +145,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             "episode_end": REASON[judged],
             "reward_terms": terms._asdict(),
             "measurements": {
-                **measurements(state.cars, state.location, state.progress, judged),
+                **measurements(state.vehicles, state.location, state.progress, judged),
                 **self._perception.errors(),
             },
             **self._stage.rig.describe(),
@@ -160,14 +154,14 @@ class LaneFollowVectorEnv(BatchedWorld):
         return Outcome(reward, TERMINATES[judged], TRUNCATES[judged], info)
 
     def _observe(self, rows: NDArray[np.intp]) -> Observation:
-        state, wanted = self._state, self._options.observations
+        wanted, which = self._options.observations, self._stage.egos[rows]
         observation: Observation = {}
         if self._options.images:
             observation = self._stage.observe(rows)
         if "proprioception" in wanted:
-            observation["proprioception"] = proprioception(state.cars)[rows]
+            observation["proprioception"] = proprioception(self._stage.vehicles)[which]
         if "state" in wanted:
-            observation["state"] = true_state(state.cars, state.location, self._stage.paths)[rows]
+            observation["state"] = true_state(*self._truth())[which]
         if "perceived" in wanted:
             observation["perceived"] = observed(self._perception.known().mean[rows])
         return observation
@@ -175,8 +169,7 @@ class LaneFollowVectorEnv(BatchedWorld):
     def _aim(self, rows: NDArray[np.intp]) -> None:
         """Bring the cameras of some rows to where their cars are."""
         if self._options.images:
-            state = self._state
-            self._stage.aim(rows, state.cars, state.location, state.progress.elapsed[rows])
+            self._stage.aim(rows, self._state.progress.elapsed[rows])
 
     def _describe(self) -> Info:
         draws = self._stage.sampler.named(self._state.draws.copy())
@@ -188,26 +181,29 @@ class LaneFollowVectorEnv(BatchedWorld):
         """Return what is seen from behind each car."""
         self._chase = self._chase or ChaseView()
         stage = self._stage
-        cars = world_from_car(self._state.cars, self._state.location, self._every_row)
+        cars = stage.cars(self._every_row)
         scene = stage.scene.seen_from_outside(stage.looks, cars)
         return self._chase.pictures(stage.scene.library, scene, cars)
 
     def _overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map of each car's road, with the car on it."""
-        cars = self._state.cars
-        places = np.stack([cars.x, cars.y], axis=1)
+        vehicles = self._stage.vehicles
+        places = np.stack([vehicles.x, vehicles.y], axis=1)[self._stage.egos]
         return tuple(
-            map_with_car(self._stage.roads[int(number)].road, place)
+            map_with_car(self._stage.roads[int(number)], place)
             for number, place in zip(self._state.road, places, strict=True)
         )
 
     def expert(self) -> Policy:
         """Return pure pursuit on the true state."""
-        return PurePursuit(self._truth, self._options.target_speed)
+        return PurePursuit(self._running_truth, self._options.target_speed)
 
-    def _truth(self) -> tuple[Cars, Location, LanePaths]:
+    def _running_truth(self) -> tuple[Vehicles, Location, Routes]:
         self._check_running()
-        return self._state.cars, self._state.location, self._stage.paths
+        return self._truth()
+
+    def _truth(self) -> tuple[Vehicles, Location, Routes]:
+        return self._stage.vehicles, self._stage.location, self._stage.routes
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes; see `lane_metrics`."""
@@ -215,19 +211,19 @@ class LaneFollowVectorEnv(BatchedWorld):
 
     @property
     def _kind(self) -> str:
-        return f"LaneFollow on {self._stage.source.description}"
+        return f"LaneFollow on {self._stage.description}"
 
     def _arrays(self) -> State:
         perceived, sensors = self._perception.arrays(), self._stage.rig.arrays()
         return {**self._state.arrays(), **sensors, **perceived}
 
     def _bounds(self) -> Bounds:
-        numbers, drawn = self._stage.source.numbers, self._stage.sampler.bounds
+        numbers, drawn = self._stage.numbers, self._stage.sampler.bounds
         return {
             "road": (numbers[0], numbers[-1]),
             "draws": drawn,
-            "cars_x": (-_FARTHEST, _FARTHEST),
-            "cars_y": (-_FARTHEST, _FARTHEST),
+            "vehicles_x": (-_FARTHEST, _FARTHEST),
+            "vehicles_y": (-_FARTHEST, _FARTHEST),
             **self._stage.rig.bounds(),
             **self._perception.bounds(),
         }
@@ -236,11 +232,14 @@ class LaneFollowVectorEnv(BatchedWorld):
         names = ("road", "lane", "location_station", "location_along")
         places = (state[name].tolist() for name in names)
         for number, lane, station, along in zip(*places, strict=True):
-            road = self._stage.roads[number].road
+            road = self._stage.roads[number]
             check_range("lane", np.array(lane), road.forward_lanes[0], road.forward_lanes[-1])
-            last = road.station_count - (1 if road.closed else 2)  # that has a station ahead
+            route = self._stage.route_along(number, lane)
+            last = len(route) - 2  # that has a station ahead
             check_range("location_station", np.array(station), 0, last)
-            check_range("location_along", np.array(along), -road.length, 2.0 * road.length)
+            first, end = route["along"][[0, -1]].tolist()
+            length = end - first
+            check_range("location_along", np.array(along), first - length, end + length)
 
     def _restore(self, state: State) -> None:
         self._place_roads(self._every_row)

@@ -1,5 +1,8 @@
 """N cars on their roads as cameras see them: what an episode and a labelled frame have alike."""
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,41 +10,69 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
 from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location, no_paths
-from autonomy.envs.lane.roads.road_source import RoadSource
+from autonomy.envs.lane.physics.location import nowhere
+from autonomy.envs.lane.physics.routes import RouteBank, Routes, route_of
+from autonomy.envs.lane.physics.start import StartRanges, start_rolling
+from autonomy.envs.lane.physics.vehicles import one_in_each
+from autonomy.envs.lane.roads.chosen_roads import chosen_roads
+from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
+from autonomy.envs.lane.roads.route_start import check_room
 from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
-from autonomy.envs.lane.scene.road_bank import RoadBank
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler, preset
 
+_SIGHT = 200.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
+
+
+class Starts(NamedTuple):
+    """Where n routes begin."""
+
+    road: NDArray[np.int64]  # (n,) number of the road
+    lane: NDArray[np.int64]  # (n,) counted from right to left
+    station: NDArray[np.int64]  # (n,) of the road
+
+
+def forward_lanes(road: Road) -> Sequence[int]:
+    """Return the lanes that one may start on: those that run with the road."""
+    return road.forward_lanes
+
 
 class Stage:
-    """The roads, the looks and the cameras of N cars.
+    """The roads, the vehicles, the looks and the cameras of N worlds.
 
     Attributes:
         source: Where roads come from.
+        roads: Those that were made.
+        route_length: How far an episode goes [m].
+        vehicles: All that drive.
+        location: Where they are.
+        egos: `(N,)` the vehicle of each world that is driven from outside.
         sampler: Of the randomisation.
         sensor: Of the cameras.
         scene: What there is to see.
         looks: How it looks.
-        paths: The lanes of the cars.
         rig: The cameras.
     """
 
-    def __init__(self, num_envs: int, options: LaneFollowOptions, traffic: int = 0) -> None:
-        """Prepare for N cars, on no road yet, with up to `traffic` others around each.
+    def __init__(self, num_envs: int, options: LaneFollowOptions, others: int = 0) -> None:
+        """Prepare for N cars, on no road yet, with up to `others` standing around each.
 
         Raises:
-            InputError: The given road cannot be read, driven or is shorter than the route.
+            InputError: The given roads cannot be read or driven, or are shorter than the route.
         """
-        self.source = RoadSource(options)
+        self.source, self._split = chosen_roads(options.roads), options.split
+        self.route_length = options.route_length or self.source.route_length(self._split)
+        check_room(self.route_length, self.source.shortest(self._split))
+        self.roads = RoadNetwork(self.source.make_road)
+        self._routes = RouteBank(self.roads, _SIGHT, self.route_length + _SIGHT)
+        self.vehicles, self.location = one_in_each(num_envs), nowhere(num_envs)
+        self.egos = np.arange(num_envs)
         randomization = preset(options.randomization, PRESETS)
         self.sampler, self.sensor = Sampler(randomization), randomization.sensor
-        self.scene = LaneScene(num_envs, self.source.make_road, traffic)
+        self.scene = LaneScene(num_envs, self.roads, others)
         self.looks = plain_looks(num_envs)
-        self.paths: LanePaths = no_paths(num_envs)
         self.rig = CameraRig(
             options.sized_cameras(), options.images, num_envs, randomization.sensor
         )
@@ -49,20 +80,86 @@ class Stage:
         self._every_row = np.arange(num_envs)
 
     @property
-    def roads(self) -> RoadBank:
-        """The roads that were made."""
-        return self.scene.roads
+    def routes(self) -> Routes:
+        """The routes of the vehicles."""
+        return self._routes.routes
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the roads that may come."""
+        return self.source.numbers(self._split)
+
+    @property
+    def description(self) -> str:
+        """What roads these are, in words."""
+        return self.source.description(self._split)
+
+    def make_room(self) -> bool:
+        """Forget all roads once they fill their room; tell whether it did.
+
+        What was placed of them has to be placed again.
+        """
+        if not self.scene.roads.is_full:
+            return False
+        self.scene.roads.forget()
+        self._routes.forget()
+        self.roads.forget()
+        return True
+
+    def draw_starts(
+        self,
+        uniform: NDArray[np.float64],
+        lanes: Callable[[Road], Sequence[int]] = forward_lanes,
+    ) -> Starts:
+        """Draw where n routes begin from random numbers `(n, ROUTE_DRAWS)` in [0, 1).
+
+        `lanes` returns those of a road that may be driven.
+        """
+        roads = [self.source.draw_road(self._split, own) for own in uniform[:, 0].tolist()]
+        return self.draw_starts_on(np.array(roads), uniform[:, 1:], lanes)
+
+    def draw_starts_on(
+        self,
+        roads: NDArray[np.int64],
+        uniform: NDArray[np.float64],
+        lanes: Callable[[Road], Sequence[int]] = forward_lanes,
+    ) -> Starts:
+        """Draw likewise on roads `(n,)`, from random numbers `(n, ROUTE_START_DRAWS)`."""
+        drawn = np.empty((len(roads), 2), np.int64)
+        for n, (number, own) in enumerate(zip(roads.tolist(), uniform.tolist(), strict=True)):
+            road = self.roads[number]
+            drawn[n] = self.source.draw_start(
+                self._split, road, lanes(road), self.route_length, own
+            )
+        return Starts(roads, drawn[:, 0], drawn[:, 1])
 
     def place_roads(
         self, rows: NDArray[np.intp], roads: NDArray[np.int64], lanes: NDArray[np.int64]
     ) -> None:
-        """Bring numbers of roads `(n,)` and lanes `(n,)` of some rows to paths and meshes."""
-        paths = self.paths
+        """Bring numbers of roads `(n,)` and lanes `(n,)` of some rows to routes and meshes."""
         for row, number, lane in zip(rows.tolist(), roads.tolist(), lanes.tolist(), strict=True):
             self.scene.place_road(row, number)
-            paths.first[row], paths.end[row] = self.roads.path(number, lane)
-            paths.closed[row] = self.roads[number].road.closed
-        self.paths = paths._replace(stations=self.roads.paths.stations)
+            self.vehicles.route[self.egos[row]] = self._routes.along(Lane(number, lane))
+
+    def route_along(self, road: int, lane: int) -> NDArray[np.void]:
+        """Return the route `(S,)` of `STATION` along a lane."""
+        number = self._routes.along(Lane(road, lane))
+        return route_of(self.routes, number)
+
+    def start(
+        self,
+        rows: NDArray[np.intp],
+        stations: NDArray[np.int64],
+        uniform: NDArray[np.float64],
+        ranges: StartRanges,
+    ) -> None:
+        """Start the cars of n rows near stations `(n,)` of their roads, which were placed.
+
+        See `start_rolling` for the random numbers `uniform` and what the starts vary in.
+        """
+        which, routes = self.egos[rows], self.routes
+        there = routes.start[self.vehicles.route[which]] + stations
+        start_rolling(which, there, uniform, ranges, self.vehicles, routes, self.location)
 
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
@@ -70,12 +167,13 @@ class Stage:
         dress(self.looks, rows, records)
         self.rig.mount(rows, records)
 
-    def aim(
-        self, rows: NDArray[np.intp], cars: Cars, location: Location, elapsed: NDArray[np.int64]
-    ) -> None:
+    def cars(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the poses `(n, 3, 4)` of the cars of some rows."""
+        return world_from_car(self.vehicles, self.location, self.egos[rows])
+
+    def aim(self, rows: NDArray[np.intp], elapsed: NDArray[np.int64]) -> None:
         """Bring the cameras of some rows to where their cars are, `elapsed` `(n,)` steps old."""
-        poses = world_from_car(cars, location, rows)
-        self.rig.aim(rows, dict.fromkeys(self._cameras, poses), elapsed)
+        self.rig.aim(rows, dict.fromkeys(self._cameras, self.cars(rows)), elapsed)
 
     def observe(self, rows: NDArray[np.intp]) -> Observation:
         """Return the images of some rows."""

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import arctan2, sin
-from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX, WHEELBASE, Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
+from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX, WHEELBASE
+from autonomy.envs.lane.physics.location import Location, look_ahead
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.policy import Observation
 
 _LATERAL = 3.2  # [m/s2] of lateral acceleration in bends
@@ -22,7 +24,7 @@ class PurePursuit:
 
     def __init__(
         self,
-        read: Callable[[], tuple[Cars, Location, LanePaths]],
+        read: Callable[[], tuple[Vehicles, Location, Routes]],
         target_speed: float,
     ) -> None:
         """Drive the cars that `read` returns, at up to `target_speed` [m/s]."""
@@ -34,25 +36,27 @@ class PurePursuit:
 
     def act(self, observation: Observation) -> NDArray[np.float32]:
         """Return steering and speed `(N, 2)`; the observation is not read."""
-        cars, location, paths = self._read()
-        steering = self._steering(cars, location, paths)
-        speed = 2.0 * self._planned_speed(location, paths) / SPEED_MAX - 1.0
+        truth = self._read()
+        steering = self._steering(*truth)
+        speed = 2.0 * self._planned_speed(*truth) / SPEED_MAX - 1.0
         actions = np.stack([steering / STEERING_MAX, speed], axis=1)
         return np.clip(actions, -1.0, 1.0).astype(np.float32)
 
-    def _steering(self, cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.float64]:
+    def _steering(self, cars: Vehicles, location: Location, routes: Routes) -> NDArray[np.float64]:
         preview = np.clip(_PREVIEW * cars.speed, _NEAREST, _FARTHEST)
         goals = np.empty((len(preview), 1, 3))
-        look_ahead(paths, location, preview[:, None], goals)
+        look_ahead(cars, routes, location, preview[:, None], goals)
         east, north = goals[:, 0, 0] - cars.x, goals[:, 0, 1] - cars.y
         bearing = arctan2(north, east) - cars.heading
         reach = np.hypot(east, north)
         return arctan2(2.0 * WHEELBASE * sin(bearing), reach)
 
-    def _planned_speed(self, location: Location, paths: LanePaths) -> NDArray[np.float64]:
+    def _planned_speed(
+        self, cars: Vehicles, location: Location, routes: Routes
+    ) -> NDArray[np.float64]:
         distances = np.tile(_HORIZON, (len(location.station), 1))
         points = np.empty((*distances.shape, 3))
-        look_ahead(paths, location, distances, points)
+        look_ahead(cars, routes, location, distances, points)
         in_bend = np.sqrt(_LATERAL / np.maximum(np.abs(points[:, :, 2]), 1e-4))
         now = np.sqrt(in_bend**2 + 2.0 * _BRAKING * _HORIZON)
         return np.minimum(now.min(axis=1), self._target_speed)

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.physics.car import STEERING_RATE_MAX, Cars, drive
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location, locate, path_of
+from autonomy.envs.lane.physics.advance import advance
+from autonomy.envs.lane.physics.car import STEERING_RATE_MAX
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
@@ -86,9 +89,9 @@ class Task(NamedTuple):
 
 @compiled
 def live(
-    cars: Cars,
+    cars: Vehicles,
     actions: NDArray[np.float32],
-    paths: LanePaths,
+    routes: Routes,
     location: Location,
     progress: Progress,
     task: Task,
@@ -98,9 +101,8 @@ def live(
     One call from Python instead of five: for a single car, the calls are what takes time.
     """
     along, steering = location.along.copy(), cars.steering.copy()
-    drive(cars, actions, location.grade, task.duration)
-    locate(paths, cars, location)
-    update_progress(cars, location, paths, along, task.duration, progress)
+    advance(cars, actions, routes, location, task.duration)
+    update_progress(cars, location, along, task.duration, progress)
     judged = endings(location, progress, task.route_length, task.max_steps)
     steering_rate = (cars.steering - steering) / task.duration
     return reward_terms(cars, location, steering_rate, judged, task.target_speed), judged
@@ -108,20 +110,15 @@ def live(
 
 @compiled
 def update_progress(
-    cars: Cars,
+    cars: Vehicles,
     location: Location,
-    paths: LanePaths,
     before: NDArray[np.float64],
     duration: float,
     progress: Progress,
 ) -> None:
     """Count a step of `duration` [s] in place; `before` `(N,)` [m] is where it began along."""
     for i in range(len(before)):
-        moved = location.along[i] - before[i]
-        if paths.closed[i]:
-            lap = path_of(paths, i)[-1].along
-            moved -= lap * np.rint(moved / lap)
-        progress.distance[i] += moved
+        progress.distance[i] += location.along[i] - before[i]
         progress.elapsed[i] += 1
         progress.standing[i] += duration
         if cars.speed[i] >= _STUCK_SPEED:
@@ -130,7 +127,7 @@ def update_progress(
 
 @compiled
 def reward_terms(
-    cars: Cars,
+    cars: Vehicles,
     location: Location,
     steering_rate: NDArray[np.float64],
     judged: NDArray[np.int64],
@@ -184,7 +181,7 @@ def endings(
 
 
 def measurements(
-    cars: Cars, location: Location, progress: Progress, judged: NDArray[np.int64]
+    cars: Vehicles, location: Location, progress: Progress, judged: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float32]]:
     """Return what is measured at every step, by name and unit, each `(N,)`."""
     values = {
