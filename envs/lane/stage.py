@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mesh import Mesh
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
 from autonomy.envs.lane.options import LaneFollowOptions
@@ -20,6 +21,7 @@ from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
 from autonomy.envs.lane.roads.route_start import check_room
 from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
+from autonomy.envs.lane.scene.props import pose_along
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler, preset
 
@@ -56,8 +58,16 @@ class Stage:
         rig: The cameras.
     """
 
-    def __init__(self, num_envs: int, options: LaneFollowOptions, others: int = 0) -> None:
+    def __init__(
+        self,
+        num_envs: int,
+        options: LaneFollowOptions,
+        others: int = 0,
+        props: Sequence[Mesh] = (),
+    ) -> None:
         """Prepare for N cars, on no road yet, with up to `others` standing around each.
+
+        `props` are what a task puts on roads or beside them, hidden until it does: `place_props`.
 
         Raises:
             InputError: The given roads cannot be read or driven, or are shorter than the route.
@@ -71,7 +81,7 @@ class Stage:
         self.egos = np.arange(num_envs)
         randomization = preset(options.randomization, PRESETS)
         self.sampler, self.sensor = Sampler(randomization), randomization.sensor
-        self.scene = LaneScene(num_envs, self.roads, others)
+        self.scene = LaneScene(num_envs, self.roads, others, props)
         self.looks = plain_looks(num_envs)
         self.rig = CameraRig(
             options.sized_cameras(), options.images, num_envs, randomization.sensor
@@ -160,6 +170,35 @@ class Stage:
         which, routes = self.egos[rows], self.routes
         there = routes.start[self.vehicles.route[which]] + stations
         start_rolling(which, there, uniform, ranges, self.vehicles, routes, self.location)
+
+    def poses_along(
+        self, rows: NDArray[np.intp], along: NDArray[np.float64], aside: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return poses `(n, 3, 4)` on or beside the roads of some rows, for `place_props`.
+
+        Their x axes point the way of the car's lane, their z axes up from the ground.
+
+        Args:
+            rows: `(n,)`.
+            along: `(n,)` how far along the car's route [m], as `Location.along` counts.
+            aside: `(n,)` how far left of the lane's middle [m].
+        """
+        poses = np.empty((len(rows), 3, 4))
+        for n, row in enumerate(rows):
+            route = route_of(self.routes, int(self.vehicles.route[self.egos[row]]))
+            k = np.searchsorted(route["along"], along[n], side="right") - 1
+            surface = self.scene.roads[int(route["road"][max(k, 0)])].surface
+            poses[n] = pose_along(surface, route, float(along[n]), float(aside[n]))
+        return poses
+
+    def place_props(
+        self, rows: NDArray[np.intp], present: NDArray[np.bool_], poses: NDArray[np.float64]
+    ) -> None:
+        """Put the K props at poses `(n, K, 3, 4)` into some rows, where they are present `(n, K)`.
+
+        Where they stay until they are placed again; they belong to no state.
+        """
+        self.scene.place_props(rows, present, poses)
 
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""

@@ -1,5 +1,7 @@
 """What the cameras of N lane worlds see: ground, road, roadside, cars."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +17,9 @@ from autonomy.envs.lane.scene.car_mesh import car_mesh, simple_car_meshes
 from autonomy.envs.lane.scene.materials import Material
 from autonomy.envs.lane.scene.road_bank import RoadMeshes
 
-_GROUND, _SURFACE, _ROADSIDE, _CAR, _OTHERS = range(5)
-_CAR_INSTANCE = 2  # other cars count up from the next, and then the things beside the road
+_GROUND, _PAVED, _ROADSIDE, _CAR, _OTHERS = range(5)
+# other cars count up from the next, then a task's props, then the things beside the road
+_CAR_INSTANCE = 2
 _GROUND_SIZE = 4000.0  # [m]
 _GROUND_DEPTH = 0.02  # [m] under the feet of the embankments, which end at 0
 
@@ -24,15 +27,20 @@ _GROUND_DEPTH = 0.02  # [m] under the feet of the embankments, which end at 0
 class LaneScene:
     """The static meshes, the roads, and the draws of N worlds."""
 
-    def __init__(self, num_envs: int, roads: RoadNetwork, others: int = 0) -> None:
-        """Make room for N worlds, with up to `others` cars besides each one."""
+    def __init__(
+        self, num_envs: int, roads: RoadNetwork, others: int = 0, props: Sequence[Mesh] = ()
+    ) -> None:
+        """Make room for N worlds, each with up to `others` cars besides its own, and with props."""
         self.library = MeshLibrary()
         ground = self.library.add([_ground_mesh()])
         self._car = self.library.add([car_mesh()])
         self._other_car = self._add_other_car() if others else (0, 0)
+        ranges = [self.library.add([mesh]) for mesh in props]
+        self._props = np.array(ranges, np.int32).reshape(-1, 2)
         self.roads = RoadMeshes(self.library, roads)
-        draws, next_instance = _OTHERS + others, _CAR_INSTANCE + 1
-        beside = next_instance + others
+        self._first_prop, draws = _OTHERS + others, _OTHERS + others + len(props)
+        next_instance = _CAR_INSTANCE + 1
+        beside = next_instance + others + len(props)
         instances = [0, 1, beside, _CAR_INSTANCE, *range(next_instance, beside)]
         self._draws = Draws(
             parts=np.zeros((num_envs, draws, 2), np.int32),
@@ -51,13 +59,22 @@ class LaneScene:
         self, rows: NDArray[np.intp], present: NDArray[np.bool_], poses: NDArray[np.float64]
     ) -> None:
         """Put other cars `(n, K)` at poses `(n, K, 3, 4)` into n worlds, where they are present."""
-        self._draws.parts[rows, _OTHERS:] = np.where(present[..., np.newaxis], self._other_car, 0)
-        self._draws.poses[rows, _OTHERS:] = poses
+        others = slice(_OTHERS, self._first_prop)
+        self._draws.parts[rows, others] = np.where(present[..., np.newaxis], self._other_car, 0)
+        self._draws.poses[rows, others] = poses
+
+    def place_props(
+        self, rows: NDArray[np.intp], present: NDArray[np.bool_], poses: NDArray[np.float64]
+    ) -> None:
+        """Put K props at poses `(n, K, 3, 4)` into n worlds, where they are present `(n, K)`."""
+        props = slice(self._first_prop, None)
+        self._draws.parts[rows, props] = np.where(present[..., np.newaxis], self._props, 0)
+        self._draws.poses[rows, props] = poses
 
     def place_road(self, row: int, number: int) -> None:
         """Put a road into one world."""
         parts = self.roads[number]
-        self._draws.parts[row, _SURFACE] = parts.surface
+        self._draws.parts[row, _PAVED] = parts.paved
         self._draws.parts[row, _ROADSIDE] = parts.roadside
 
     def seen_from_car(self, look: Appearance) -> Scene:

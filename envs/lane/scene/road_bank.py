@@ -7,7 +7,8 @@ import numpy as np
 from autonomy.camera.library import MeshLibrary
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_network import RoadNetwork
-from autonomy.envs.lane.scene.road_mesh import road_meshes
+from autonomy.envs.lane.scene.props import Surface
+from autonomy.envs.lane.scene.road_mesh import cross_sections, road_meshes
 from autonomy.envs.lane.scene.roadside import Roadside
 
 _ROOM = 160 * 2**20  # [bytes] of meshes kept before those not in use are forgotten
@@ -15,10 +16,11 @@ _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's o
 
 
 class RoadParts(NamedTuple):
-    """Where in the library the parts of a road are."""
+    """Where in the library the parts of a road are, and what else is known of its surface."""
 
-    surface: tuple[int, int]
+    paved: tuple[int, int]
     roadside: tuple[int, int]
+    surface: Surface
 
 
 class RoadMeshes:
@@ -40,6 +42,7 @@ class RoadMeshes:
             self._parts[number] = RoadParts(
                 self._library.add(road_meshes(road, width)),
                 self._roadside.place(road, width, random),
+                Surface(road, cross_sections(road), width),
             )
         return self._parts[number]
 
