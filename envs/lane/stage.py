@@ -25,6 +25,7 @@ from autonomy.envs.lane.scene.props import pose_along
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler, preset
 
+_ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
 _SIGHT = 200.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
 
 
@@ -109,9 +110,9 @@ class Stage:
 
         What was placed of them has to be placed again.
         """
-        if not self.scene.roads.is_full:
+        if self.scene.library.used_bytes + self._routes.used_bytes < _ROOM:
             return False
-        self.scene.roads.forget()
+        self.scene.forget_roads()
         self._routes.forget()
         self.roads.forget()
         return True
@@ -147,9 +148,10 @@ class Stage:
         self, rows: NDArray[np.intp], roads: NDArray[np.int64], lanes: NDArray[np.int64]
     ) -> None:
         """Bring numbers of roads `(n,)` and lanes `(n,)` of some rows to routes and meshes."""
-        for row, number, lane in zip(rows.tolist(), roads.tolist(), lanes.tolist(), strict=True):
-            self.scene.place_road(row, number)
-            self.vehicles.route[self.egos[row]] = self._routes.along(Lane(number, lane))
+        self.scene.place_roads(rows, roads)
+        lanes_of_rows = zip(roads.tolist(), lanes.tolist(), strict=True)
+        routes = [self._routes.along(Lane(*lane)) for lane in lanes_of_rows]
+        self.vehicles.route[self.egos[rows]] = routes
 
     def route_along(self, road: int, lane: int) -> NDArray[np.void]:
         """Return the route `(S,)` of `STATION` along a lane."""
@@ -187,7 +189,7 @@ class Stage:
         for n, row in enumerate(rows):
             route = route_of(self.routes, int(self.vehicles.route[self.egos[row]]))
             k = np.searchsorted(route["along"], along[n], side="right") - 1
-            surface = self.scene.roads[int(route["road"][max(k, 0)])].surface
+            surface = self.scene.roads.surface(int(route["road"][max(k, 0)]))
             poses[n] = pose_along(surface, route, float(along[n]), float(aside[n]))
         return poses
 
