@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
+_REASON = np.dtype("<U32")
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -52,12 +54,13 @@ def endings(judgement: Judgement, success_terminates: bool, is_late: Mask, lost:
     for mask in judgement.failures.values():
         failed |= mask
     failed &= ~lost
-    success = judgement.success & ~lost & ~failed
+    success = judgement.success & ~(lost | failed)
     terminated = failed | success if success_terminates else failed
     truncated = (lost | is_late | success) & ~terminated
-    reason = np.select(
-        [lost, *judgement.failures.values(), success, is_late],
-        ["physics_lost", *judgement.failures, "success", "time_limit"],
-        default="",
-    )
+    reason = np.full(len(is_late), "", _REASON)
+    if (terminated | truncated).any():
+        reasons = {"time_limit": is_late, "success": success}
+        reasons |= dict(reversed(judgement.failures.items())) | {"physics_lost": lost}
+        for name, mask in reasons.items():  # what counts most comes last
+            reason[mask] = name
     return Endings(success, terminated, truncated, reason)
