@@ -11,13 +11,14 @@ from autonomy.errors import InputError
 from autonomy.imported_class import class_in_file, imported_class
 from autonomy.policy import Policy, RandomPolicy
 from autonomy.world import World
+from autonomy.wrapped_world import AnyWorld, as_world
 
 _FORMS = "a run folder, a policy folder, expert, random, package.module:Class or file.py:Class"
 
 
 def load_policy(
     source: str,
-    envs: World,
+    envs: AnyWorld,
     device: str = "auto",
     seed: int = 0,
     modules: Sequence[str] = (),
@@ -34,18 +35,19 @@ def load_policy(
     Raises:
         InputError: If there is no such policy, or it cannot act in `envs`.
     """
+    world = as_world(envs)
     if source == "expert":
-        return envs.expert()
+        return world.expert()
     if source == "random":
-        assert isinstance(envs.single_action_space, spaces.Box)
-        return RandomPolicy(envs.single_action_space, seed)
+        assert isinstance(world.single_action_space, spaces.Box)
+        return RandomPolicy(world.single_action_space, seed)
     folder = policy_folder(source)
     if folder is not None:
         from autonomy.trained_policy import load_trained  # imports torch: seconds
 
-        return load_trained(folder, envs, device, modules)
+        return load_trained(folder, world, device, modules)
     if ":" in source:
-        return _users_own(source, envs)
+        return _users_own(source, world)
     raise InputError(f"no policy {source!r}: it must be {_FORMS}")
 
 

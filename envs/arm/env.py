@@ -39,7 +39,7 @@ from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
-from autonomy.world import Info, Trace
+from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
 
@@ -244,7 +244,7 @@ class ArmVectorEnv(BatchedWorld):
     def _seen_from_base(self) -> Perceived:
         return from_base(self._perception.known(), self._robot.base)
 
-    def _describe(self) -> Info:
+    def _describe(self) -> ResetInfo:
         draws = self._sampler.named(self._episodes.draws.copy())
         shape = self._physics.shared.setup.shape.copy()
         drawn = {**draws, **self._stage.rig.drawn(), "shape": shape}

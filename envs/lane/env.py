@@ -38,7 +38,7 @@ from autonomy.perception.loading import make_perception
 from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
-from autonomy.world import Info, Trace
+from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State, check_range
 
 _FARTHEST = 1e6  # [m] from the middle of the world that a car is
@@ -178,7 +178,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             state = self._state
             self._stage.aim(rows, state.cars, state.location, state.progress.elapsed[rows])
 
-    def _describe(self) -> Info:
+    def _describe(self) -> ResetInfo:
         draws = self._stage.sampler.named(self._state.draws.copy())
         road, lane = self._state.road.copy(), self._state.lane.copy()
         drawn = {**draws, **self._stage.rig.drawn(), "road": road, "lane": lane}

@@ -160,6 +160,8 @@ def _first_paths(paths: LanePaths, count: int) -> LanePaths:
 
 def _placed(stage: Stage, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return lenses `(n, 4)` [px] and poses `(n, 3, 4)` of the front camera in n rows."""
-    camera = stage.rig.describe()["cameras"]["front"]
+    told = stage.rig.describe()
+    assert "cameras" in told, "the stage has images"
+    camera = told["cameras"]["front"]
     matrices = camera["intrinsics"][:count]
     return matrices[:, (0, 1, 0, 1), (0, 1, 2, 2)], camera["camera_from_world"][:count]
