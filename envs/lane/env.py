@@ -34,7 +34,7 @@ from autonomy.envs.lane.scene.lane_scene import world_from_car
 from autonomy.envs.lane.stage import Stage
 from autonomy.envs.lane.start import START_DRAWS, start_ranges, start_rolling
 from autonomy.options import read_options
-from autonomy.perception.loading import make_perception
+from autonomy.perception.in_world.loading import make_perception
 from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv

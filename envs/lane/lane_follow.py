@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from autonomy.compiled import compiled
 from autonomy.envs.lane.car import STEERING_RATE_MAX, Cars, drive
 from autonomy.envs.lane.lane_path import LanePaths, Location, locate, path_of
-from autonomy.perception.loop import perception_metrics
+from autonomy.perception.in_world.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 

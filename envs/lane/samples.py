@@ -18,8 +18,8 @@ from autonomy.envs.lane.posed_frames import PosedCars, PosedFrames
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.errors import InputError
 from autonomy.linear_algebra import products
-from autonomy.perception.lane_metrics import lane_rows
-from autonomy.perception.lane_shape import LANE_QUANTITIES
+from autonomy.perception.lane.metrics import lane_rows
+from autonomy.perception.lane.shape import LANE_QUANTITIES
 from autonomy.perception.samples import Samples
 from autonomy.randomization import preset
 from autonomy.seed import checked_seed

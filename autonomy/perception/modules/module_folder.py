@@ -5,8 +5,8 @@ from typing import Any
 
 from autonomy.device import torch_device
 from autonomy.errors import InputError
-from autonomy.perception.module import PerceptionModule
-from autonomy.perception.modules import MODULES
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.modules.named import MODULES
 from autonomy.perception.reading import Reading
 from autonomy.versions import versions
 from autonomy.weights_folder import FolderKind

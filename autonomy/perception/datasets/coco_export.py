@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from autonomy.errors import InputError
 from autonomy.files import make_folder, whole_folder, write_text
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.pictures import picture_name, write_pictures
+from autonomy.perception.datasets.dataset import Dataset
+from autonomy.perception.datasets.pictures import picture_name, write_pictures
 from autonomy.perception.samples import Samples
 
 Annotation = dict[str, Any]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.linear_algebra import product, solved
-from autonomy.perception.lane_marks import Marks
+from autonomy.perception.lane.marks import Marks
 
 _SLOPES = np.linspace(-0.42, 0.42, 15)  # of the lane against the car's axis
 _BENDS = np.linspace(-0.06, 0.06, 9)  # [1/m]

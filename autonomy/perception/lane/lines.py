@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_metrics import ABSENT
-from autonomy.perception.lane_shape import boundary_lines, lane_boundaries
+from autonomy.perception.lane.metrics import ABSENT
+from autonomy.perception.lane.shape import boundary_lines, lane_boundaries
 
 _REACH = 60.0  # [m] along the lane
 

@@ -13,7 +13,7 @@ from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.filtering import ConstantVelocityFilters, Motion
+from autonomy.perception.in_world.filtering import ConstantVelocityFilters, Motion
 from autonomy.perception.reading import Reading
 from autonomy.row_blocks import RowBlocks
 from autonomy.world import Trace
@@ -24,7 +24,7 @@ _ERROR = "perception_error_"  # of a quantity, as a measurement
 
 
 class EstimatingModule(Protocol):
-    """What is needed of an `autonomy.perception.module.PerceptionModule`, without torch."""
+    """What is needed of an `autonomy.perception.modules.module.PerceptionModule`, without torch."""
 
     is_calibrated: ClassVar[bool]
     reading: Reading

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
-from autonomy.perception.dataset_manifest import MANIFEST, Manifest, StoredArray, read_manifest
+from autonomy.perception.datasets.manifest import MANIFEST, Manifest, StoredArray, read_manifest
 from autonomy.perception.samples import Samples, drawn
 
 _ENTRIES = {"boxes": ("boxes", "box_classes")}  # of labels that are not called as they are

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.perception.module import PerceptionModule
+from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.samples import Samples
 
 _PREFIX = "group_"

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from autonomy.errors import InputError
-from autonomy.perception.feature_pyramid import PATCH, FeaturePyramid
-from autonomy.perception.intersection_over_union import intersection_over_union
-from autonomy.perception.module import PerceptionModule
+from autonomy.perception.modules.intersection_over_union import intersection_over_union
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.networks.feature_pyramid import PATCH, FeaturePyramid
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from autonomy.perception.estimates import Estimates, joined
-from autonomy.perception.gaussian import Gaussians, quantity_metrics
-from autonomy.perception.keypoints import Keypoints, point_loss
-from autonomy.perception.module import PerceptionModule
-from autonomy.perception.patches import PATCH_FEATURES, Patches, Refined, patch_loss
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.networks.gaussian import Gaussians, quantity_metrics
+from autonomy.perception.networks.keypoints import Keypoints, point_loss
+from autonomy.perception.networks.patches import PATCH_FEATURES, Patches, Refined, patch_loss
+from autonomy.perception.networks.triangulation import project, triangulate
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
-from autonomy.perception.triangulation import project, triangulate
 
 _HIDDEN = 128
 _POINT_WEIGHT = 1.0  # of the keypoints' loss, beside that of the quantities

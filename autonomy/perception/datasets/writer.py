@@ -9,8 +9,8 @@ from typing import Any
 
 from autonomy.errors import InputError
 from autonomy.files import sync, whole_folder, write_json
-from autonomy.perception.dataset_manifest import MANIFEST, Manifest
-from autonomy.perception.npy_writer import NpyWriter
+from autonomy.perception.datasets.manifest import MANIFEST, Manifest
+from autonomy.perception.datasets.npy_writer import NpyWriter
 from autonomy.perception.samples import DRAWN_TOGETHER, Samples, SampleSource, drawn
 from autonomy.versions import versions
 

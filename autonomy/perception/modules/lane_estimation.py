@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from autonomy.perception.estimates import Estimates, joined
-from autonomy.perception.gaussian import Gaussians, explained_variance, quantity_metrics
-from autonomy.perception.module import PerceptionModule
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.networks.gaussian import Gaussians, explained_variance, quantity_metrics
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from autonomy.errors import InputError
 from autonomy.files import whole_folder, write_text
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.pictures import picture_name, write_pictures
+from autonomy.perception.datasets.dataset import Dataset
+from autonomy.perception.datasets.pictures import picture_name, write_pictures
 
 
 def export_tusimple(dataset: Dataset, folder: Path) -> None:

@@ -7,7 +7,7 @@ from autonomy.camera.rig import camera_keys
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
-from autonomy.perception.loop import (
+from autonomy.perception.in_world.loop import (
     EstimatingModule,
     FramePerception,
     Known,
@@ -44,7 +44,8 @@ def make_perception(
 
 
 def _module(folder: str, followed: Perceivable) -> EstimatingModule:
-    from autonomy.perception.module_folder import load_module  # torch takes a second to import
+    # torch takes a second to import
+    from autonomy.perception.modules.module_folder import load_module
 
     module = load_module(Path(folder), followed.world)
     names, reports = followed.motions, module.reading.reports

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from autonomy.camera.camera import Camera
 from autonomy.elementary import cos, sin
 from autonomy.linear_algebra import product
-from autonomy.perception.lane_metrics import ABSENT
+from autonomy.perception.lane.metrics import ABSENT
 
 LOOK_AHEAD = (5.0, 20.0, 40.0)
 """Distances of the curvatures [m]."""

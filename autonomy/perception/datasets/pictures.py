@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from autonomy.files import make_folder
-from autonomy.perception.dataset import Dataset
+from autonomy.perception.datasets.dataset import Dataset
 
 
 def picture_name(number: int) -> str:

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autonomy.perception.detection_targets import detection_targets
 from autonomy.perception.detections import Detections
-from autonomy.perception.feature_pyramid import PATCH, FeaturePyramid
-from autonomy.perception.module import PerceptionModule
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.networks.detection_targets import detection_targets
+from autonomy.perception.networks.feature_pyramid import PATCH, FeaturePyramid
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 
@@ -121,7 +121,7 @@ class Detection(PerceptionModule[Detections]):
         Things of which a camera sees fewer than 8 pixels have no box at all.
         """
         # here because it imports Matplotlib
-        from autonomy.perception.average_precision import average_precision
+        from autonomy.perception.modules.average_precision import average_precision
 
         return average_precision(
             result,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.perception.dataset_manifest import StoredArray
+from autonomy.perception.datasets.manifest import StoredArray
 
 
 class NpyWriter:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from autonomy.camera.camera import Camera
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.gaussian import quantity_metrics
-from autonomy.perception.lane_fit import LaneFit, fit_lane
-from autonomy.perception.lane_marks import GroundRows
-from autonomy.perception.lane_shape import LANE_QUANTITIES, LOOK_AHEAD
+from autonomy.perception.lane.fit import LaneFit, fit_lane
+from autonomy.perception.lane.marks import GroundRows
+from autonomy.perception.lane.shape import LANE_QUANTITIES, LOOK_AHEAD
+from autonomy.perception.networks.gaussian import quantity_metrics
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
 
