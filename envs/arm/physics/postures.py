@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import power
-from autonomy.envs.arm.arm import Arm
-from autonomy.envs.arm.arm_state import Bodies, Sizes, allocate, row_of
-from autonomy.envs.arm.bullet import connect
-from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.physics.arm import Arm
+from autonomy.envs.arm.physics.arm_state import Bodies, Sizes, allocate, row_of
+from autonomy.envs.arm.physics.bullet import connect
+from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.task import spread
+from autonomy.envs.arm.tasks.task import spread
 
 _LOW, _HIGH = (-0.24, -0.36, 0.012), (0.24, 0.36, 0.38)  # [m] where the tool is brought
 _ASKEW = 0.03  # [rad] that each joint may be away from what inverse kinematics says

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Shared, Sizes, allocate
+from autonomy.envs.arm.physics.arm_state import Shared, Sizes, allocate
 
 _ALIGNMENT = 64  # [bytes] where arrays may begin
 

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.bullet import pybullet
-from autonomy.envs.arm.control import Array, Motors, Reading
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.bullet import pybullet
+from autonomy.envs.arm.physics.control import Array, Motors, Reading
+from autonomy.envs.arm.physics.robot_body import base_pose, load_robot
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.robot_body import base_pose, load_robot
 
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
 _COUPLING = 0.9  # share of their difference that coupled fingers make good in one substep

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.bullet import data_path, pybullet, silence
+from autonomy.envs.arm.physics.bullet import data_path, pybullet, silence
 from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.table import TABLE_MIDDLE, TABLE_SIZE
+from autonomy.envs.arm.physics.tool_control import TOOL_HIGH, TOOL_LOW, nearest_in_reach
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.table import TABLE_MIDDLE, TABLE_SIZE
-from autonomy.envs.arm.tool_control import TOOL_HIGH, TOOL_LOW, nearest_in_reach
 
 _EDGE = 0.15  # [m] of the table, where a thing would soon fall off
 _HIGHEST = 0.05  # [m] of the middle of a thing that stands on the table

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
-from autonomy.envs.arm.control import Array, Controller
-from autonomy.envs.arm.joint_control import JointDelta, JointPosition, JointTorque, JointVelocity
+from autonomy.envs.arm.physics.control import Array, Controller
+from autonomy.envs.arm.physics.joint_control import (
+    JointDelta,
+    JointPosition,
+    JointTorque,
+    JointVelocity,
+)
+from autonomy.envs.arm.physics.robot_body import Joints
+from autonomy.envs.arm.physics.tool_control import ToolPose, ToolPosition
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.robot_body import Joints
-from autonomy.envs.arm.tool_control import ToolPose, ToolPosition
 from autonomy.errors import InputError
 
 _OF_THE_TOOL: dict[str, type[ToolPosition]] = {"position": ToolPosition, "pose": ToolPose}

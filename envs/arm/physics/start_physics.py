@@ -2,10 +2,10 @@
 
 import os
 
-from autonomy.envs.arm.arm_state import Sizes, allocate
-from autonomy.envs.arm.physics import LocalPhysics, Physics
-from autonomy.envs.arm.processes import ProcessPhysics
-from autonomy.envs.arm.simulation import Design, Simulation
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate
+from autonomy.envs.arm.physics.physics import LocalPhysics, Physics
+from autonomy.envs.arm.physics.processes import ProcessPhysics
+from autonomy.envs.arm.physics.simulation import Design, Simulation
 
 _FEWEST = 8  # rows for which processes of their own are worth their while
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.flip import plan_flip
-from autonomy.envs.arm.plan import CLOSED, OPEN, Plan, Truth, at_height, first_of, length
-from autonomy.envs.arm.slide import plan_slide
-from autonomy.envs.arm.tool_control import STEP
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.tool_control import STEP
+from autonomy.envs.arm.tasks.flip import plan_flip
+from autonomy.envs.arm.tasks.plan import CLOSED, OPEN, Plan, Truth, at_height, first_of, length
+from autonomy.envs.arm.tasks.slide import plan_slide
 from autonomy.policy import Observation
 
 _LOW = 0.022  # [m] height of the tool when it pushes

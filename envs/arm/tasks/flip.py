@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import arccos, arctan2, cos, sin
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.objects import Shape, ShapeRange
-from autonomy.envs.arm.plan import CLOSED, Truth, at_height, first_of, length
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape, ShapeRange
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.task import Layout, Task, spread
+from autonomy.envs.arm.tasks.plan import CLOSED, Truth, at_height, first_of, length
+from autonomy.envs.arm.tasks.task import Layout, Task, spread
 
 _BOXES = ShapeRange("box", (0.036, 0.036, 0.09), (0.044, 0.044, 0.11), painted=0.3)
 _COUNT = 8  # boxes in a split's catalogue

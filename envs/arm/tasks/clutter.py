@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.objects import Shape, ShapeRange, distinct
-from autonomy.envs.arm.task import Layout, spread, upright_poses
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape, ShapeRange, distinct
+from autonomy.envs.arm.tasks.task import Layout, spread, upright_poses
 from autonomy.errors import InputError
 from autonomy.randomization import Range, in_split
 

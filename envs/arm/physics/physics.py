@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Bodies, Setup, Shared, row_of
-from autonomy.envs.arm.scratch_files import read_rows, row_file, scratch_folder, write_rows
-from autonomy.envs.arm.simulation import Simulation
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup, Shared, row_of
+from autonomy.envs.arm.physics.scratch_files import read_rows, row_file, scratch_folder, write_rows
+from autonomy.envs.arm.physics.simulation import Simulation
 
 
 class Physics(Protocol):

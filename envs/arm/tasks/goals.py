@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
-from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.task import Task
+from autonomy.envs.arm.tasks.task import Task
 from autonomy.errors import InputError
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Bodies, Setup
-from autonomy.envs.arm.control import Array
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup
+from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.robot import Robot
 
 OPEN, CLOSED = 1.0, -1.0

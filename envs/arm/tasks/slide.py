@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.objects import Shape, ShapeRange
-from autonomy.envs.arm.plan import CLOSED, Truth, at_height, first_of, length
-from autonomy.envs.arm.reach import off_the_table
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape, ShapeRange
+from autonomy.envs.arm.physics.table import TABLE_FRICTION
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.table import TABLE_FRICTION
-from autonomy.envs.arm.task import Layout, Task, spread
+from autonomy.envs.arm.tasks.goal_limits import off_the_table
+from autonomy.envs.arm.tasks.plan import CLOSED, Truth, at_height, first_of, length
+from autonomy.envs.arm.tasks.task import Layout, Task, spread
 
 _PUCKS = ShapeRange("cylinder", (0.06, 0.06, 0.024), (0.08, 0.08, 0.024), friction=0.06)
 _COUNT = 8  # pucks in a split's catalogue

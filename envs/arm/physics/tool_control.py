@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from autonomy.compiled import compiled
-from autonomy.envs.arm.control import Array, Motors, Reading
+from autonomy.envs.arm.physics.control import Array, Motors, Reading
+from autonomy.envs.arm.physics.robot_body import Joints
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.robot_body import Joints
 from autonomy.linear_algebra import product, solved
 
 STEP = 0.03  # [m] of the tool, per control step

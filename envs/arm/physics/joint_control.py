@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autonomy.envs.arm.control import Array, Motors, Reading
-from autonomy.envs.arm.robot_body import Joints
+from autonomy.envs.arm.physics.control import Array, Motors, Reading
+from autonomy.envs.arm.physics.robot_body import Joints
 
 _STEP = 0.08  # [rad] per control step
 

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Sizes, rows_of
-from autonomy.envs.arm.physics import LocalPhysics
-from autonomy.envs.arm.scratch_files import read_rows, scratch_folder, write_rows
-from autonomy.envs.arm.shared_memory import bytes_needed, laid_over
-from autonomy.envs.arm.simulation import Design, Simulation
+from autonomy.envs.arm.physics.arm_state import Sizes, rows_of
+from autonomy.envs.arm.physics.physics import LocalPhysics
+from autonomy.envs.arm.physics.scratch_files import read_rows, scratch_folder, write_rows
+from autonomy.envs.arm.physics.shared_memory import bytes_needed, laid_over
+from autonomy.envs.arm.physics.simulation import Design, Simulation
 
 _DONE = b"done"
 _one_at_a_time = threading.Lock()
@@ -45,7 +45,7 @@ class ProcessPhysics:
     def __init__(self, design: Design, sizes: Sizes, num_envs: int, processes: int) -> None:
         """Start the processes, each with about as many of the N worlds."""
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["autonomy.envs.arm.simulation"])
+        self._context.set_forkserver_preload(["autonomy.envs.arm.physics.simulation"])
         self._design, self._sizes, self._num_envs = design, sizes, num_envs
         self._memory = self._context.RawArray("b", bytes_needed(num_envs, sizes))
         self.shared = laid_over(self._memory, num_envs, sizes)

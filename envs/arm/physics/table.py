@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Bodies, Setup
-from autonomy.envs.arm.bullet import pybullet
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup
+from autonomy.envs.arm.physics.bullet import pybullet
+from autonomy.envs.arm.physics.shapes import Shape
 
 TABLE_SIZE = (1.4, 1.4, 0.4)  # [m]
 TABLE_MIDDLE = (-0.05, 0.0, -0.2)  # [m]; its top is z = 0

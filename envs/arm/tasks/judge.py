@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.task import Task
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.tasks.task import Task
 from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from autonomy.camera.boxes import boxes_of, things_in_boxes
 from autonomy.elementary import arctan2
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.perception.samples import Samples

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, sin
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.objects import Shape
-from autonomy.envs.arm.reach import out_of_reach
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.tasks.goal_limits import out_of_reach
 
 STILL = 0.05  # [m/s] what moves slower has arrived
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh, joined
 from autonomy.camera.primitives import box, cylinder
-from autonomy.envs.arm.bullet import pybullet
+from autonomy.envs.arm.physics.bullet import pybullet
 from autonomy.randomization import in_split
 
 _SIDES = 24  # of a cylinder's mesh

@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, sin
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.flip import Flip
-from autonomy.envs.arm.objects import Shape, ShapeRange
-from autonomy.envs.arm.reach import off_the_table, out_of_reach
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape, ShapeRange
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.slide import Slide
-from autonomy.envs.arm.task import STILL, Layout, Task, away_from, spread
+from autonomy.envs.arm.tasks.flip import Flip
+from autonomy.envs.arm.tasks.goal_limits import off_the_table, out_of_reach
+from autonomy.envs.arm.tasks.slide import Slide
+from autonomy.envs.arm.tasks.task import STILL, Layout, Task, away_from, spread
 
 _AHEAD, _ASIDE = 0.12, 0.15  # [m] to each side of the middle, where things lie
 _KINDS = 4  # shapes of a kind in a split's catalogue; each costs time, lying about or not

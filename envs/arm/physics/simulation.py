@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm import Arm
-from autonomy.envs.arm.arm_state import Bodies, Setup, Sizes
-from autonomy.envs.arm.bullet import connect
-from autonomy.envs.arm.control import Reading
-from autonomy.envs.arm.controllers import make_controller
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm import Arm
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup, Sizes
+from autonomy.envs.arm.physics.bullet import connect
+from autonomy.envs.arm.physics.control import Reading
+from autonomy.envs.arm.physics.controllers import make_controller
+from autonomy.envs.arm.physics.shapes import Shape
+from autonomy.envs.arm.physics.table import Table
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.table import Table
 
 _SOLVER_ITERATIONS = 20  # with half as many, one grasp in fifteen slips
 _TURN = 2 * np.pi  # [rad] what is observed of joints that turn without end
