@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location, locate_car, path_of
 from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, locate_car, path_of
 
 START_DRAWS = 3
 """How many random numbers a start takes."""

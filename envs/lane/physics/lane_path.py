@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import Index, compiled
-from autonomy.envs.lane.car import Cars
+from autonomy.envs.lane.physics.car import Cars
 from autonomy.envs.lane.roads.road import Road
 
 STATION = np.dtype(

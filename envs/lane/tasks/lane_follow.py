@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.car import STEERING_RATE_MAX, Cars, drive
-from autonomy.envs.lane.lane_path import LanePaths, Location, locate, path_of
+from autonomy.envs.lane.physics.car import STEERING_RATE_MAX, Cars, drive
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, locate, path_of
 from autonomy.perception.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace

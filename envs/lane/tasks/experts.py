@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import arctan2, sin
-from autonomy.envs.lane.car import SPEED_MAX, STEERING_MAX, WHEELBASE, Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location, look_ahead
+from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX, WHEELBASE, Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
 from autonomy.policy import Observation
 
 _LATERAL = 3.2  # [m/s2] of lateral acceleration in bends

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.lane_path import STATION
+from autonomy.envs.lane.physics.lane_path import STATION
 
 
 class PathBank:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location
 from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.envs.lane.physics.start import START_DRAWS, StartRanges, start_rolling
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
+from autonomy.envs.lane.scene.other_cars import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 from autonomy.envs.lane.stage import Stage
-from autonomy.envs.lane.start import START_DRAWS, StartRanges, start_rolling
-from autonomy.envs.lane.traffic import TRAFFIC, TRAFFIC_DRAWS, traffic_around
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
 
