@@ -13,24 +13,30 @@ from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.envs.arm.episodes import empty_episodes
-from autonomy.envs.arm.experts import PLANS, Expert
-from autonomy.envs.arm.goals import read_choices
-from autonomy.envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
-from autonomy.envs.arm.labels import pose_quantities
+from autonomy.envs.arm.labels.pixels import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
 from autonomy.envs.arm.options import ArmOptions, named_cameras
 from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
-from autonomy.envs.arm.plan import Truth, gripper_opening
+from autonomy.envs.arm.physics.saved_files import SavedFiles
+from autonomy.envs.arm.physics.simulation import Design, inspect
+from autonomy.envs.arm.physics.start_physics import start_physics
 from autonomy.envs.arm.robot import find_robot
-from autonomy.envs.arm.saved_files import SavedFiles
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.scene.arm_scene import Extras
 from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
-from autonomy.envs.arm.simulation import Design, inspect
 from autonomy.envs.arm.stage import Props, Stage
 from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.start_physics import start_physics
-from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tasks.experts import PLANS, Expert
+from autonomy.envs.arm.tasks.goals import read_choices
+from autonomy.envs.arm.tasks.judge import (
+    RewardWeights,
+    arm_metrics,
+    goal_reward,
+    judge,
+    measurements,
+)
+from autonomy.envs.arm.tasks.plan import Truth, gripper_opening
+from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.perception.in_world.loading import make_perception

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autonomy.envs.arm.control import Array
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
-from autonomy.envs.arm.task import Task
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.tasks.task import Task
 from autonomy.errors import InputError
 from autonomy.perception.in_world.filtering import STILL, Motion
 from autonomy.perception.in_world.loop import Known, Perceivable
