@@ -41,7 +41,7 @@ def load_policy(
         return RandomPolicy(envs.single_action_space, seed)
     folder = policy_folder(source)
     if folder is not None:
-        from autonomy.trained_policy import load_trained  # imports torch: seconds
+        from autonomy.policies.trained import load_trained  # imports torch: seconds
 
         return load_trained(folder, envs, device, modules)
     if ":" in source:
@@ -57,7 +57,7 @@ def trained_options(source: str) -> dict[str, Any]:
     folder = policy_folder(source)
     if folder is None:
         return {}
-    from autonomy.trained_policy import env_options  # imports torch: seconds
+    from autonomy.policies.trained import env_options  # imports torch: seconds
 
     return env_options(folder)
 

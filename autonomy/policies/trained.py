@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from autonomy.errors import InputError
+from autonomy.policies.folder import POLICY_FOLDER, check_spaces, load_policy_folder
 from autonomy.policy import Policy
-from autonomy.policy_folder import POLICY_FOLDER, check_spaces, load_policy_folder
 from autonomy.world import World
 
 

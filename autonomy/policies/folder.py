@@ -9,8 +9,8 @@ from torch import Tensor
 from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
+from autonomy.policies.space_json import check_space, space_from_json
 from autonomy.policy import Policy
-from autonomy.space_json import check_space, space_from_json
 from autonomy.weights_folder import FolderKind, Manifest
 from autonomy.world import World
 
