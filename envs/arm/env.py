@@ -185,8 +185,8 @@ class ArmVectorEnv(BatchedWorld):
 
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Let some rows be perceived, once a step."""
-        world = np.tile(np.eye(3, 4), (len(rows), 1, 1))
-        self._perception.look(self._stage.see_goal, rows, world, self._episodes.elapsed[rows])
+        elapsed = self._episodes.elapsed[rows]
+        self._perception.look(self._stage.see_goal, rows, _of_the_world, elapsed)
 
     def _knowledge(self) -> Known:
         """Return the truth of what is perceived; nobody asks how fast things turn."""
@@ -326,6 +326,11 @@ class ArmVectorEnv(BatchedWorld):
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
         self._physics.close()
+
+
+def _of_the_world(rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the poses `(n, 3, 4)` of the world itself, on which perception's cameras stand."""
+    return np.tile(np.eye(3, 4), (len(rows), 1, 1))
 
 
 def _files_of(state: State) -> SavedFiles:
