@@ -165,7 +165,8 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._perception.mount(rows, self._stage.sampler.records(draws))
 
     def _aim(self, rows: NDArray[np.intp]) -> None:
-        self._stage.aim(rows, self._episodes.elapsed[rows])
+        if self._options.images:
+            self._stage.aim(rows, self._episodes.elapsed[rows])
 
     def _see(self, rows: NDArray[np.intp]) -> None:
         """Bring the cameras of some rows to where they are, and perceive what they see."""
@@ -191,7 +192,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         return Outcome(reward, ended.terminated, ended.truncated, info)
 
     def _observe(self, rows: NDArray[np.intp]) -> Observation:
-        observation = self._stage.observe(rows)
+        observation = self._stage.observe(rows) if self._options.images else {}
         for name, values in self._vectors().items():
             if name in self._options.observations:
                 observation[name] = values()[rows]

@@ -43,7 +43,13 @@ class LaneFollow(LaneTask):
     success_terminates = False
 
     def judge(self, truth: Truth) -> Judgement:
-        """Return the terms of `terms`, and the endings of `failures` and `success`."""
+        """Return the terms of `terms`, and the endings of `failures` and `success`.
+
+        What these read as the lane offset is how far left of the target offset the cars are.
+        """
+        where = truth.location
+        aside = where._replace(offset=where.offset - self.target_offset(truth))
+        truth = truth._replace(location=aside)
         failures = self.failures(truth)
         failed = np.zeros(len(truth.cars.x), np.bool_)
         for mask in failures.values():
@@ -60,7 +66,7 @@ class LaneFollow(LaneTask):
         """Return where episodes fail; a car has left its lane when its reference point has."""
         location = truth.location
         return {
-            "left_lane": np.abs(self._offset(truth)) > location.width / 2,
+            "left_lane": np.abs(location.offset) > location.width / 2,
             "wrong_way": np.abs(location.heading_error) > math.pi / 2,
             "stuck": truth.progress.standing >= _STUCK_TIME,
         }
@@ -68,19 +74,18 @@ class LaneFollow(LaneTask):
     def terms(self, truth: Truth, failed: Mask) -> dict[str, Array]:
         """Return the reward's terms, each `(N,)` in [0, 1] or [-1, 0]."""
         speed, rate = self.target_speed(truth), truth.progress.steering_rate
-        terms = reward_terms(truth.cars, truth.location, self._offset(truth), rate, speed, failed)
-        return terms._asdict()
+        return reward_terms(truth.cars, truth.location, rate, speed, failed)._asdict()
 
     def measurements(self, truth: Truth) -> dict[str, NDArray[np.float32]]:
         """Return what is measured at every step, by name and unit, each `(N,)`."""
-        cars, offset = truth.cars, self._offset(truth)
+        cars, location = truth.cars, truth.location
         values = {
             "distance_m": truth.progress.distance,
             "speed_m_s": cars.speed,
-            "lane_offset_m": offset,
-            "heading_error_rad": truth.location.heading_error,
+            "lane_offset_m": location.offset,
+            "heading_error_rad": location.heading_error,
             "steering_rad": cars.steering,
-            "departures": np.abs(offset) > truth.location.width / 2,
+            "departures": np.abs(location.offset) > location.width / 2,
         }
         return {name: value.astype(np.float32) for name, value in values.items()}
 
@@ -101,10 +106,6 @@ class LaneFollow(LaneTask):
             "departures_per_km": departures / max(float(distance.sum()) / 1000.0, 1e-9),
         }
 
-    def _offset(self, truth: Truth) -> Array:
-        """Return `(N,)` how far left of where it should be each car is [m]."""
-        return truth.location.offset - self.target_offset(truth)
-
 
 class RewardTerms(NamedTuple):
     """What N steps are worth, each term `(N,)` in [0, 1] or [-1, 0]."""
@@ -121,9 +122,8 @@ class RewardTerms(NamedTuple):
 def reward_terms(
     cars: Cars,
     location: Location,
-    offset: Array,
     steering_rate: Array,
-    target_speed: Array,
+    target_speed: Array | float,
     failed: Mask,
 ) -> RewardTerms:
     """Return the reward's terms.
@@ -131,9 +131,8 @@ def reward_terms(
     Args:
         cars: The cars.
         location: Where they are.
-        offset: `(N,)` how far left of where they should be [m].
         steering_rate: `(N,)` [rad/s] over the last control step.
-        target_speed: `(N,)` [m/s].
+        target_speed: `(N,)`, or one for all [m/s].
         failed: `(N,)` where the episode fails with this step.
     """
     along = cars.speed * np.cos(location.heading_error)
@@ -144,7 +143,7 @@ def reward_terms(
     rate = np.minimum(np.abs(steering_rate) / STEERING_RATE_MAX, 1.0)
     return RewardTerms(
         progress=np.maximum(1.0 - np.abs(along / target_speed - 1.0), 0.0),
-        lane_offset=tolerance(offset, (0.0, 0.0), location.width / 2),
+        lane_offset=tolerance(location.offset, (0.0, 0.0), location.width / 2),
         heading=tolerance(location.heading_error, (0.0, 0.0), 0.3),
         comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),
         smoothness=-rate * rate,

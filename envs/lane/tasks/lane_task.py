@@ -55,13 +55,13 @@ class LaneTask(ABC):
         """Return `(N, K)` what a policy is told: the numbers of `commands`."""
         return np.zeros((len(truth.cars.x), 0))
 
-    def target_offset(self, truth: Truth) -> Array:
-        """Return `(N,)` how far left of the lane's middle the cars should be [m]."""
-        return np.zeros(len(truth.cars.x))
+    def target_offset(self, truth: Truth) -> Array | float:
+        """Return how far left of the lane's middle the cars should be [m], `(N,)` or one number."""
+        return 0.0
 
-    def target_speed(self, truth: Truth) -> Array:
-        """Return `(N,)` the speed to drive where the road allows it [m/s]."""
-        return np.full(len(truth.cars.x), truth.target_speed)
+    def target_speed(self, truth: Truth) -> Array | float:
+        """Return the speed to drive where the road allows it [m/s], `(N,)` or one number."""
+        return truth.target_speed
 
     @abstractmethod
     def judge(self, truth: Truth) -> Judgement:

@@ -20,8 +20,8 @@ _PREVIEW = 0.65  # [s] ahead where the car is steered to
 _NEAREST, _FARTHEST = 4.0, 14.0  # [m]
 _HORIZON = np.arange(0.0, 75.0, 3.0)  # [m]
 
-Target = Callable[["Truth"], NDArray[np.float64]]
-"""Returns one number a car, `(N,)`."""
+Target = Callable[["Truth"], NDArray[np.float64] | float]
+"""Returns one number a car, `(N,)`, or one for all."""
 
 
 class PurePursuit:
