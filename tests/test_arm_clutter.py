@@ -7,10 +7,10 @@ import pytest
 from arm_cases import make
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.arm.clutter import Clutter
+from autonomy.envs.arm.physics.table import TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
-from autonomy.envs.arm.table import TABLE_MIDDLE, TABLE_SIZE
-from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tasks.clutter import Clutter
+from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.randomization import between

@@ -9,8 +9,8 @@ from arm_cases import make
 from world_cases import ARMS, assert_same
 
 from autonomy.envs.arm.robot import PANDA
-from autonomy.envs.arm.task import Task
-from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tasks.task import Task
+from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 
 GOALS = {

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.renderer import Renderer
-from autonomy.envs.arm.arm import Arm
-from autonomy.envs.arm.arm_state import Sizes, allocate, row_of
-from autonomy.envs.arm.bullet import connect, pybullet
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm import Arm
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
+from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
+from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.robot import ROBOTS, Robot
-from autonomy.envs.arm.robot_body import RobotBody, load_robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import robot_meshes

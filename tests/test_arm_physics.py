@@ -9,10 +9,10 @@ import pytest
 from arm_cases import make
 from world_cases import assert_same
 
-from autonomy.envs.arm.controllers import CONTROLS
+from autonomy.envs.arm.physics.controllers import CONTROLS
+from autonomy.envs.arm.physics.tool_control import STEP, TURN
 from autonomy.envs.arm.robot import ROBOTS, Robot
 from autonomy.envs.arm.scene.appearance import ArmRandomization
-from autonomy.envs.arm.tool_control import STEP, TURN
 from autonomy.randomization import between
 
 HOLDING = [control for control in CONTROLS if not control.endswith(("velocity", "torque"))]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from arm_cases import make
 
-from autonomy.envs.arm import bullet
 from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.physics import bullet
 from autonomy.envs.arm.robot import PANDA, Robot
 from autonomy.errors import InputError
 

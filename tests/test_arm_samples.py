@@ -6,9 +6,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from autonomy.envs.arm.labels import BOX_CLASSES, SEGMENT_CLASSES, symmetric_yaw
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES, symmetric_yaw
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
+from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.samples import ArmSamples
 from autonomy.errors import InputError

@@ -10,13 +10,13 @@ from arm_cases import make
 from world_cases import ARMS, assert_same
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.arm.arm_state import Sizes, allocate
-from autonomy.envs.arm.judge import judge
-from autonomy.envs.arm.objects import distinct
 from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate
+from autonomy.envs.arm.physics.shapes import distinct
+from autonomy.envs.arm.physics.tool_control import nearest_in_reach
 from autonomy.envs.arm.robot import PANDA, ROBOTS
-from autonomy.envs.arm.tasks import TASKS
-from autonomy.envs.arm.tool_control import nearest_in_reach
+from autonomy.envs.arm.tasks.judge import judge
+from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.evaluation import evaluate
 from autonomy.policy import RandomPolicy
 from autonomy.randomization import in_split

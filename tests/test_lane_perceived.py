@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autonomy.envs.lane.env import LaneFollowVectorEnv
+from autonomy.envs.lane.env import LaneVectorEnv
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
-from autonomy.perception.estimation import LaneState
-from autonomy.perception.lane_shape import LANE_QUANTITIES
-from autonomy.perception.loop import perception_metrics
-from autonomy.perception.module_folder import save_module
+from autonomy.perception.in_world.loop import perception_metrics
+from autonomy.perception.lane.shape import LANE_QUANTITIES
+from autonomy.perception.modules.lane_estimation import LaneState
+from autonomy.perception.modules.module_folder import save_module
 from autonomy.perception.reading import Reading
 
 NAMES = LANE_QUANTITIES
 IN_STATE = [0, 1, 7, 9, 10, 5]  # where the state has them
 
 
-def world(num_envs: int = 2, **options: Any) -> LaneFollowVectorEnv:
-    return LaneFollowVectorEnv(
+def world(num_envs: int = 2, **options: Any) -> LaneVectorEnv:
+    return LaneVectorEnv(
         num_envs, **{"observations": ("perceived", "proprioception", "state"), **options}
     )
 

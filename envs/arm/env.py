@@ -13,28 +13,34 @@ from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.camera.rig import CameraRig, image_spaces
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.envs.arm.episodes import empty_episodes
-from autonomy.envs.arm.experts import PLANS, Expert
-from autonomy.envs.arm.goals import read_choices
-from autonomy.envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
-from autonomy.envs.arm.labels import pose_quantities
+from autonomy.envs.arm.labels.pixels import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
 from autonomy.envs.arm.options import ArmOptions, named_cameras
 from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
-from autonomy.envs.arm.plan import Truth, gripper_opening
+from autonomy.envs.arm.physics.saved_files import SavedFiles
+from autonomy.envs.arm.physics.simulation import Design, inspect
+from autonomy.envs.arm.physics.start_physics import start_physics
 from autonomy.envs.arm.robot import find_robot
-from autonomy.envs.arm.saved_files import SavedFiles
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.scene.arm_scene import Extras
 from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
-from autonomy.envs.arm.simulation import Design, inspect
 from autonomy.envs.arm.stage import Props, Stage
 from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.start_physics import start_physics
-from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tasks.experts import PLANS, Expert
+from autonomy.envs.arm.tasks.goals import read_choices
+from autonomy.envs.arm.tasks.judge import (
+    RewardWeights,
+    arm_metrics,
+    goal_reward,
+    judge,
+    measurements,
+)
+from autonomy.envs.arm.tasks.plan import Truth, gripper_opening
+from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import read_options
-from autonomy.perception.loading import make_perception
-from autonomy.perception.loop import Known, Perception, TruePerception
+from autonomy.perception.in_world.loading import make_perception
+from autonomy.perception.in_world.loop import Known, Perception, TruePerception
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
@@ -179,8 +185,8 @@ class ArmVectorEnv(BatchedWorld):
 
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Let some rows be perceived, once a step."""
-        world = np.tile(np.eye(3, 4), (len(rows), 1, 1))
-        self._perception.look(self._stage.see_goal, rows, world, self._episodes.elapsed[rows])
+        elapsed = self._episodes.elapsed[rows]
+        self._perception.look(self._stage.see_goal, rows, _of_the_world, elapsed)
 
     def _knowledge(self) -> Known:
         """Return the truth of what is perceived; nobody asks how fast things turn."""
@@ -320,6 +326,11 @@ class ArmVectorEnv(BatchedWorld):
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
         self._physics.close()
+
+
+def _of_the_world(rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the poses `(n, 3, 4)` of the world itself, on which perception's cameras stand."""
+    return np.tile(np.eye(3, 4), (len(rows), 1, 1))
 
 
 def _files_of(state: State) -> SavedFiles:

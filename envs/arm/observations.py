@@ -7,8 +7,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.arm_state import Bodies
-from autonomy.envs.arm.simulation import Facts
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.simulation import Facts
 
 # What is farther or faster is observed as this: it fell off the table, or was flung away.
 _PLACE, _SPEED, _SPIN = 0.6, 1.5, 10.0  # [m], [m/s], [rad/s]

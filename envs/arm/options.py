@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
-from autonomy.envs.arm.controllers import CONTROLS
+from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.robot import Robot, find_robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.errors import InputError

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.postures import Postures
-from autonomy.envs.arm.task import Layout, spread
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.postures import Postures
+from autonomy.envs.arm.tasks.task import Layout, spread
 
 _SHARES = {"table": 0.3, "tool": 0.2, "hand": 0.35, "goal": 0.15}  # of samples, where a thing is
 _WIDER = 1.3  # than where episodes begin, as things are pushed about

@@ -7,26 +7,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import CameraRig
-from autonomy.envs.arm.arm_state import Bodies, Setup, Shared, allocate
-from autonomy.envs.arm.labels import (
+from autonomy.envs.arm.labels.pixels import (
     BOX_CLASSES,
     SEGMENT_CLASSES,
     DrawLabels,
     pose_quantities,
 )
-from autonomy.envs.arm.objects import distinct
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
 from autonomy.envs.arm.perceived import quantity_names
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup, Shared, allocate
+from autonomy.envs.arm.physics.postures import make_postures
+from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.placing import place_things
-from autonomy.envs.arm.postures import make_postures
 from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.scene.appearance import PRESETS
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.task import Layout, upright_poses
-from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tasks.task import Layout, upright_poses
+from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import SPLITS
 from autonomy.perception.samples import Samples

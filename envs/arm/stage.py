@@ -8,15 +8,15 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.portrait import Portrait
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
-from autonomy.envs.arm.arm_state import Shared
 from autonomy.envs.arm.episodes import Episodes
+from autonomy.envs.arm.physics.arm_state import Shared
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 from autonomy.envs.arm.scene.views import CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.task import Task
+from autonomy.envs.arm.tasks.task import Task
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler
 

@@ -4,13 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
-from autonomy.envs.arm.arm_state import Setup
-from autonomy.envs.arm.clutter import Clutter
 from autonomy.envs.arm.episodes import Episodes
-from autonomy.envs.arm.objects import distinct
+from autonomy.envs.arm.physics.arm_state import Setup
+from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import ArmRandomization
-from autonomy.envs.arm.task import Layout, Task, upright_poses
+from autonomy.envs.arm.tasks.clutter import Clutter
+from autonomy.envs.arm.tasks.task import Layout, Task, upright_poses
 from autonomy.randomization import Sampler, in_split
 from autonomy.streams import RandomStreams
 

@@ -1,14 +1,16 @@
 """What the lane world lets a policy observe besides images."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
-from autonomy.envs.lane.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location, look_ahead
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import BOUNDS
+from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
@@ -25,11 +27,18 @@ _STATE = {
 }
 
 
-def observation_space(options: LaneFollowOptions) -> spaces.Dict:
+def observation_space(
+    options: LaneOptions, commands: Mapping[str, tuple[float, float]]
+) -> spaces.Dict:
     """Return the space of one environment's observations."""
     entries = image_spaces(options.sized_cameras(), options.images)
     perceived = {name: (-high, high) for name, high in BOUNDS.items()}
-    vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
+    vectors = {
+        "proprioception": _PROPRIOCEPTION,
+        "state": _STATE,
+        "perceived": perceived,
+        "command": commands,
+    }
     for name, bounds in vectors.items():
         if name in options.observations:
             low, high = np.array(list(bounds.values()), np.float32).T

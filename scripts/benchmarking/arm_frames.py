@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.renderer import Renderer
-from autonomy.envs.arm.arm import Arm
-from autonomy.envs.arm.arm_state import Sizes, allocate, row_of
-from autonomy.envs.arm.bullet import connect, pybullet
-from autonomy.envs.arm.objects import Shape
 from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.physics.arm import Arm
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
+from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.robot_body import load_robot
+from autonomy.envs.arm.physics.shapes import Shape
+from autonomy.envs.arm.physics.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.robot import PANDA
-from autonomy.envs.arm.robot_body import load_robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import robot_meshes
-from autonomy.envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 
 _BOX = Shape("box", (0.05, 0.05, 0.05))
 _PLACE = (0.05, 0.1, 0.025, 0.0, 0.0, 0.0, 1.0)

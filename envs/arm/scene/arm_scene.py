@@ -12,13 +12,13 @@ from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, sphere
 from autonomy.camera.scene import Draws, Scene
 from autonomy.compiled import compiled
-from autonomy.envs.arm.arm_state import Bodies, Setup
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup
+from autonomy.envs.arm.physics.shapes import Shape
+from autonomy.envs.arm.physics.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.scene.appearance import CLUTTER_COLORS, Layers, dress, plain_looks
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import RobotMeshes
 from autonomy.envs.arm.scene.shadows import Shadows
-from autonomy.envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 
 _FLOOR_DRAW, _TABLE_DRAW, _ROBOT_DRAWS = 0, 1, 2  # the last one is the first link's
 _FLOOR_SIZE = 60.0  # [m]

@@ -14,9 +14,9 @@ from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.mesh_file import Surface, read_surfaces
 from autonomy.camera.primitives import box, cylinder, sphere
 from autonomy.elementary import power
-from autonomy.envs.arm.bullet import connect, pybullet
+from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.robot_body import load_robot
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.robot_body import load_robot
 from autonomy.errors import InputError
 from autonomy.linear_algebra import product
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
-from autonomy.envs.arm.arm_state import Bodies
 from autonomy.envs.arm.options import TOOL, WORLD, ArmCamera
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.simulation import Facts
 from autonomy.envs.arm.scene.arm_scene import to_matrices
-from autonomy.envs.arm.simulation import Facts
 from autonomy.errors import InputError
 from autonomy.linear_algebra import chained
 
