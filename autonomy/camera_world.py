@@ -17,7 +17,7 @@ from autonomy.policy import Observation, Policy
 from autonomy.randomization import Sampler, in_split
 from autonomy.rewards import weighted_sum
 from autonomy.task import Judgement, Mask, endings
-from autonomy.world import Info, Trace
+from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
 
@@ -198,7 +198,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
                 observation[name] = values()[rows]
         return observation
 
-    def _describe(self) -> Info:
+    def _describe(self) -> ResetInfo:
         rig, looks = self._stage.rig, self._stage.sampler.named(self._episodes.draws.copy())
         placed = {name: values.copy() for name, values in self._placed().items()}
         return {"randomization": {**looks, **rig.drawn(), **placed}, **rig.describe()}
