@@ -15,11 +15,11 @@ from stable_baselines3.common.callbacks import CallbackList
 from autonomy.agents.curves import Curves, curve_logger
 from autonomy.agents.dagger import DAgger
 from autonomy.agents.network_policy import ActorNetwork, NetworkPolicy
-from autonomy.agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
 from autonomy.agents.preparation import conditions, prepare
 from autonomy.agents.progress import ProgressDisplay
 from autonomy.agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
-from autonomy.agents.sac import make_sac, sac_actor
+from autonomy.agents.stable_baselines.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
+from autonomy.agents.stable_baselines.sac import make_sac, sac_actor
 from autonomy.agents.validation import Validation
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
