@@ -19,7 +19,7 @@ from autonomy.evaluation import Evaluation, evaluate
 from autonomy.files import write_json
 from autonomy.make import make_world
 from autonomy.options import TRUTH
-from autonomy.policies.source import load_policy, trained_options
+from autonomy.policies.source import PolicySource, policy_source
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.scripts.world_options import WorldOptions
 
@@ -46,22 +46,26 @@ class Arguments:
     """How many episodes run side by side."""
     device: str = "auto"
     """Where policies compute: auto, cpu or cuda."""
+    modules: tuple[str, ...] = ()
+    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
     world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
 
 
 def main(arguments: Arguments) -> None:
     """Evaluate with the truth, with what is perceived and end to end, and print a table."""
-    if "perceived" not in trained_options(arguments.policy).get("observations", ()):
+    policy = policy_source(arguments.policy, arguments.modules)
+    if "perceived" not in policy.env_options.get("observations", ()):
         raise InputError(
             f"the policy must observe what is perceived, {arguments.policy} does not: train it "
             "with --recipe.observations perceived proprioception"
         )
     results = {
-        "the truth": _judged(arguments, arguments.policy, TRUTH),
-        "what is perceived": _judged(arguments, arguments.policy, arguments.module),
+        "the truth": _judged(arguments, policy, TRUTH),
+        "what is perceived": _judged(arguments, policy, arguments.module),
     }
     if arguments.end_to_end is not None:
-        results["end to end"] = _judged(arguments, arguments.end_to_end, None)
+        end_to_end = policy_source(arguments.end_to_end, arguments.modules)
+        results["end to end"] = _judged(arguments, end_to_end, None)
     if arguments.json is not None:
         write_json(
             arguments.json,
@@ -70,12 +74,12 @@ def main(arguments: Arguments) -> None:
     Console().print(_table(results, arguments))
 
 
-def _judged(arguments: Arguments, policy: str, perception: str | None) -> Evaluation:
+def _judged(arguments: Arguments, policy: PolicySource, perception: str | None) -> Evaluation:
     chosen = replace(arguments.world, perception=perception).chosen()
-    options: dict[str, Any] = {**trained_options(policy), **chosen}
+    options: dict[str, Any] = {**policy.env_options, **chosen}
     world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
     try:
-        loaded = load_policy(policy, world, arguments.device, arguments.seed)
+        loaded = policy.make(world, arguments.device, arguments.seed)
         return evaluate(world, loaded, arguments.episodes, arguments.seed)
     finally:
         world.close()
