@@ -1,7 +1,8 @@
-"""Classes by name: `package.module:Class`, or `file.py:Class`."""
+"""Classes and what else users name: `package.module:Class`, or `file.py:Class`."""
 
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,6 +85,26 @@ def class_name(kind: type) -> str:
     if getattr(module, kind.__qualname__, None) is not kind:
         raise InputError(f"a class that is named must stand alone in its module, got {source}")
     return source
+
+
+def named_object(source: str) -> object:
+    """Return what `package.module:name` or `file.py:name` names; of a class, one made of nothing.
+
+    Raises:
+        InputError: If there is no such module, file or name, or the class cannot be made so.
+    """
+    place, _, name = source.rpartition(":")
+    module = _file(Path(place)) if _is_file(source) else _module(place)
+    found = getattr(module, name, None)
+    if found is None:
+        raise InputError(f"there is no {name!r} where {source!r} says")
+    if not isinstance(found, type):
+        return found
+    try:
+        inspect.signature(found).bind()
+    except TypeError as error:
+        raise InputError(f"{source} must be made without arguments: {error}") from None
+    return found()
 
 
 def _class_of(module: ModuleType, name: str, source: str) -> type:
