@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
+from autonomy.camera.calibration import Calibration, calibrate
 from autonomy.camera.camera_json import camera_to_json
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
-from autonomy.perception.calibration import Calibration, calibrate
 from autonomy.picture_file import read_picture
 
 

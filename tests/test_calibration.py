@@ -9,9 +9,9 @@ import pytest
 from chessboard import CAMERA, board_picture, board_pictures
 from numpy.typing import NDArray
 
+from autonomy.camera.calibration import calibrate
 from autonomy.camera.camera_json import camera_from_json, camera_to_json
 from autonomy.errors import InputError
-from autonomy.perception.calibration import calibrate
 from autonomy.picture_file import read_picture, write_picture
 from autonomy.scripts import calibrate_camera
 

@@ -5,10 +5,10 @@ from numpy.typing import ArrayLike, NDArray
 from small_scene import draws_of, look_of, pose
 
 from autonomy.camera.camera import Camera, camera_from_world
-from autonomy.camera.grain import grain_tile
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, sphere
+from autonomy.camera.rasterizer.grain import grain_tile
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Frames, Scene
 

@@ -8,12 +8,12 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from small_scene import frames_of
 
-from autonomy.camera.blocks import with_room
 from autonomy.camera.camera import Camera
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box
-from autonomy.camera.triangles import Triangles
-from autonomy.camera.visibility import VisibilityBuffer, rasterize
+from autonomy.camera.rasterizer.blocks import with_room
+from autonomy.camera.rasterizer.triangles import Triangles
+from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
 
 SIZE = 24
 AHEAD = Camera(SIZE, SIZE, fov=np.pi / 2)  # from the origin along x

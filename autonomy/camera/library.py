@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import with_room
 from autonomy.camera.mesh import Mesh, joined
+from autonomy.camera.rasterizer.blocks import with_room
 from autonomy.compiled import compiled
 
 

@@ -8,21 +8,21 @@ from numba import get_num_threads, prange
 from numba.np.ufunc.parallel import get_thread_id
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import with_room
 from autonomy.camera.camera import Camera
-from autonomy.camera.contact_shadow import add_contact_shadows
-from autonomy.camera.geometry import project_frame
-from autonomy.camera.grain import grain_tile
 from autonomy.camera.lens import lens_of
 from autonomy.camera.library import LibraryArrays, MeshLibrary
-from autonomy.camera.light import frame_light
-from autonomy.camera.optics import Optics, Views, zoomed
-from autonomy.camera.pattern import add_patterns
-from autonomy.camera.readings import read_depth, read_labels
+from autonomy.camera.rasterizer.blocks import with_room
+from autonomy.camera.rasterizer.contact_shadow import add_contact_shadows
+from autonomy.camera.rasterizer.geometry import project_frame
+from autonomy.camera.rasterizer.grain import grain_tile
+from autonomy.camera.rasterizer.light import frame_light
+from autonomy.camera.rasterizer.optics import Optics, Views, zoomed
+from autonomy.camera.rasterizer.pattern import add_patterns
+from autonomy.camera.rasterizer.readings import read_depth, read_labels
+from autonomy.camera.rasterizer.shading import shade
+from autonomy.camera.rasterizer.triangles import Triangles
+from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
-from autonomy.camera.shading import shade
-from autonomy.camera.triangles import Triangles
-from autonomy.camera.visibility import VisibilityBuffer, rasterize
 from autonomy.compiled import Index, compiled, compiled_parallel
 from autonomy.errors import InputError
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import BLOCK
-from autonomy.camera.triangles import Triangles
+from autonomy.camera.rasterizer.blocks import BLOCK
+from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.compiled import Index, compiled
 
 # Places in one flat array, each with one value for each triangle of a block. The corners are

@@ -7,11 +7,11 @@ surfaces", 1985), so meshes need no coordinates for them.
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.grain import GRAIN_SIZE
-from autonomy.camera.light import FrameLight
+from autonomy.camera.rasterizer.grain import GRAIN_SIZE
+from autonomy.camera.rasterizer.light import FrameLight
+from autonomy.camera.rasterizer.triangles import Triangles
+from autonomy.camera.rasterizer.visibility import VisibilityBuffer
 from autonomy.camera.scene import Scene
-from autonomy.camera.triangles import Triangles
-from autonomy.camera.visibility import VisibilityBuffer
 from autonomy.compiled import Index, compiled
 
 GRAIN, CONTRAST, SQUARES = range(3)

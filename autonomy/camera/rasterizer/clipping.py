@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.optics import Optics
+from autonomy.camera.rasterizer.optics import Optics
 from autonomy.compiled import Index, compiled
 
 Corner = tuple[float, float, float, float]

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import BLOCK, whole_blocks
-from autonomy.camera.grain import GRAIN_SIZE
-from autonomy.camera.light import FrameLight
-from autonomy.camera.strip import (
+from autonomy.camera.rasterizer.blocks import BLOCK, whole_blocks
+from autonomy.camera.rasterizer.grain import GRAIN_SIZE
+from autonomy.camera.rasterizer.light import FrameLight
+from autonomy.camera.rasterizer.strip import (
     BLUE,
     DEPTH,
     GREEN,
@@ -17,8 +17,8 @@ from autonomy.camera.strip import (
     Place,
     new_strip,
 )
-from autonomy.camera.triangles import Triangles
-from autonomy.camera.visibility import VisibilityBuffer
+from autonomy.camera.rasterizer.triangles import Triangles
+from autonomy.camera.rasterizer.visibility import VisibilityBuffer
 from autonomy.compiled import Index, compiled
 
 _TEXELS_PER_METRE = np.float32(20.0)

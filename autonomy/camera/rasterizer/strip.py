@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import BLOCK
+from autonomy.camera.rasterizer.blocks import BLOCK
 from autonomy.compiled import compiled
 
 STRIP = 128  # [px]

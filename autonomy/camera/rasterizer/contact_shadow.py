@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.optics import Optics
-from autonomy.camera.visibility import VisibilityBuffer
+from autonomy.camera.rasterizer.optics import Optics
+from autonomy.camera.rasterizer.visibility import VisibilityBuffer
 from autonomy.compiled import compiled
 
 X, Y, HEIGHT, RADIUS, DARKNESS = range(5)

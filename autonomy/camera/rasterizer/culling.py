@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
-from autonomy.camera.optics import Optics
+from autonomy.camera.rasterizer.optics import Optics
 from autonomy.compiled import Index, compiled
 
 _SMALLEST = 0.5  # [px] radius of a part's sphere in the image, below which it is left out

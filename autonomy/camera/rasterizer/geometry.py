@@ -5,13 +5,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import whole_blocks
-from autonomy.camera.clipping import clip, faces_camera
-from autonomy.camera.culling import find_shown
 from autonomy.camera.library import LibraryArrays
-from autonomy.camera.optics import Optics
+from autonomy.camera.rasterizer.blocks import whole_blocks
+from autonomy.camera.rasterizer.clipping import clip, faces_camera
+from autonomy.camera.rasterizer.culling import find_shown
+from autonomy.camera.rasterizer.optics import Optics
+from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.camera.scene import Scene
-from autonomy.camera.triangles import Triangles
 from autonomy.compiled import Index, compiled
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import BLOCK
-from autonomy.camera.edges import (
+from autonomy.camera.rasterizer.blocks import BLOCK
+from autonomy.camera.rasterizer.edges import (
     BOTTOM,
     LONG_EDGE,
     LOWER_EDGE,
@@ -25,7 +25,7 @@ from autonomy.camera.edges import (
     find_edges,
     room_for_edges,
 )
-from autonomy.camera.triangles import Triangles
+from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.compiled import Index, compiled
 
 _ROWS = np.uint64(16)  # as many rows of a triangle are found at once
