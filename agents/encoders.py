@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from autonomy.errors import InputError
-from autonomy.perception.keypoints import Keypoints
+from autonomy.perception.networks.keypoints import Keypoints
 
 ImageShape = tuple[int, int, int]
 """Height, width and channels of one image."""

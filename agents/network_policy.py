@@ -15,10 +15,10 @@ from autonomy.agents.encoders import FindClass
 from autonomy.agents.observation_network import ObservationNetwork
 from autonomy.errors import InputError
 from autonomy.imported_class import imported_class
+from autonomy.policies.folder import allowed_class
+from autonomy.policies.space_json import space_from_json, space_to_json
 from autonomy.policy import Observation
-from autonomy.policy_folder import allowed_class
 from autonomy.row_blocks import RowBlocks
-from autonomy.space_json import space_from_json, space_to_json
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 

@@ -16,9 +16,9 @@ from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.preparation import conditions, prepare
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
-from autonomy.perception.making import check_fits
-from autonomy.perception.module import PerceptionModule
-from autonomy.perception.module_folder import save_module
+from autonomy.perception.modules.making import check_fits
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.modules.module_folder import save_module
 from autonomy.perception.samples import Samples, SampleSource, draw_many
 
 Metrics = dict[str, float]

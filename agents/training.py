@@ -26,8 +26,8 @@ from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
-from autonomy.policy_folder import POLICY_FOLDER, load_policy_folder
-from autonomy.policy_source import load_policy, policy_folder
+from autonomy.policies.folder import POLICY_FOLDER, load_policy_folder
+from autonomy.policies.source import load_policy, policy_folder
 from autonomy.versions import versions
 from autonomy.world import World
 

@@ -21,13 +21,13 @@ from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_finder import LaneFinder
-from autonomy.perception.lane_lines import estimated_lines, segmented_lines
-from autonomy.perception.lane_metrics import lane_line_metrics
-from autonomy.perception.module import PerceptionModule
-from autonomy.perception.module_folder import load_module
+from autonomy.perception.lane.finder import LaneFinder
+from autonomy.perception.lane.lines import estimated_lines, segmented_lines
+from autonomy.perception.lane.metrics import lane_line_metrics
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.modules.module_folder import load_module
+from autonomy.perception.modules.segmentation import Segmentation
 from autonomy.perception.samples import Samples, draw_many
-from autonomy.perception.segmentation import Segmentation
 from autonomy.quantities import with_unit, words_and_unit
 
 _LABELS = ("quantities", "lanes", "segments")

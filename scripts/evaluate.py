@@ -25,7 +25,7 @@ from autonomy.episodes import Episode
 from autonomy.evaluation import Evaluation, evaluate
 from autonomy.files import write_json
 from autonomy.make import make_world
-from autonomy.policy_source import load_policy, trained_options
+from autonomy.policies.source import load_policy, trained_options
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.scripts.world_options import WorldOptions
 

@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 from tyro.conf import Positional, arg
 
 from autonomy.command_line import run
-from autonomy.perception.coco_export import export_coco
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.tusimple_export import export_tusimple
+from autonomy.perception.datasets.coco_export import export_coco
+from autonomy.perception.datasets.dataset import Dataset
+from autonomy.perception.datasets.tusimple_export import export_tusimple
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from tyro.conf import Positional, arg
 from autonomy.agents.memory import keep_freed_memory
 from autonomy.command_line import run
 from autonomy.errors import InputError
-from autonomy.perception.dataset_manifest import Manifest, read_manifest
-from autonomy.perception.dataset_writer import planned, write_dataset
+from autonomy.perception.datasets.manifest import Manifest, read_manifest
+from autonomy.perception.datasets.writer import planned, write_dataset
 from autonomy.perception.samples import SampleSource
 from autonomy.scripts.sample_sources import make_source
 

@@ -18,8 +18,8 @@ from autonomy.camera.camera_json import camera_from_json
 from autonomy.command_line import run
 from autonomy.envs.lane.options import FRONT
 from autonomy.errors import InputError
-from autonomy.perception.lane_finder import LaneFinder
-from autonomy.perception.module_folder import load_module
+from autonomy.perception.lane.finder import LaneFinder
+from autonomy.perception.modules.module_folder import load_module
 from autonomy.perception.panels import Panel, Perceiver, side_by_side
 from autonomy.picture_file import Picture, read_picture, write_picture
 from autonomy.video import open_video

@@ -13,7 +13,7 @@ from tyro.conf import OmitArgPrefixes, Positional, arg
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.make import make_world
-from autonomy.policy_source import load_policy, trained_options
+from autonomy.policies.source import load_policy, trained_options
 from autonomy.recording import record
 from autonomy.scripts.world_options import WorldOptions
 

@@ -19,7 +19,7 @@ import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.make import make_world
-from autonomy.policy_source import load_policy, trained_options
+from autonomy.policies.source import load_policy, trained_options
 from autonomy.recording.minari_episodes import world_spec, write_episodes
 from autonomy.rollout import Step, rollout
 from autonomy.scripts.world_options import WorldOptions

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from autonomy.errors import InputError
-from autonomy.perception.dataset import Dataset
+from autonomy.perception.datasets.dataset import Dataset
 from autonomy.perception.samples import SampleSource
 
 

@@ -22,8 +22,8 @@ from autonomy.agents.perception_recipe import RECIPES, PerceptionRecipe
 from autonomy.agents.perception_training import Data, TrainedModule, train_module
 from autonomy.command_line import reported_errors
 from autonomy.files import write_json
-from autonomy.perception.groups import Group, by_group
-from autonomy.perception.making import make_module, module_kind
+from autonomy.perception.modules.groups import Group, by_group
+from autonomy.perception.modules.making import make_module, module_kind
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.scripts.sample_sources import make_source, opened
 

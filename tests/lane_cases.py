@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_follow import (
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.tasks.lane_follow import (
     Progress,
 )
-from autonomy.envs.lane.lane_path import LanePaths, Location
-from autonomy.envs.lane.roads.road import Marking, Road
 
 ID = "autonomy/LaneFollow-v0"
 SIZE = (24, 32)

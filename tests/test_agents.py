@@ -30,7 +30,7 @@ from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import imported_class
-from autonomy.policy_folder import load_policy_folder
+from autonomy.policies.folder import load_policy_folder
 from autonomy.scripts.train import default_for
 
 register_toy()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import autonomy.perception.module_folder
+import autonomy.perception.modules.module_folder
 from autonomy.envs.arm.env import ArmVectorEnv
 from autonomy.envs.arm.labels.pixels import pose_quantities
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
@@ -17,8 +17,8 @@ from autonomy.envs.arm.tasks.tasks import PickAndPlace, Reach, Stack
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.module_folder import save_module
-from autonomy.perception.pose import ObjectPose
+from autonomy.perception.modules.module_folder import save_module
+from autonomy.perception.modules.pose import ObjectPose
 from autonomy.perception.reading import Reading
 
 NAMES = quantity_names(PickAndPlace())
@@ -94,9 +94,9 @@ class Knows:
 
 def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Knows()
-    monkeypatch.setattr(autonomy.perception.module_folder, "load_module", lambda *_: module)
+    monkeypatch.setattr(autonomy.perception.modules.module_folder, "load_module", lambda *_: module)
     # all rows at once, since which rows these are cannot be told from frames
-    monkeypatch.setattr(autonomy.perception.loop, "RowBlocks", lambda function: function)
+    monkeypatch.setattr(autonomy.perception.in_world.loop, "RowBlocks", lambda function: function)
     still: dict[str, Any] = {"randomization": "none"}
     seeing, knowing = world(perception="somewhere", **still), world(perception=TRUTH, **still)
     module.arms = seeing

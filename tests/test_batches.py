@@ -16,8 +16,8 @@ from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPo
 from autonomy.episodes import Episode
 from autonomy.evaluation import evaluate
 from autonomy.make import make_world
-from autonomy.policy_folder import POLICY_FOLDER
-from autonomy.policy_source import load_policy
+from autonomy.policies.folder import POLICY_FOLDER
+from autonomy.policies.source import load_policy
 from autonomy.row_blocks import SIZES, RowBlocks
 from autonomy.world import World
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from vehiclemodels.vehicle_dynamics_ks import vehicle_dynamics_ks
 
-from autonomy.envs.lane.car import (
+from autonomy.envs.lane.physics.car import (
     ACCELERATION_MAX,
     BRAKING_MAX,
     LAG,

@@ -9,9 +9,9 @@ import pytest
 from toy_samples import ToySamples
 
 from autonomy.errors import InputError
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.dataset_manifest import read_manifest
-from autonomy.perception.dataset_writer import planned, write_dataset
+from autonomy.perception.datasets.dataset import Dataset
+from autonomy.perception.datasets.manifest import read_manifest
+from autonomy.perception.datasets.writer import planned, write_dataset
 from autonomy.perception.samples import draw_many
 
 LABELS = ("segments", "boxes", "quantities")

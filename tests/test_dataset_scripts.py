@@ -11,7 +11,7 @@ import pytest
 from autonomy.command_line import run
 from autonomy.envs.arm.samples import ArmSamples
 from autonomy.envs.lane.samples import LaneSamples
-from autonomy.perception.dataset import Dataset
+from autonomy.perception.datasets.dataset import Dataset
 from autonomy.perception.samples import SampleSource
 from autonomy.scripts import export_dataset, make_dataset, train_perception
 

@@ -11,11 +11,11 @@ from toy_samples import ToySamples
 from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, judged, train_module
 from autonomy.errors import InputError
-from autonomy.perception.average_precision import average_precision
-from autonomy.perception.detection import CellAnswers, Detection
-from autonomy.perception.detection_targets import detection_targets
 from autonomy.perception.detections import Detections
-from autonomy.perception.module_folder import load_module
+from autonomy.perception.modules.average_precision import average_precision
+from autonomy.perception.modules.detection import CellAnswers, Detection
+from autonomy.perception.modules.module_folder import load_module
+from autonomy.perception.networks.detection_targets import detection_targets
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import SampleSource
 

@@ -22,7 +22,7 @@ from autonomy.agents.training import train
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
-from autonomy.policy_folder import load_policy_folder
+from autonomy.policies.folder import load_policy_folder
 
 register_goal_world()
 

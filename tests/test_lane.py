@@ -12,10 +12,10 @@ from lane_cases import cars, lived, location, make, on_path, straight
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.lane.car import SPEED_MAX, STEERING_MAX
-from autonomy.envs.lane.lane_path import STATION
 from autonomy.envs.lane.observations import proprioception, true_state
 from autonomy.envs.lane.options import FRONT, LaneFollowOptions
+from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX
+from autonomy.envs.lane.physics.lane_path import STATION
 from autonomy.envs.lane.roads.road_files import write_road
 from autonomy.envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource

@@ -8,9 +8,9 @@ import pytest
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
-from autonomy.perception.lane_finder import LaneFinder
-from autonomy.perception.lane_fit import fit_lane
-from autonomy.perception.lane_marks import Marks
+from autonomy.perception.lane.finder import LaneFinder
+from autonomy.perception.lane.fit import fit_lane
+from autonomy.perception.lane.marks import Marks
 
 SIZE = (96, 160)
 

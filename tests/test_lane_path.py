@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_path import (
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import (
     LanePaths,
     Location,
     lane_path,
     locate,
     look_ahead,
 )
-from autonomy.envs.lane.path_bank import PathBank
+from autonomy.envs.lane.physics.path_bank import PathBank
 from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
 

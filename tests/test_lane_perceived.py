@@ -9,10 +9,10 @@ import pytest
 from autonomy.envs.lane.env import LaneFollowVectorEnv
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
-from autonomy.perception.estimation import LaneState
-from autonomy.perception.lane_shape import LANE_QUANTITIES
-from autonomy.perception.loop import perception_metrics
-from autonomy.perception.module_folder import save_module
+from autonomy.perception.in_world.loop import perception_metrics
+from autonomy.perception.lane.shape import LANE_QUANTITIES
+from autonomy.perception.modules.lane_estimation import LaneState
+from autonomy.perception.modules.module_folder import save_module
 from autonomy.perception.reading import Reading
 
 NAMES = LANE_QUANTITIES

@@ -16,15 +16,15 @@ from autonomy.camera.boxes import boxes_of
 from autonomy.camera.camera import mounted
 from autonomy.camera.classes import SemanticClass
 from autonomy.envs.lane.labels.lane_lines import lane_lines
+from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments
-from autonomy.envs.lane.lane_path import lane_path
 from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.posed_frames import PosedCars
+from autonomy.envs.lane.physics.lane_path import lane_path
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_generator import generate_road
 from autonomy.envs.lane.samples import LABELS, LaneSamples
+from autonomy.envs.lane.scene.other_cars import TRAFFIC_DRAWS, traffic_around
 from autonomy.envs.lane.scene.parked_cars import parked_cars
-from autonomy.envs.lane.traffic import TRAFFIC_DRAWS, traffic_around
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples, draw_many
 from autonomy.quantities import words_and_unit

@@ -10,9 +10,9 @@ from autonomy.camera.camera import Camera
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_lines import estimated_lines, segmented_lines
-from autonomy.perception.lane_metrics import ABSENT, lane_line_metrics
-from autonomy.perception.lane_shape import LANE_QUANTITIES, boundary_pixels, lane_boundaries
+from autonomy.perception.lane.lines import estimated_lines, segmented_lines
+from autonomy.perception.lane.metrics import ABSENT, lane_line_metrics
+from autonomy.perception.lane.shape import LANE_QUANTITIES, boundary_pixels, lane_boundaries
 
 SIZE = (96, 160)
 CAMERA = replace(FRONT, height=SIZE[0], width=SIZE[1])

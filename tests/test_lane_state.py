@@ -10,8 +10,8 @@ from toy_samples import ToySamples
 from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, TrainedModule, train_module
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.making import make_module
-from autonomy.perception.module_folder import load_module
+from autonomy.perception.modules.making import make_module
+from autonomy.perception.modules.module_folder import load_module
 
 RECIPE = PerceptionRecipe(
     frames=1_500,

@@ -8,8 +8,9 @@ import pytest
 from lane_cases import cars, lived, location, make, on_path, progress, straight
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_follow import (
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import STATION, Location
+from autonomy.envs.lane.tasks.lane_follow import (
     IS_SUCCESS,
     REASON,
     TERMINATES,
@@ -22,7 +23,6 @@ from autonomy.envs.lane.lane_follow import (
     reward_terms,
     update_progress,
 )
-from autonomy.envs.lane.lane_path import STATION, Location
 
 
 def terms_of(

@@ -12,7 +12,7 @@ from toy_world import TOY_ID, register_toy
 
 from autonomy.command_line import run
 from autonomy.make import make_world
-from autonomy.policy_source import load_policy
+from autonomy.policies.source import load_policy
 from autonomy.recording.minari_episodes import world_spec, write_episodes
 from autonomy.rollout import Step, rollout
 from autonomy.scripts import record_episodes

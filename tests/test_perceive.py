@@ -15,13 +15,13 @@ from autonomy.camera.camera_json import camera_to_json
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
-from autonomy.perception.estimation import LaneState
-from autonomy.perception.lane_shape import LANE_QUANTITIES
-from autonomy.perception.module_folder import save_module
+from autonomy.perception.lane.shape import LANE_QUANTITIES
+from autonomy.perception.modules.lane_estimation import LaneState
+from autonomy.perception.modules.module_folder import save_module
+from autonomy.perception.modules.segmentation import LaneSegmentation
 from autonomy.perception.panels import side_by_side
 from autonomy.perception.reading import Reading
 from autonomy.perception.reframing import Reframing
-from autonomy.perception.segmentation import LaneSegmentation
 from autonomy.picture_file import read_picture, write_picture
 from autonomy.scripts import perceive
 from autonomy.video import open_video

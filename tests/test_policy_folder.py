@@ -16,8 +16,8 @@ from toy_world import TOY_ID, Steer
 
 from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.errors import InputError
-from autonomy.policy_folder import POLICY_FOLDER, check_spaces, load_policy_folder
-from autonomy.space_json import check_space, space_from_json, space_to_json
+from autonomy.policies.folder import POLICY_FOLDER, check_spaces, load_policy_folder
+from autonomy.policies.space_json import check_space, space_from_json, space_to_json
 
 ARCHITECTURE = Architecture("small", (8,), activation="tanh", squash="clip")
 

@@ -14,8 +14,8 @@ from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import class_in_file, imported_class
 from autonomy.make import make_world
-from autonomy.policy_folder import POLICY_FOLDER
-from autonomy.policy_source import load_policy, trained_options
+from autonomy.policies.folder import POLICY_FOLDER
+from autonomy.policies.source import load_policy, trained_options
 from autonomy.world import World
 
 register_toy()

@@ -14,13 +14,13 @@ from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, train_module
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.keypoints import moments, point_loss
-from autonomy.perception.module_folder import load_module
-from autonomy.perception.patches import PATCH_SIZE, cut
-from autonomy.perception.pose import ObjectPose, PoseGaussians
+from autonomy.perception.modules.module_folder import load_module
+from autonomy.perception.modules.pose import ObjectPose, PoseGaussians
+from autonomy.perception.networks.keypoints import moments, point_loss
+from autonomy.perception.networks.patches import PATCH_SIZE, cut
+from autonomy.perception.networks.triangulation import project, triangulate
 from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
-from autonomy.perception.triangulation import project, triangulate
 
 SIZE = 32
 QUANTITIES: tuple[str, ...] = ("dot_x_m", "dot_y_m", "dot_z_m")

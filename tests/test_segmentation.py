@@ -14,12 +14,12 @@ from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, TrainedModule, train_module
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
-from autonomy.perception.groups import by_group
-from autonomy.perception.intersection_over_union import intersection_over_union
-from autonomy.perception.making import check_fits, make_module
-from autonomy.perception.module_folder import load_module, save_module
+from autonomy.perception.modules.groups import by_group
+from autonomy.perception.modules.intersection_over_union import intersection_over_union
+from autonomy.perception.modules.making import check_fits, make_module
+from autonomy.perception.modules.module_folder import load_module, save_module
+from autonomy.perception.modules.segmentation import LaneSegmentation, Segmentation
 from autonomy.perception.reading import Reading
-from autonomy.perception.segmentation import LaneSegmentation, Segmentation
 from autonomy.scripts import train_perception
 
 SIZE = (32, 48)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from autonomy.camera.camera import Camera
 from autonomy.perception.detections import Detections
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_shape import boundary_pixels, lane_boundaries
+from autonomy.perception.lane.shape import boundary_pixels, lane_boundaries
 from autonomy.quantities import words_and_unit
 from autonomy.recording.drawing import Box, Image, TextStyle, draw_panel, draw_text
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from autonomy.camera.camera import Camera
 from autonomy.perception.detections import Detections
 from autonomy.perception.estimates import Estimates
+from autonomy.perception.modules.segmentation import Segmentation
 from autonomy.perception.overlays import draw_boxes, draw_lane, draw_segments, draw_title
 from autonomy.perception.reading import Reading
 from autonomy.perception.reframing import Reframing
-from autonomy.perception.segmentation import Segmentation
 from autonomy.picture_file import Picture
 
 _WIDTH = 640  # [px] at least

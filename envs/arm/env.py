@@ -39,8 +39,8 @@ from autonomy.envs.arm.tasks.plan import Truth, gripper_opening
 from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import read_options
-from autonomy.perception.loading import make_perception
-from autonomy.perception.loop import Known, Perception, TruePerception
+from autonomy.perception.in_world.loading import make_perception
+from autonomy.perception.in_world.loop import Known, Perception, TruePerception
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum

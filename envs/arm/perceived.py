@@ -8,8 +8,8 @@ from autonomy.envs.arm.options import PERCEPTION_CAMERAS
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.tasks.task import Task
 from autonomy.errors import InputError
-from autonomy.perception.filtering import STILL, Motion
-from autonomy.perception.loop import Known, Perceivable
+from autonomy.perception.in_world.filtering import STILL, Motion
+from autonomy.perception.in_world.loop import Known, Perceivable
 
 THING = ("object_x_m", "object_y_m", "object_z_m", "object_yaw_rad")
 GOAL = ("goal_x_m", "goal_y_m", "goal_z_m")

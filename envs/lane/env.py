@@ -9,9 +9,20 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.experts import PurePursuit
-from autonomy.envs.lane.lane_follow import (
+from autonomy.envs.lane.lane_state import empty_state
+from autonomy.envs.lane.observations import observation_space, proprioception, true_state
+from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge, observed
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges, start_rolling
+from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
+from autonomy.envs.lane.scene.car_map import map_with_car
+from autonomy.envs.lane.scene.chase_view import ChaseView
+from autonomy.envs.lane.scene.lane_scene import world_from_car
+from autonomy.envs.lane.stage import Stage
+from autonomy.envs.lane.tasks.experts import PurePursuit
+from autonomy.envs.lane.tasks.lane_follow import (
     IS_SUCCESS,
     REASON,
     TERMINATES,
@@ -22,19 +33,8 @@ from autonomy.envs.lane.lane_follow import (
     live,
     measurements,
 )
-from autonomy.envs.lane.lane_path import LanePaths, Location
-from autonomy.envs.lane.lane_state import empty_state
-from autonomy.envs.lane.observations import observation_space, proprioception, true_state
-from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge, observed
-from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
-from autonomy.envs.lane.scene.car_map import map_with_car
-from autonomy.envs.lane.scene.chase_view import ChaseView
-from autonomy.envs.lane.scene.lane_scene import world_from_car
-from autonomy.envs.lane.stage import Stage
-from autonomy.envs.lane.start import START_DRAWS, start_ranges, start_rolling
 from autonomy.options import read_options
-from autonomy.perception.loading import make_perception
+from autonomy.perception.in_world.loading import make_perception
 from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv

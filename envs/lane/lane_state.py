@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_follow import Progress
-from autonomy.envs.lane.lane_path import Location
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import Location
+from autonomy.envs.lane.tasks.lane_follow import Progress
 from autonomy.world_state import State
 
 

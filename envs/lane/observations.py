@@ -5,10 +5,10 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
-from autonomy.envs.lane.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location, look_ahead
 from autonomy.envs.lane.options import LaneFollowOptions
 from autonomy.envs.lane.perceived import BOUNDS
+from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 

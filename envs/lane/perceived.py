@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.lane_path import LanePaths, Location, look_ahead
 from autonomy.envs.lane.options import FRONT
-from autonomy.perception.filtering import Motion
-from autonomy.perception.lane_shape import LANE_QUANTITIES, LOOK_AHEAD
-from autonomy.perception.loop import Known, Perceivable
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
+from autonomy.perception.in_world.filtering import Motion
+from autonomy.perception.in_world.loop import Known, Perceivable
+from autonomy.perception.lane.shape import LANE_QUANTITIES, LOOK_AHEAD
 
 _CURVATURE = Motion(speed=0.01, acceleration=0.05)
 _MOTIONS = (

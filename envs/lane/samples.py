@@ -11,15 +11,15 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
 from autonomy.envs.lane.labels.lane_lines import lane_lines
+from autonomy.envs.lane.labels.posed_frames import PosedCars, PosedFrames
 from autonomy.envs.lane.labels.segments import Segment, find_segments
 from autonomy.envs.lane.options import LaneFollowOptions
 from autonomy.envs.lane.perceived import lane_quantities
-from autonomy.envs.lane.posed_frames import PosedCars, PosedFrames
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.errors import InputError
 from autonomy.linear_algebra import products
-from autonomy.perception.lane_metrics import lane_rows
-from autonomy.perception.lane_shape import LANE_QUANTITIES
+from autonomy.perception.lane.metrics import lane_rows
+from autonomy.perception.lane.shape import LANE_QUANTITIES
 from autonomy.perception.samples import Samples
 from autonomy.randomization import preset
 from autonomy.seed import checked_seed

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location, no_paths
 from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, no_paths
 from autonomy.envs.lane.roads.road_source import RoadSource
 from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.tasks.task import Task
-from autonomy.perception.loop import perception_metrics
+from autonomy.perception.in_world.loop import perception_metrics
 from autonomy.rewards import tolerance
 from autonomy.world import Trace
 

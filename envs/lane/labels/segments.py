@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rasterizer.light import world_rays
 from autonomy.compiled import compiled, compiled_parallel
-from autonomy.envs.lane.lane_path import LanePaths, path_of, station_behind
+from autonomy.envs.lane.physics.lane_path import LanePaths, path_of, station_behind
 
 
 class Segment(IntEnum):

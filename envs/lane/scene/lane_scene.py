@@ -10,8 +10,8 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.scene import Appearance, Draws, Scene
 from autonomy.compiled import compiled
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_path import Location
+from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.physics.lane_path import Location
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.scene.car_mesh import car_mesh, simple_car_meshes
 from autonomy.envs.lane.scene.materials import Material

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autonomy.camera.library import MeshLibrary
-from autonomy.envs.lane.lane_path import lane_path
-from autonomy.envs.lane.path_bank import PathBank
+from autonomy.envs.lane.physics.lane_path import lane_path
+from autonomy.envs.lane.physics.path_bank import PathBank
 from autonomy.envs.lane.roads.road import Road, free_width
 from autonomy.envs.lane.scene.road_mesh import road_meshes
 from autonomy.envs.lane.scene.roadside import Roadside

@@ -1,0 +1,88 @@
+"""Lane state without learning: thresholds, the road from above, and a fit of the lane's lines."""
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.camera.camera import Camera
+from autonomy.errors import InputError
+from autonomy.perception.estimates import Estimates
+from autonomy.perception.lane.fit import LaneFit, fit_lane
+from autonomy.perception.lane.marks import GroundRows
+from autonomy.perception.lane.shape import LANE_QUANTITIES, LOOK_AHEAD
+from autonomy.perception.networks.gaussian import quantity_metrics
+from autonomy.perception.reading import Reading
+from autonomy.perception.samples import Samples
+
+_SHIFT, _TURN, _SCALE = 0.07, 0.018, 0.035  # [m], [rad]: how well the mount is known, and more
+_CHANGE = 1.5e-3  # [1/m] by which curvature changes in a metre, to the square root of metres
+
+
+class LaneFinder:
+    """The classical baseline of `LaneState`, with the same `perceive`.
+
+    Attributes:
+        reading: Frames of one camera of the lane world, and `LANE_QUANTITIES`.
+        camera: The camera that the frames come from.
+    """
+
+    name: ClassVar[str] = "lane_finder"
+    is_calibrated: ClassVar[bool] = False
+
+    def __init__(self, camera: Camera) -> None:
+        """Prepare for the frames of a pinhole camera on a car.
+
+        Raises:
+            InputError: The camera has distortion.
+        """
+        if camera.distortion:
+            raise InputError("the lane finder needs a camera without distortion")
+        self.camera = camera
+        self.reading = Reading("lane", ("camera",), (camera.height, camera.width), LANE_QUANTITIES)
+        self._ground = GroundRows(camera)
+
+    def perceive(self, *frames: NDArray[np.uint8]) -> Estimates:
+        """Return the lane in frames `(N, H, W, 3)`.
+
+        Deviations come from the spread of the paint around the fitted lines and from how well a
+        camera's mount is known; they are infinite where no lane is found, and the means zero.
+
+        Raises:
+            InputError: The frames are not of the camera's size, or no RGB.
+        """
+        fits = [fit_lane(self._ground.marks(frame)) for frame in self.reading.fitted(frames[0])]
+        means = np.zeros((len(fits), len(LANE_QUANTITIES)), np.float32)
+        deviations = np.full_like(means, np.inf)
+        for row, fit in enumerate(fits):
+            if fit is not None:
+                means[row], deviations[row] = _quantities(fit)
+        return Estimates(means, deviations)
+
+    def measure(self, result: Estimates, samples: Samples) -> dict[str, float]:
+        """Return in how many frames a lane was found, and errors and coverage in those."""
+        found = np.isfinite(result.std[:, 0])
+        errors = result.mean - samples["quantities"]
+        return {
+            "found": float(found.mean()),
+            **quantity_metrics(errors, result.std, LANE_QUANTITIES),
+        }
+
+
+def _quantities(fit: LaneFit) -> tuple[list[float], list[float]]:
+    """Return the quantities of a fitted lane, and their standard deviations."""
+    left, right, slope, bend, _ = fit.values
+    angle = math.atan(slope)
+    flat = math.cos(angle)
+    offset, width, curvature = -(left + right) / 2.0 * flat, (left - right) * flat, bend * flat**3
+    sides = fit.covariance[:2, :2]
+    of_offset = flat**2 * sides.sum() / 4.0 + _SHIFT**2 + (_SCALE * offset) ** 2
+    of_width = flat**2 * (sides.trace() - 2.0 * sides[0, 1]) + (_SCALE * width) ** 2
+    of_heading = flat**4 * fit.covariance[2, 2] + _TURN**2
+    of_curvature = flat**6 * fit.covariance[3, 3]
+    variances = [of_offset, of_heading]
+    variances += [of_curvature + _CHANGE**2 * distance for distance in LOOK_AHEAD]
+    variances.append(of_width)
+    means = [offset, -angle, *[curvature] * len(LOOK_AHEAD), width]
+    return means, [math.sqrt(variance) for variance in variances]

@@ -1,0 +1,84 @@
+"""Where a car is in its lane and how the lane goes on, as a network reads it from a frame."""
+
+import torch
+from torch import Tensor, nn
+
+from autonomy.perception.estimates import Estimates, joined
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.networks.gaussian import Gaussians, explained_variance, quantity_metrics
+from autonomy.perception.reading import Reading
+from autonomy.perception.samples import Samples
+
+_SKY = 0.25  # of the rows, from the top, which no road reaches
+_MIDDLE, _SPREAD = 110.0, 60.0  # of pixels, roughly
+_HIDDEN = 256
+
+
+class LaneState(PerceptionModule[Estimates]):
+    """Quantities of `reading.reports`, each with a standard deviation."""
+
+    name = "lane_state"
+    labels = ("quantities",)
+    worlds = ("lane",)
+    score = "explained_variance"
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        height, width = reading.image_size
+        self._first_row = int(_SKY * height)
+        self.features = nn.Sequential(
+            *_convolved(3, 32, size=4, stride=4),
+            *_convolved(32, 48, size=3, stride=2),
+            *_convolved(48, 48, size=3, stride=1),
+            *_convolved(48, 64, size=3, stride=2),
+            nn.Flatten(),
+        )
+        rows, columns = (-(-(size // 4) // 4) for size in (height - self._first_row, width))
+        count = len(reading.reports)
+        self.head = nn.Sequential(
+            nn.Linear(64 * rows * columns, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, 2 * count)
+        )
+        self.gaussians = Gaussians(count)
+        self.lay_out_for_cpus()
+
+    def prepare(self, samples: Samples) -> None:
+        """Take over the scale of the quantities."""
+        self.gaussians.standardize(samples["quantities"])
+
+    def calibrate(self, samples: Samples) -> None:
+        """Scale the standard deviations so that intervals cover their share of samples."""
+        estimates = self.perceive(*self.frames_of(samples))
+        self.gaussians.recalibrate(estimates, samples["quantities"])
+
+    def forward(self, *frames: Tensor) -> Tensor:
+        """Map frames `(N, H, W, 3)` of one camera to `(N, 2 Q)` as `Gaussians` reads them."""
+        planes = frames[0][:, self._first_row :].permute(0, 3, 1, 2).to(torch.float32, copy=True)
+        return self.head(self.features(planes.sub_(_MIDDLE).div_(_SPREAD)))
+
+    def loss(self, output: Tensor, labels: dict[str, Tensor]) -> Tensor:
+        """Return how unlikely the quantities are; see `Gaussians.loss`."""
+        return self.gaussians.loss(output, labels["quantities"])
+
+    def interpret(self, output: Tensor) -> Estimates:
+        """Return means and standard deviations in the quantities' units."""
+        return self.gaussians.estimates(output)
+
+    def measure(self, result: Estimates, samples: Samples) -> dict[str, float]:
+        """Return RMS errors, the coverage of intervals, and the explained variance."""
+        targets = samples["quantities"]
+        errors = self.gaussians.errors(result, targets)
+        return {
+            "explained_variance": explained_variance(errors, targets),
+            **quantity_metrics(errors, result.std, self.reading.reports),
+        }
+
+    def joined(self, results: list[Estimates]) -> Estimates:
+        """Return the estimates of some batches as those of one."""
+        return joined(results)
+
+
+def _convolved(before: int, after: int, size: int, stride: int) -> list[nn.Module]:
+    """Return a convolution, normalised over the batch, and its nonlinearity."""
+    padding = 0 if size == stride else size // 2
+    convolution = nn.Conv2d(before, after, size, stride, padding, bias=False)
+    return [convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True)]

@@ -1,0 +1,1 @@
+"""What drivers are asked to do, and who shows that it can be done."""
