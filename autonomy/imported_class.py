@@ -1,12 +1,36 @@
-"""Classes by name: `package.module:Class`, or `file.py:Class`."""
+"""Classes and objects by name: `package.module:Class`, or `file.py:Class`."""
 
 import importlib
 import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from autonomy.errors import InputError
+
+Kind = TypeVar("Kind")
+
+
+def imported_object(source: str, kind: type[Kind]) -> Kind:
+    """Return the object `package.module:name` or `file.py:name`, or one of the class of that name.
+
+    A file is the user's own code, and runs.
+
+    Raises:
+        InputError: If there is nothing of that name and kind, or the class cannot be made without
+            arguments.
+    """
+    place, _, name = source.rpartition(":")
+    module = _file(Path(place)) if place.endswith(".py") else _module(place)
+    found = getattr(module, name, None)
+    try:
+        made = found() if isinstance(found, type) and issubclass(found, kind) else found
+    except TypeError as error:
+        raise InputError(f"{source} must be made without arguments: {error}") from None
+    if isinstance(made, kind):
+        return made
+    raise InputError(f"{source} must be of the class {kind.__name__}, got {found!r}")
 
 
 def imported_class(source: str) -> type:
