@@ -7,10 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from autonomy.errors import InputError
 
 OWN_PACKAGE = "autonomy"
+
+Kind = TypeVar("Kind")
 
 
 def named_class(source: str) -> type:
@@ -42,6 +45,18 @@ def class_in_file(source: str) -> type:
     """
     path, _, name = source.rpartition(":")
     return _class_of(_file(Path(path)), name, source)
+
+
+def object_of(kind: type[Kind], source: str) -> Kind:
+    """Return what `named_object` does, which must be of a class.
+
+    Raises:
+        InputError: There is nothing of that name, or it is something else.
+    """
+    found = named_object(source)
+    if not isinstance(found, kind):
+        raise InputError(f"{source} must be a {kind.__name__}, got {type(found).__name__}")
+    return found
 
 
 def allowed_class(source: str, modules: Sequence[str] = ()) -> type:

@@ -14,7 +14,7 @@ from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import MOVING, Vehicles
 from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.envs.lane.roads.route import STATION
-from autonomy.envs.lane.tasks.lane_task import Situation
+from autonomy.envs.lane.tasks.task import Situation
 
 ID = "autonomy/LaneFollow-v0"
 SIZE = (24, 32)

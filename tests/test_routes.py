@@ -21,7 +21,7 @@ from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
 from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
 from autonomy.envs.lane.roads.route import lay_route
 from autonomy.envs.lane.tasks.lane_follow import LaneFollow
-from autonomy.envs.lane.tasks.lane_task import Situation
+from autonomy.envs.lane.tasks.task import Situation
 
 RADIUS = 50.0  # [m] of the circle's reference line
 EDGE = 3.0  # [m] the width of its lanes

@@ -19,9 +19,8 @@ from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges
 from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
 from autonomy.envs.lane.stage import Stage
-from autonomy.envs.lane.tasks import TASKS
-from autonomy.envs.lane.tasks.lane_task import LaneTask, Situation
-from autonomy.given import given
+from autonomy.envs.lane.tasks.find_task import find_task
+from autonomy.envs.lane.tasks.task import LaneTask, Situation
 from autonomy.options import read_options
 from autonomy.perception.in_world.loading import make_perception
 from autonomy.policy import Policy
@@ -53,7 +52,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
             InputError: An option is unknown or out of range.
         """
         chosen = read_options(LaneOptions, options)
-        self._options, self._task = chosen, given(chosen.task, "task", TASKS)
+        self._options, self._task = chosen, find_task(chosen.task)
         super().__init__(
             num_envs,
             render_mode,

@@ -12,7 +12,7 @@ from autonomy.compiled import compiled
 from autonomy.envs.lane.physics.car import STEERING_RATE_MAX
 from autonomy.envs.lane.physics.location import Location
 from autonomy.envs.lane.physics.vehicles import Vehicles
-from autonomy.envs.lane.tasks.lane_task import Array, LaneTask, Situation
+from autonomy.envs.lane.tasks.task import Array, LaneTask, Situation
 from autonomy.rewards import tolerance
 from autonomy.task import Judgement, Mask
 from autonomy.world import Trace

@@ -12,7 +12,7 @@ from autonomy.envs.lane.physics.location import look_ahead
 from autonomy.policy import Observation
 
 if TYPE_CHECKING:
-    from autonomy.envs.lane.tasks.lane_task import Situation
+    from autonomy.envs.lane.tasks.task import Situation
 
 _LATERAL = 3.2  # [m/s2] of lateral acceleration in bends
 _BRAKING = 2.0  # [m/s2] when slowing down for them
