@@ -7,7 +7,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.camera.rasterizer.light import world_rays
+from autonomy.camera.rays import world_rays
 from autonomy.compiled import compiled, compiled_parallel
 from autonomy.envs.lane.lane_path import LanePaths, path_of, station_behind
 
