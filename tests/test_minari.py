@@ -45,7 +45,7 @@ def test_minari_s_reader_finds_every_step(
 ) -> None:
     out = tmp_path / "toy-expert-v0"
     words = ("--env", TOY_ID, "--episodes", "5", "--seed", "3", "--num-envs", "2")
-    script("expert", str(out), *words, "--image-size", "8", "12")
+    script("expert", str(out), *words, "--world.image-size", "8", "12")
     assert "5 episodes, " in capsys.readouterr().out
     dataset = minari.load_dataset("toy-expert-v0")
     assert dataset.total_episodes == 5
@@ -70,7 +70,7 @@ def test_minari_s_reader_finds_every_step(
 
 
 def test_gymnasium_makes_the_recorded_world_again(script: Command, tmp_path: Path) -> None:
-    words = (*LANE, "--episodes", "1", "--observations", "proprioception")
+    words = (*LANE, "--episodes", "1", "--world.observations", "proprioception")
     script("expert", str(tmp_path / "lane-expert-v0"), *words)
     dataset = minari.load_dataset("lane-expert-v0")
     again = dataset.recover_environment()

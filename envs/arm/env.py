@@ -62,6 +62,8 @@ class ArmVectorEnv(BatchedWorld):
     `(N, G)`; all else is drawn as without it.
     """
 
+    options_class = ArmOptions
+
     def __init__(
         self,
         num_envs: int = 1,
@@ -77,7 +79,7 @@ class ArmVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range, the robot cannot be read, or
                 PyBullet is not installed.
         """
-        chosen = read_options(ArmOptions, named_cameras(options))
+        chosen: ArmOptions = read_options(self.options_class, named_cameras(options))
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._robot = find_robot(chosen.robot)
         randomization = preset(chosen.randomization, PRESETS)
