@@ -18,7 +18,7 @@ from autonomy.errors import InputError
 from autonomy.world_words import WorldWords
 
 if TYPE_CHECKING:
-    from autonomy.rollout import Step
+    from autonomy.rollouts import Step
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def main(arguments: Arguments) -> None:
     from autonomy.policies.home import home_of
     from autonomy.policies.source import policy_source
     from autonomy.recording.minari_episodes import world_spec, write_episodes
-    from autonomy.rollout import rollout
+    from autonomy.rollouts import rollout
     from autonomy.seed import checked_seed
 
     if arguments.episodes < 1:

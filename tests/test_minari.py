@@ -14,7 +14,7 @@ from autonomy.command_line import run
 from autonomy.make import make_world
 from autonomy.policies.source import load_policy
 from autonomy.recording.minari_episodes import world_spec, write_episodes
-from autonomy.rollout import Step, rollout
+from autonomy.rollouts import Step, rollout
 from autonomy.scripts import record_episodes
 
 register_toy()
