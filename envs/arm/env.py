@@ -49,6 +49,8 @@ class ArmVectorEnv(BatchedWorld):
     `(N, G)`; all else is drawn as without it.
     """
 
+    options_class = ArmOptions
+
     def __init__(
         self,
         num_envs: int = 1,
@@ -62,7 +64,7 @@ class ArmVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range, the robot cannot be read, or
                 PyBullet is not installed.
         """
-        chosen = read_options(ArmOptions, options)
+        chosen: ArmOptions = read_options(self.options_class, options)
         self._options, self._task, self._robot = chosen, chosen.chosen_task, chosen.chosen_robot
         self._start = EpisodeStart(chosen)
         self._sampler = self._start.sampler

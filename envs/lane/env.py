@@ -39,6 +39,8 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
     and the speed to reach, from 0 to 25 m/s, with at most 3 m/s2 up and 6 m/s2 down.
     """
 
+    options_class = LaneOptions
+
     def __init__(
         self,
         num_envs: int = 1,
@@ -51,7 +53,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         Raises:
             InputError: An option is unknown or out of range.
         """
-        chosen = read_options(LaneOptions, options)
+        chosen: LaneOptions = read_options(self.options_class, options)
         self._options, self._task = chosen, find_task(chosen.task)
         super().__init__(
             num_envs,
