@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from autonomy.agents.encoders import FindClass
 from autonomy.agents.observation_network import ObservationNetwork
 from autonomy.errors import InputError
-from autonomy.imported_class import imported_class
-from autonomy.policies.folder import allowed_class
+from autonomy.imported_class import allowed_class, imported_class
 from autonomy.policies.space_json import space_from_json, space_to_json
 from autonomy.policy import Observation
 from autonomy.row_blocks import RowBlocks

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from torch import Tensor
 
 from autonomy.device import torch_device
 from autonomy.errors import InputError
-from autonomy.imported_class import imported_class
+from autonomy.imported_class import allowed_class
 from autonomy.policies.space_json import check_space, space_from_json
 from autonomy.policy import Policy
 from autonomy.weights_folder import FolderKind, Manifest
@@ -21,8 +21,6 @@ POLICY_FOLDER = FolderKind(
 )
 """In its manifest, `class` is `module:Class`, and `env_options` is what the world must be made with
 for the policy to see what it was trained on."""
-
-OWN_PACKAGE = "autonomy"
 
 
 class RestorablePolicy(Protocol):
@@ -62,20 +60,3 @@ def check_spaces(manifest: Manifest, envs: World) -> None:
     """
     check_space(space_from_json(manifest["observation_space"]), envs.single_observation_space)
     check_space(space_from_json(manifest["action_space"]), envs.single_action_space)
-
-
-def allowed_class(name: str, modules: Sequence[str] = ()) -> Any:
-    """Import `module:Class` from this project's packages or from one of `modules`.
-
-    Raises:
-        InputError: Another module, or no such class.
-    """
-    module = name.rpartition(":")[0]
-    parts = module.split(".")
-    is_module = all(part.isidentifier() for part in parts) and not module.endswith(".py")
-    if module not in modules and not (is_module and parts[0] == OWN_PACKAGE):
-        raise InputError(
-            f"{name!r} may not be imported: a policy folder may name classes of "
-            f"{OWN_PACKAGE} and of modules that you name, nothing else"
-        )
-    return imported_class(name)

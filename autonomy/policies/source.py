@@ -8,7 +8,7 @@ from typing import Any
 from gymnasium import spaces
 
 from autonomy.errors import InputError
-from autonomy.imported_class import class_in_file, imported_class
+from autonomy.imported_class import class_named
 from autonomy.policy import Policy, RandomPolicy
 from autonomy.world import World
 
@@ -81,8 +81,7 @@ def policy_folder(source: str) -> Path | None:
 
 
 def _users_own(source: str, envs: World) -> Policy:
-    is_file = source.rpartition(":")[0].endswith(".py")
-    users_class = class_in_file(source) if is_file else imported_class(source)
+    users_class = class_named(source)
     for method in ("reset", "act"):
         if not callable(getattr(users_class, method, None)):
             raise InputError(
