@@ -4,9 +4,9 @@ Example:
     python scripts/compare_perception.py runs/policy runs/lane-state --env autonomy/LaneFollow-v0
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,13 +15,13 @@ from tyro.conf import OmitArgPrefixes, Positional, arg
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.errors import InputError
-from autonomy.evaluation import Evaluation, evaluate
 from autonomy.files import write_json
-from autonomy.make import make_world
-from autonomy.options import TRUTH
-from autonomy.policies.source import load_policy, trained_options
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.scripts.world_options import WorldOptions
+
+if TYPE_CHECKING:  # torch takes seconds to import
+    from autonomy.evaluation import Evaluation
+    from autonomy.perception.modules.module import PerceptionModule
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Arguments:
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
     """Run folder of a policy that observes what is perceived."""
-    module: Annotated[Positional[str], arg(metavar="MODULE")]
+    module: Annotated[Positional[Path], arg(metavar="MODULE")]
     """Run folder of a perception module."""
     env: str
     """Id of the world, such as autonomy/LaneFollow-v0."""
@@ -46,19 +46,26 @@ class Arguments:
     """How many episodes run side by side."""
     device: str = "auto"
     """Where policies compute: auto, cpu or cuda."""
+    modules: tuple[str, ...] = ()
+    """Modules of your own (package.module or file.py) whose classes the folders may name."""
     world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
 
 
 def main(arguments: Arguments) -> None:
     """Evaluate with the truth, with what is perceived and end to end, and print a table."""
+    from autonomy.options import TRUTH
+    from autonomy.perception.modules.module_folder import load_module
+    from autonomy.policies.source import trained_options
+
     if "perceived" not in trained_options(arguments.policy).get("observations", ()):
         raise InputError(
             f"the policy must observe what is perceived, {arguments.policy} does not: train it "
             "with --recipe.observations perceived proprioception"
         )
+    module = load_module(arguments.module, arguments.device, arguments.modules)
     results = {
         "the truth": _judged(arguments, arguments.policy, TRUTH),
-        "what is perceived": _judged(arguments, arguments.policy, arguments.module),
+        "what is perceived": _judged(arguments, arguments.policy, module),
     }
     if arguments.end_to_end is not None:
         results["end to end"] = _judged(arguments, arguments.end_to_end, None)
@@ -70,18 +77,24 @@ def main(arguments: Arguments) -> None:
     Console().print(_table(results, arguments))
 
 
-def _judged(arguments: Arguments, policy: str, perception: str | None) -> Evaluation:
-    chosen = replace(arguments.world, perception=perception).chosen()
+def _judged(
+    arguments: Arguments, policy: str, perception: "str | PerceptionModule[Any] | None"
+) -> "Evaluation":
+    from autonomy.evaluation import evaluate
+    from autonomy.make import make_world
+    from autonomy.policies.source import load_policy, trained_options
+
+    chosen = {**arguments.world.chosen(), "perception": perception}
     options: dict[str, Any] = {**trained_options(policy), **chosen}
     world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
     try:
-        loaded = load_policy(policy, world, arguments.device, arguments.seed)
+        loaded = load_policy(policy, world, arguments.device, arguments.seed, arguments.modules)
         return evaluate(world, loaded, arguments.episodes, arguments.seed)
     finally:
         world.close()
 
 
-def _table(results: dict[str, Evaluation], arguments: Arguments) -> Table:
+def _table(results: "dict[str, Evaluation]", arguments: Arguments) -> Table:
     table = Table(title=f"{arguments.episodes} episodes of {arguments.env}")
     for column in ("", *results):
         table.add_column(column)
@@ -94,7 +107,7 @@ def _table(results: dict[str, Evaluation], arguments: Arguments) -> Table:
     return table
 
 
-def _success(result: Evaluation) -> str:
+def _success(result: "Evaluation") -> str:
     low, high = result.success_rate_ci95
     return f"{result.success_rate:.1%} ({low:.1%} to {high:.1%})"
 

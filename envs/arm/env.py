@@ -16,7 +16,7 @@ from autonomy.envs.arm.episodes import empty_episodes
 from autonomy.envs.arm.labels.pixels import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
 from autonomy.envs.arm.options import ArmOptions, named_cameras
-from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
+from autonomy.envs.arm.perceived import THING, from_base, perceivable
 from autonomy.envs.arm.physics.saved_files import SavedFiles
 from autonomy.envs.arm.physics.simulation import Design, inspect
 from autonomy.envs.arm.physics.start_physics import start_physics
@@ -39,8 +39,14 @@ from autonomy.envs.arm.tasks.plan import Truth, gripper_opening
 from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import read_options
-from autonomy.perception.in_world.loading import make_perception
-from autonomy.perception.in_world.loop import Known, Perception, TruePerception
+from autonomy.perception.in_world.loading import perceiving_module
+from autonomy.perception.in_world.loop import (
+    EstimatingModule,
+    FramePerception,
+    Known,
+    Perception,
+    TruePerception,
+)
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
@@ -85,7 +91,9 @@ class ArmVectorEnv(BatchedWorld):
         self._sampler = self._start.sampler
         design = self._design()
         facts = inspect(design)
-        self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound)
+        module = self._module()
+        self._own = module.motions if module else {}
+        self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
         cameras = chosen.sized_cameras()
         images = image_spaces(cameras, chosen.images)
         super().__init__(
@@ -102,7 +110,7 @@ class ArmVectorEnv(BatchedWorld):
         self._weights = RewardWeights()
         camera_bodies = CameraBodies(cameras, facts)
         rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
-        self._perception = self._perceiving(randomization.sensor)
+        self._perception = self._perceiving(module, randomization.sensor)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies
         props = self._props(randomization)
@@ -132,21 +140,29 @@ class ArmVectorEnv(BatchedWorld):
             self._start.clutter.most,
         )
 
-    def _perceiving(self, sensor: SensorRandomization) -> Perception:
-        """Return what knows what is perceived.
+    def _module(self) -> EstimatingModule | None:
+        """Return what perceives, None where the truth is known.
 
         Raises:
             InputError: The module cannot be used, or the task is not one that can be perceived.
         """
-        chosen, step = self._options, 1.0 / self._options.control_rate
-        if "perceived" not in chosen.observations:
+        if "perceived" not in self._options.observations:
+            return None
+        followed = perceivable(self._task, self._robot.base)
+        return perceiving_module(self._options.perception, followed)
+
+    def _perceiving(
+        self, module: EstimatingModule | None, sensor: SensorRandomization
+    ) -> Perception:
+        """Return what knows what is perceived."""
+        if module is None:
             return TruePerception(self._knowledge)
-        return make_perception(
-            chosen.perception,
+        return FramePerception(
             self.num_envs,
             perceivable(self._task, self._robot.base),
+            module,
             sensor,
-            step,
+            1.0 / self._options.control_rate,
             self._knowledge,
         )
 
@@ -238,7 +254,7 @@ class ArmVectorEnv(BatchedWorld):
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
-            "perceived": lambda: self._seen_from_base().vector(bodies.tool_position),
+            "perceived": self._perceived,
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._episodes.goal,
         }
@@ -247,8 +263,11 @@ class ArmVectorEnv(BatchedWorld):
                 observation[name] = self._vectors.observed(name, values()[rows])
         return observation
 
-    def _seen_from_base(self) -> Perceived:
-        return from_base(self._perception.known(), self._robot.base)
+    def _perceived(self) -> NDArray[np.float64]:
+        known = self._perception.known()
+        if self._own:
+            return known.mean
+        return from_base(known, self._robot.base).vector(self._bodies.tool_position)
 
     def _describe(self) -> Info:
         draws = self._sampler.named(self._episodes.draws.copy())

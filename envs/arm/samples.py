@@ -1,12 +1,13 @@
 """Labelled frames of the arm at its table, without a step of physics: any posture is a sample."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.rig import IMAGES, CameraRig
 from autonomy.envs.arm.labels.pixels import (
     BOX_CLASSES,
     SEGMENT_CLASSES,
@@ -29,11 +30,10 @@ from autonomy.envs.arm.tasks.task import Layout, upright_poses
 from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import SPLITS
-from autonomy.perception.samples import Samples
+from autonomy.perception.samples import Samples, image_labels
 from autonomy.randomization import in_split, preset
 from autonomy.seed import checked_seed
 
-LABELS = ("segments", "boxes", "instances", "quantities", "projections")
 _OF_PIXELS = {"segments", "boxes", "instances"}  # which the instance image tells
 _POSTURES = 3000
 _TRIANGLES = 5000
@@ -54,11 +54,10 @@ class ArmSamples:
 
     Shapes, looks, camera mounts, goals and where things begin are those of a split; postures come
     from inverse kinematics, with the tool all over the table.
-    """
 
-    world = "arm"
-    segment_classes = SEGMENT_CLASSES
-    box_classes = BOX_CLASSES
+    Attributes:
+        labels: What can be labelled, and the names of what it tells.
+    """
 
     def __init__(
         self,
@@ -79,7 +78,14 @@ class ArmSamples:
             raise InputError(f"task must be one of {', '.join(TASKS)}, got {task!r}")
         checked_seed(seed)
         self._task, self._given = TASKS[task](), (task, split, seed, randomization)
-        self.quantities = quantity_names(self._task)
+        self.labels: Mapping[str, tuple[str, ...]] = {
+            "segments": SEGMENT_CLASSES,
+            "boxes": BOX_CLASSES,
+            "instances": (),
+            "quantities": quantity_names(self._task),
+            "projections": (),
+            **image_labels(*list(PERCEPTION_CAMERAS)[1:]),
+        }
         self._ranges = preset(randomization, PRESETS)
         self._sensor = replace(self._ranges.sensor, latency=PRESETS["none"].sensor.latency)
         self._start = EpisodeStart(self._task, PANDA, self._ranges, split)
@@ -92,26 +98,30 @@ class ArmSamples:
     def description(self) -> dict[str, Any]:
         """Return what decides the samples, in JSON values."""
         names = ("task", "split", "seed", "randomization")
-        return {"world": self.world, **dict(zip(names, self._given, strict=True))}
+        return {"world": "arm", **dict(zip(names, self._given, strict=True))}
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
-        """Return `count` samples with some `labels` of `LABELS`.
+        """Return `count` samples with some of the `labels`.
 
         Raises:
             InputError: There is no such label.
         """
         for label in labels:
-            if label not in LABELS:
-                raise InputError(f"labels must be some of {', '.join(LABELS)}, got {label!r}")
+            if label not in self.labels:
+                raise InputError(f"labels must be some of {', '.join(self.labels)}, got {label!r}")
         random = np.random.default_rng((*self._random, 1 + batch))
         of_pixels = not _OF_PIXELS.isdisjoint(labels)
-        stage = self._stage(count, ("camera", "instance") if of_pixels else ("camera",))
+        asked = {"camera", *(label.partition("_")[0] for label in labels)}
+        asked |= {"instance"} if of_pixels else set()
+        stage = self._stage(count, tuple(image for image in IMAGES if image in asked))
         draws, goal, held = self._arrange(stage, random)
         self._dress(stage, draws, random)
         scene = stage.scene.seen(stage.shared.bodies, stage.shared.setup)
         scene = stage.scene.with_goal(scene, goal)
         seen = stage.rig.observe(stage.scene.library, scene, stage.rows)
-        samples: Samples = {name: own for name, own in seen.items() if name.startswith("camera")}
+        samples: Samples = {
+            name: own for name, own in seen.items() if name.startswith("camera") or name in labels
+        }
         shape, pose = stage.shared.setup.shape, stage.shared.bodies.object_pose
         catalogue = self._start.catalogue
         if "quantities" in labels:

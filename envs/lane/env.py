@@ -12,7 +12,7 @@ from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.envs.lane.lane_state import empty_state
 from autonomy.envs.lane.observations import observation_space, proprioception, true_state
 from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge, observed
+from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge
 from autonomy.envs.lane.physics.car import Cars
 from autonomy.envs.lane.physics.lane_path import LanePaths, Location
 from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges, start_rolling
@@ -34,7 +34,15 @@ from autonomy.envs.lane.tasks.lane_follow import (
     measurements,
 )
 from autonomy.options import read_options
-from autonomy.perception.in_world.loading import make_perception
+from autonomy.perception.in_world.filtering import within_bounds
+from autonomy.perception.in_world.loading import perceiving_module
+from autonomy.perception.in_world.loop import (
+    EstimatingModule,
+    FramePerception,
+    Known,
+    Perception,
+    TruePerception,
+)
 from autonomy.policy import Observation, Policy
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
@@ -64,11 +72,14 @@ class LaneFollowVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range.
         """
         chosen = read_options(LaneFollowOptions, options)
+        source = chosen.perception if "perceived" in chosen.observations else None
+        module = perceiving_module(source, PERCEIVABLE)
+        self._followed = PERCEIVABLE.with_module(module)
         super().__init__(
             num_envs,
             render_mode,
             autoreset_mode,
-            observation_space(chosen),
+            observation_space(chosen, self._followed),
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
         )
@@ -85,15 +96,19 @@ class LaneFollowVectorEnv(BatchedWorld):
         )
         self._start_ranges = start_ranges(chosen)
         self._state = empty_state(num_envs, self._stage.sampler.size)
-        self._perception = make_perception(
-            chosen.perception if "perceived" in chosen.observations else None,
-            num_envs,
-            PERCEIVABLE,
-            self._stage.sensor,
-            1.0 / chosen.control_rate,
-            lambda: lane_knowledge(self._state.location, self._stage.paths),
-        )
+        self._perception = self._perceiving(module)
         self._chase: ChaseView | None = None
+
+    def _perceiving(self, module: EstimatingModule | None) -> Perception:
+        """Return what knows what is perceived."""
+        if module is None:
+            return TruePerception(self._knowledge)
+        step = 1.0 / self._options.control_rate
+        sensor = self._stage.sensor
+        return FramePerception(self.num_envs, PERCEIVABLE, module, sensor, step, self._knowledge)
+
+    def _knowledge(self) -> Known:
+        return lane_knowledge(self._state.location, self._stage.paths)
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
         state, streams, stage = self._state, self.streams, self._stage
@@ -169,7 +184,8 @@ class LaneFollowVectorEnv(BatchedWorld):
         if "state" in wanted:
             observation["state"] = true_state(state.cars, state.location, self._stage.paths)[rows]
         if "perceived" in wanted:
-            observation["perceived"] = observed(self._perception.known().mean[rows])
+            known = self._perception.known().mean[rows]
+            observation["perceived"] = within_bounds(known, self._followed)
         return observation
 
     def _aim(self, rows: NDArray[np.intp]) -> None:

@@ -1,14 +1,16 @@
 """What the lane world lets a policy observe besides images."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
 from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.perceived import BOUNDS
 from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
 from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
+from autonomy.perception.in_world.filtering import Motion
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
@@ -25,10 +27,10 @@ _STATE = {
 }
 
 
-def observation_space(options: LaneFollowOptions) -> spaces.Dict:
-    """Return the space of one environment's observations."""
+def observation_space(options: LaneFollowOptions, followed: Mapping[str, Motion]) -> spaces.Dict:
+    """Return the space of one environment's observations, where perception follows `followed`."""
     entries = image_spaces(options.sized_cameras(), options.images)
-    perceived = {name: (-high, high) for name, high in BOUNDS.items()}
+    perceived = {name: (-motion.bound, motion.bound) for name, motion in followed.items()}
     vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
     for name, bounds in vectors.items():
         if name in options.observations:
