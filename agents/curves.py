@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
@@ -14,7 +15,6 @@ from stable_baselines3.common.logger import (
 )
 
 from autonomy.agents.vec_env import BatchedVecEnv
-from autonomy.world import Info
 
 
 def curve_logger(folder: Path) -> Logger:
@@ -55,7 +55,7 @@ class Curves(BaseCallback):
     def _on_training_end(self) -> None:
         self._write()
 
-    def _count_episode(self, end: str, info: Info) -> None:
+    def _count_episode(self, end: str, info: dict[str, Any]) -> None:
         self._ends[end] += 1
         self.logger.record_mean("episode/success_rate", float(info["is_success"]))
         self.logger.record_mean("episode/return", info["episode"]["r"])

@@ -10,12 +10,12 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
-from autonomy.agents.gradient_norm import limit_gradients
 from autonomy.agents.imitation_data import ImitationData
 from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.agents.privileged import Prediction
 from autonomy.agents.recipes import DAggerRecipe
-from autonomy.agents.stable_baselines import UntouchedImages
+from autonomy.agents.stable_baselines.gradient_norm import limit_gradients
+from autonomy.agents.stable_baselines.untouched import UntouchedImages
 from autonomy.policy import Observation, Policy
 
 

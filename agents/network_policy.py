@@ -15,7 +15,7 @@ from autonomy.agents.encoders import FindClass
 from autonomy.agents.observation_network import ObservationNetwork
 from autonomy.errors import InputError
 from autonomy.imported_class import allowed_class, imported_class
-from autonomy.policies.space_json import space_from_json, space_to_json
+from autonomy.policies.space_json import space_from_json
 from autonomy.policy import Observation
 from autonomy.row_blocks import RowBlocks
 
@@ -108,13 +108,8 @@ class NetworkPolicy:
             return torch.stack([mean, self.network.squashed(mean)], dim=1).cpu().numpy()
 
     def description(self) -> dict[str, Any]:
-        """Return the part of a policy folder's manifest from which `restore` makes the network."""
-        return {
-            "class": f"{type(self).__module__}:{type(self).__name__}",
-            "architecture": asdict(self.network.architecture),
-            "observation_space": space_to_json(self.observation_space),
-            "action_space": space_to_json(self.action_space),
-        }
+        """Return what `restore` needs to make the network, besides spaces and tensors."""
+        return {"architecture": asdict(self.network.architecture)}
 
     def tensors(self) -> dict[str, Tensor]:
         """Return the weights by name."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from autonomy.errors import InputError
-from autonomy.imported_class import saved_name
 from autonomy.perception.modules.named import MODULES, module_class
 
 
@@ -62,5 +61,6 @@ def perception_recipe(module: str | type) -> PerceptionRecipe:
     if isinstance(module, str) and module in _TUNED:
         return _TUNED[module]
     kind = module_class(module)
-    own = next((name for name, source in MODULES.items() if source == saved_name(kind)), "")
+    place = f"{kind.__module__}:{kind.__qualname__}"
+    own = next((name for name, source in MODULES.items() if source == place), "")
     return getattr(kind, "recipe", _TUNED.get(own, PerceptionRecipe()))

@@ -16,7 +16,7 @@ from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recip
 from autonomy.agents.preparation import conditions, prepare
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
-from autonomy.imported_class import saved_name
+from autonomy.imported_class import class_name
 from autonomy.perception.modules.making import check_fits, make_module, needed_labels
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.modules.module_folder import save_module
@@ -112,8 +112,9 @@ def train_module(
         check_fits(module, source)
     samples = draw_many(data.train, recipe.frames, labels)
     validation = draw_many(data.validation, recipe.validation_frames, labels)
+    config = _config(module, data, recipe, seed, device)  # which refuses what cannot be saved
     make_folder(run)
-    write_json(run / "config.json", _config(module, data, recipe, seed, device))
+    write_json(run / "config.json", config)
     module.prepare(samples)
     logger = curve_logger(run / "curves")
     for epoch in fit(module, samples, validation, recipe):
@@ -225,7 +226,7 @@ def _config(
     module: PerceptionModule[Any], data: Data, recipe: PerceptionRecipe, seed: int, device: str
 ) -> dict[str, Any]:
     return {
-        "module": saved_name(type(module)),
+        "module": class_name(type(module)),
         "signature": module.signature.to_json(),
         "data": {name: source.description() for name, source in vars(data).items()},
         **conditions(recipe, seed, device),

@@ -16,7 +16,7 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
 
 from autonomy.agents.recipes import Recipe
-from autonomy.agents.stable_baselines import ObservationFeatures
+from autonomy.agents.stable_baselines.untouched import ObservationFeatures
 from autonomy.errors import InputError
 
 

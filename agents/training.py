@@ -15,20 +15,19 @@ from stable_baselines3.common.callbacks import CallbackList
 from autonomy.agents.curves import Curves, curve_logger
 from autonomy.agents.dagger import DAgger
 from autonomy.agents.network_policy import ActorNetwork, NetworkPolicy
-from autonomy.agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
 from autonomy.agents.preparation import conditions, prepare
 from autonomy.agents.progress import ProgressDisplay
 from autonomy.agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
-from autonomy.agents.sac import make_sac, sac_actor
+from autonomy.agents.stable_baselines.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
+from autonomy.agents.stable_baselines.sac import make_sac, sac_actor
 from autonomy.agents.validation import Validation
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
-from autonomy.policies.folder import POLICY_FOLDER, load_policy_folder
+from autonomy.policies.folder import load_policy_folder, save_policy
 from autonomy.policies.source import load_policy, policy_folder
-from autonomy.versions import versions
 from autonomy.world import World
 
 
@@ -76,7 +75,9 @@ def train(
         recipe.validation_episodes,
         recipe.validation_interval,
         current=lambda: NetworkPolicy(current(), device),
-        save=lambda policy, steps: _save(policy, run / "checkpoints" / str(steps), env_id, recipe),
+        save=lambda policy, steps: save_policy(
+            run / "checkpoints" / str(steps), policy, env_id, recipe.env_options
+        ),
     )
     with ProgressDisplay(recipe.total_steps, console) as progress:
         callbacks = CallbackList([validation, Curves(envs, recipe.curve_interval), progress])
@@ -86,7 +87,7 @@ def train(
     validation_envs.close()
     assert validation.best is not None, "training ends with a validation"
     evaluation, policy = validation.best
-    _save(policy, run / "policy", env_id, recipe)
+    save_policy(run / "policy", policy, env_id, recipe.env_options)
     return Trained(run, model.num_timesteps, time.perf_counter() - start, evaluation)
 
 
@@ -152,13 +153,3 @@ def _config(env_id: str, recipe: Recipe, seed: int, device: str) -> dict[str, An
         "algorithm": type(recipe).__name__,
         **conditions(recipe, seed, device),
     }
-
-
-def _save(policy: NetworkPolicy, folder: Path, env_id: str, recipe: Recipe) -> None:
-    manifest = {
-        **policy.description(),
-        "env_id": env_id,
-        "env_options": recipe.env_options,
-        "versions": versions(),
-    }
-    POLICY_FOLDER.save(folder, manifest, policy.tensors())

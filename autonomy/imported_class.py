@@ -11,52 +11,16 @@ from autonomy.errors import InputError
 
 OWN_PACKAGE = "autonomy"
 
-Trusted = Sequence[str | type]
-"""What a caller lets a saved folder name besides this project's classes: modules of their own
-(`package.module`, `file.py`), or classes themselves."""
 
+def named_class(source: str) -> type:
+    """Return the class `package.module:Class` or `file.py:Class` that the caller names.
 
-def class_named(source: str) -> type:
-    """Return the class that a user names, `package.module:Class` or `file.py:Class`.
+    What is named is imported, so a file's code runs.
 
     Raises:
         InputError: If there is no such module, file or class.
     """
-    is_file = source.rpartition(":")[0].endswith(".py")
-    return class_in_file(source) if is_file else imported_class(source)
-
-
-def saved_name(kind: type) -> str:
-    """Return how a folder names a class; of a file without the folder that it lies in."""
-    module = kind.__module__
-    return f"{Path(module).name if module.endswith('.py') else module}:{kind.__qualname__}"
-
-
-def allowed_class(name: str, trusted: Trusted = ()) -> type:
-    """Return the class that a saved folder names, which must not make just any code run.
-
-    Args:
-        name: What `saved_name` gave.
-        trusted: Whose classes it may be besides those of this project.
-
-    Raises:
-        InputError: It is none of those, or there is no such class.
-    """
-    module, _, own = name.rpartition(":")
-    for given in trusted:
-        if isinstance(given, type):
-            if saved_name(given) == name:
-                return given
-        elif module in (given, Path(given).name if given.endswith(".py") else given):
-            return class_named(f"{given}:{own}")
-    parts = module.split(".")
-    is_module = all(part.isidentifier() for part in parts) and not module.endswith(".py")
-    if not is_module or parts[0] != OWN_PACKAGE:
-        raise InputError(
-            f"{name!r} may not be imported: a folder may name classes of {OWN_PACKAGE} and of "
-            "modules that you name, nothing else"
-        )
-    return imported_class(name)
+    return class_in_file(source) if _is_file(source) else imported_class(source)
 
 
 def imported_class(source: str) -> type:
@@ -70,13 +34,56 @@ def imported_class(source: str) -> type:
 
 
 def class_in_file(source: str) -> type:
-    """Return the class `file.py:Class`; the file is the user's own code, and runs.
+    """Return the class `file.py:Class`; the file is the user's own code, and runs once.
 
     Raises:
         InputError: If there is no such file or class.
     """
     path, _, name = source.rpartition(":")
     return _class_of(_file(Path(path)), name, source)
+
+
+def allowed_class(source: str, modules: Sequence[str] = ()) -> type:
+    """Return a class that something on disk names, which may name no others than these.
+
+    Args:
+        source: `package.module:Class` of this project's packages or of a module in `modules`; or
+            `file.py:Class`, whose folder does not count, of a file of that name in `modules`.
+        modules: What the caller named: modules, and files ending in `.py`.
+
+    Raises:
+        InputError: Another module or file, or no such class.
+    """
+    module, _, name = source.rpartition(":")
+    if module in modules:
+        return named_class(source)
+    files = sorted({str(Path(own).resolve()) for own in modules if _is_namesake(module, own)})
+    if len(files) > 1:
+        raise InputError(f"{source!r} may be in any of {', '.join(files)}; name one of them")
+    if files:
+        return class_in_file(f"{files[0]}:{name}")
+    is_own = all(part.isidentifier() for part in module.split(".")) and not _is_file(source)
+    if not (is_own and module.split(".")[0] == OWN_PACKAGE):
+        raise InputError(
+            f"{source!r} may not be imported: a folder may name classes of {OWN_PACKAGE}, and of "
+            f"modules and files that you name (--modules {module}), nothing else"
+        )
+    return imported_class(source)
+
+
+def class_name(kind: type) -> str:
+    """Return the name by which `named_class` finds a class.
+
+    Raises:
+        InputError: It would find another one, or none.
+    """
+    module = sys.modules[kind.__module__]
+    file = getattr(module, "__file__", None)
+    is_script = kind.__module__ == "__main__" and file is not None
+    source = f"{file if is_script else kind.__module__}:{kind.__qualname__}"
+    if getattr(module, kind.__qualname__, None) is not kind:
+        raise InputError(f"a class that is named must stand alone in its module, got {source}")
+    return source
 
 
 def _class_of(module: ModuleType, name: str, source: str) -> type:
@@ -103,10 +110,35 @@ def _file(path: Path) -> ModuleType:
     if not path.is_file():
         raise InputError(f"there is no file {path}")
     name = str(path.resolve())  # no module of another place can have this name
+    known = sys.modules.get(name) or _running_script(name)
+    return known or _run(name, path)
+
+
+def _run(name: str, path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "the name ends in .py"
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]  # as Python does with a module that fails
+        raise
     return module
+
+
+def _running_script(path: str) -> ModuleType | None:
+    """Return the script that runs, if it is this file: it would run once more otherwise."""
+    script = sys.modules["__main__"]
+    file = getattr(script, "__file__", None)
+    return script if file is not None and str(Path(file).resolve()) == path else None
+
+
+def _is_file(source: str) -> bool:
+    return source.rpartition(":")[0].endswith(".py")
+
+
+def _is_namesake(one: str, other: str) -> bool:
+    are_files = one.endswith(".py") and other.endswith(".py")
+    return are_files and Path(one).name == Path(other).name

@@ -22,6 +22,7 @@ from autonomy.scripts.world_options import WorldOptions
 if TYPE_CHECKING:  # torch takes seconds to import
     from autonomy.evaluation import Evaluation
     from autonomy.perception.modules.module import PerceptionModule
+    from autonomy.policies.source import PolicySource
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Arguments:
     device: str = "auto"
     """Where policies compute: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules of your own (package.module or file.py) whose classes the folders may name."""
+    """Modules and files of your own whose classes the folders may name."""
     world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
 
 
@@ -55,20 +56,22 @@ def main(arguments: Arguments) -> None:
     """Evaluate with the truth, with what is perceived and end to end, and print a table."""
     from autonomy.options import TRUTH
     from autonomy.perception.modules.module_folder import load_module
-    from autonomy.policies.source import trained_options
+    from autonomy.policies.source import policy_source
 
-    if "perceived" not in trained_options(arguments.policy).get("observations", ()):
+    policy = policy_source(arguments.policy, arguments.modules)
+    if "perceived" not in policy.env_options.get("observations", ()):
         raise InputError(
             f"the policy must observe what is perceived, {arguments.policy} does not: train it "
             "with --recipe.observations perceived proprioception"
         )
     module = load_module(arguments.module, arguments.device, arguments.modules)
     results = {
-        "the truth": _judged(arguments, arguments.policy, TRUTH),
-        "what is perceived": _judged(arguments, arguments.policy, module),
+        "the truth": _judged(arguments, policy, TRUTH),
+        "what is perceived": _judged(arguments, policy, module),
     }
     if arguments.end_to_end is not None:
-        results["end to end"] = _judged(arguments, arguments.end_to_end, None)
+        end_to_end = policy_source(arguments.end_to_end, arguments.modules)
+        results["end to end"] = _judged(arguments, end_to_end, None)
     if arguments.json is not None:
         write_json(
             arguments.json,
@@ -78,17 +81,16 @@ def main(arguments: Arguments) -> None:
 
 
 def _judged(
-    arguments: Arguments, policy: str, perception: "str | PerceptionModule[Any] | None"
+    arguments: Arguments, policy: "PolicySource", perception: "str | PerceptionModule[Any] | None"
 ) -> "Evaluation":
     from autonomy.evaluation import evaluate
     from autonomy.make import make_world
-    from autonomy.policies.source import load_policy, trained_options
 
     chosen = {**arguments.world.chosen(), "perception": perception}
-    options: dict[str, Any] = {**trained_options(policy), **chosen}
+    options: dict[str, Any] = {**policy.env_options, **chosen}
     world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
     try:
-        loaded = load_policy(policy, world, arguments.device, arguments.seed, arguments.modules)
+        loaded = policy.make(world, arguments.device, arguments.seed)
         return evaluate(world, loaded, arguments.episodes, arguments.seed)
     finally:
         world.close()

@@ -25,7 +25,7 @@ from autonomy.episodes import Episode
 from autonomy.evaluation import Evaluation, evaluate
 from autonomy.files import write_json
 from autonomy.make import make_world
-from autonomy.policies.source import load_policy, trained_options
+from autonomy.policies.source import policy_source
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.scripts.world_options import WorldOptions
 
@@ -49,18 +49,19 @@ class Arguments:
     device: str = "auto"
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
+    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
+    """Options of a policy class of your own, such as: weights w.npz gain 2."""
     world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
 
 
 def main(arguments: Arguments) -> None:
     """Evaluate, and print a table or JSON."""
-    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
+    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    options = {**source.env_options, **arguments.world.chosen()}
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
     world = make_world(arguments.env, num_envs, **options)
-    policy = load_policy(
-        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
-    )
+    policy = source.make(world, arguments.device, arguments.seed)
     start = time.perf_counter()
     with _progress(arguments.episodes) as on_episode:
         result = evaluate(world, policy, arguments.episodes, arguments.seed, on_episode)

@@ -13,7 +13,7 @@ from tyro.conf import OmitArgPrefixes, Positional, arg
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.make import make_world
-from autonomy.policies.source import load_policy, trained_options
+from autonomy.policies.source import policy_source
 from autonomy.recording import record
 from autonomy.scripts.world_options import WorldOptions
 
@@ -35,17 +35,18 @@ class Arguments:
     device: str = "auto"
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
+    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
+    """Options of a policy class of your own, such as: weights w.npz gain 2."""
     world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
 
 
 def main(arguments: Arguments) -> None:
     """Record, and say where the film lies."""
-    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
+    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    options = {**source.env_options, **arguments.world.chosen()}
     world = make_world(arguments.env, 1, render_mode="rgb_array", **options)
-    policy = load_policy(
-        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
-    )
+    policy = source.make(world, arguments.device, arguments.seed)
     record(world, policy, arguments.video, arguments.seconds, arguments.seed)
     world.close()
     print(f"wrote {arguments.video}")

@@ -19,7 +19,7 @@ import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.make import make_world
-from autonomy.policies.source import load_policy, trained_options
+from autonomy.policies.source import policy_source
 from autonomy.recording.minari_episodes import world_spec, write_episodes
 from autonomy.rollout import Step, rollout
 from autonomy.scripts.world_options import WorldOptions
@@ -45,7 +45,9 @@ class Arguments:
     device: str = "auto"
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
+    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
+    """Options of a policy class of your own, such as: weights w.npz gain 2."""
     world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
 
 
@@ -54,11 +56,10 @@ def main(arguments: Arguments) -> None:
     if arguments.episodes < 1:
         raise InputError(f"the number of episodes must be positive, got {arguments.episodes}")
     checked_seed(arguments.seed)
-    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
+    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    options = {**source.env_options, **arguments.world.chosen()}
     world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
-    policy = load_policy(
-        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
-    )
+    policy = source.make(world, arguments.device, arguments.seed)
     out = arguments.out.absolute()  # Minari joins a relative one to itself
     seeds = range(arguments.seed, arguments.seed + arguments.episodes)
     with _progress(arguments.episodes) as on_ended:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_type_hints
 from tyro.conf import OmitArgPrefixes, Suppress, arg
 
 from autonomy.errors import InputError
-from autonomy.imported_class import class_named
+from autonomy.given import given_class
 from autonomy.perception.datasets.dataset import Dataset
 from autonomy.perception.samples import SampleSource
 
@@ -44,12 +44,7 @@ def source_class(world: str) -> type[Any]:
     Raises:
         InputError: There is no such class, or it draws no samples.
     """
-    if world not in SOURCES and ":" not in world:
-        raise InputError(
-            f"the world must be one of {', '.join(SOURCES)}, package.module:Class or "
-            f"file.py:Class of a source of samples, got {world!r}"
-        )
-    kind = class_named(SOURCES.get(world, world))
+    kind = given_class(world, "world", SOURCES)
     for method in ("draw", "description"):
         if not callable(getattr(kind, method, None)):
             raise InputError(f"{world} has no method {method!r}, as a source of samples has")

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.envs.lane.physics.lane_path import LanePaths, Location, no_paths
+from autonomy.envs.lane.physics.progress import Progress
 from autonomy.envs.lane.roads.road import Marking, Road
-from autonomy.envs.lane.tasks.lane_follow import (
-    Progress,
-)
+from autonomy.envs.lane.tasks.lane_task import Truth
 
 ID = "autonomy/LaneFollow-v0"
 SIZE = (24, 32)
@@ -35,8 +34,13 @@ def location(**values: float) -> Location:
     return Location(np.array([0]), *rest)
 
 
-def progress(distance: float = 0.0, elapsed: int = 0, standing: float = 0.0) -> Progress:
-    return Progress(np.array([distance]), np.array([elapsed]), np.array([standing]))
+def progress(distance: float = 0.0, standing: float = 0.0, steering_rate: float = 0.0) -> Progress:
+    return Progress(*(np.array([value]) for value in (distance, standing, steering_rate)))
+
+
+def truth(car: Cars, where: Location, how_far: Progress) -> Truth:
+    """Of one car that is to go at 15 m/s for 100 m."""
+    return Truth(car, where, no_paths(1), how_far, {}, target_speed=15.0, route_length=100.0)
 
 
 def on_path(path: NDArray[np.void], closed: bool = False) -> LanePaths:

@@ -21,10 +21,10 @@ from toy_world import DRIFT, HOLD_STEPS, TOY_ID, Steer, register_toy
 from autonomy.agents.encoders import ENCODERS, make_encoder
 from autonomy.agents.network_policy import NetworkPolicy
 from autonomy.agents.observation_network import VECTOR_FEATURES, ObservationNetwork
-from autonomy.agents.ppo import make_ppo, ppo_actor
 from autonomy.agents.privileged import PredictingFeatures
 from autonomy.agents.recipes import PPORecipe, SACRecipe, recipe_class
-from autonomy.agents.sac import make_sac, sac_actor
+from autonomy.agents.stable_baselines.ppo import make_ppo, ppo_actor
+from autonomy.agents.stable_baselines.sac import make_sac, sac_actor
 from autonomy.agents.training import Trained, train
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError

@@ -117,10 +117,10 @@ def test_detection_learns_from_larger_frames_of_roads(script: Command, tmp_path:
         ),
         (("train", "detection", "--run", "OUT/a"), "either --world or --data, of which give one"),
         (("train", "--seed", "3", "pose"), "a module must come first, such as segmentation"),
-        (("train", "sense", "--world", "lane"), "must be one of segmentation, lane_state, detec"),
+        (("train", "sense", "--world", "lane"), "module must be segmentation, lane_state, detec"),
         (
             ("train", "pose", "--world", "moon"),
-            "the world must be one of lane, arm, package.module",
+            "world must be lane, arm, package.module:Class or",
         ),
         (("make", "OUT/a", "--world", "builtins:dict"), "no method 'draw', as a source of samples"),
     ],

@@ -17,7 +17,7 @@ from stable_baselines3 import HerReplayBuffer
 from stable_baselines3.common.callbacks import BaseCallback
 
 from autonomy.agents.recipes import SACRecipe, TQCRecipe
-from autonomy.agents.sac import make_sac
+from autonomy.agents.stable_baselines.sac import make_sac
 from autonomy.agents.training import train
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError

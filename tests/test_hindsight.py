@@ -9,7 +9,7 @@ from rich.console import Console
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.agents.recipes import SACRecipe
-from autonomy.agents.sac import make_sac
+from autonomy.agents.stable_baselines.sac import make_sac
 from autonomy.agents.training import train
 from autonomy.agents.tuned_recipes import RECIPES
 from autonomy.agents.vec_env import BatchedVecEnv

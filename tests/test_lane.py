@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
 from autonomy.envs.lane.observations import proprioception, true_state
-from autonomy.envs.lane.options import FRONT, LaneFollowOptions
+from autonomy.envs.lane.options import FRONT, LaneOptions
 from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX
 from autonomy.envs.lane.physics.lane_path import STATION
 from autonomy.envs.lane.roads.road_files import write_road
@@ -116,7 +116,7 @@ def test_only_training_seeks_roads_of_many_lanes() -> None:
 
 def shares_of_lanes(split: str) -> NDArray[np.float64]:
     """Return which shares of 3,000 drawn roads have one, two and three lanes."""
-    source = RoadSource(LaneFollowOptions(split=split))
+    source = RoadSource(LaneOptions(split=split))
     any_road = SimpleNamespace(road=generate_road(0))
     bank: Any = defaultdict(lambda: any_road)  # where on a road to start is not the question
     numbers, *_ = source.draw(bank, np.random.default_rng(0).random((3000, ROUTE_DRAWS)))

@@ -18,7 +18,7 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.envs.lane.labels.lane_lines import lane_lines
 from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.lane_path import lane_path
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_generator import generate_road
@@ -77,7 +77,7 @@ def test_images_as_they_are_rendered_are_labels(samples: Samples) -> None:
 @pytest.mark.parametrize(("split", "roads"), [("train", 8 + 3), ("test", 8 * 8)])
 def test_sets_show_many_roads(split: str, roads: int) -> None:
     """To learn from, half a road more with each batch; to be judged on, always others."""
-    options = LaneFollowOptions(split=split, route_length=1.0, image_size=(8, 8))
+    options = LaneOptions(split=split, route_length=1.0, image_size=(8, 8))
     cars = PosedCars(options, seed=0)
     frames = [cars.frames(batch, 64, ("camera",)) for batch in range(8)]
     names = [{road.name for road in own.roads} for own in frames]
@@ -98,7 +98,7 @@ def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:
 
 
 def test_a_car_is_never_in_another_lane() -> None:
-    cars = PosedCars(LaneFollowOptions(route_length=1.0, image_size=(8, 8)), seed=1)
+    cars = PosedCars(LaneOptions(route_length=1.0, image_size=(8, 8)), seed=1)
     frames = cars.frames(0, 400, ("camera",))
     beyond = {True: 0, False: 0}  # by whether there is a next lane
     rows = zip(frames.roads, frames.lanes.tolist(), frames.location.offset, strict=True)
@@ -112,7 +112,7 @@ def test_a_car_is_never_in_another_lane() -> None:
 def test_quantities_of_a_circle_are_its_radius_and_its_lane() -> None:
     """The right lane of a circle of 60 m to the left has its middle at 61.75 m."""
     road = circle(60.0)
-    cars = PosedCars(LaneFollowOptions(road=road, route_length=1.0, image_size=(8, 8)), seed=0)
+    cars = PosedCars(LaneOptions(road=road, route_length=1.0, image_size=(8, 8)), seed=0)
     location = cars.frames(0, 20, ("camera",)).location
     assert_allclose(location.curvature, 1 / 61.75, rtol=1e-3)
     assert_allclose(location.width, 3.5)
@@ -167,7 +167,7 @@ def test_own_lane_lies_between_its_lines(samples: Samples) -> None:
 
 def test_own_lane_is_where_the_nearest_piece_of_the_path_says() -> None:
     """The walk along the path finds what a search of the whole path finds."""
-    cars = PosedCars(LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
+    cars = PosedCars(LaneOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
     frames = cars.frames(0, 12, ("camera", "depth", "semantic"))
     semantic, depth = frames.images["semantic"], frames.images["depth"]
     station = frames.location.station
@@ -345,7 +345,7 @@ def test_traffic_is_ahead_on_other_lanes_and_heads_their_way() -> None:
 
 
 def test_each_car_is_a_thing_of_its_own() -> None:
-    options = LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE)
+    options = LaneOptions(split="test", route_length=1.0, image_size=SIZE)
     frames = PosedCars(options, seed=0).frames(0, 64, ("semantic", "instance"))
     instance, semantic = frames.images["instance"], frames.images["semantic"]
     for own, classes in zip(instance, semantic, strict=True):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.camera.rig import CameraRig, image_spaces
-from autonomy.camera.sensor import SensorRandomization
 from autonomy.envs.arm.episodes import empty_episodes
 from autonomy.envs.arm.labels.pixels import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
@@ -39,19 +38,13 @@ from autonomy.envs.arm.tasks.plan import Truth, gripper_opening
 from autonomy.envs.arm.tasks.tasks import TASKS
 from autonomy.errors import InputError
 from autonomy.options import read_options
-from autonomy.perception.in_world.loading import perceiving_module
-from autonomy.perception.in_world.loop import (
-    EstimatingModule,
-    FramePerception,
-    Known,
-    Perception,
-    TruePerception,
-)
+from autonomy.perception.in_world.loading import make_perception, perceiving_module
+from autonomy.perception.in_world.loop import Known, Perceivable
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split, preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
-from autonomy.world import Info, Trace
+from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
 
@@ -91,7 +84,9 @@ class ArmVectorEnv(BatchedWorld):
         self._sampler = self._start.sampler
         design = self._design()
         facts = inspect(design)
-        module = self._module()
+        wanted = "perceived" in chosen.observations
+        followed = perceivable(self._task, self._robot.base) if wanted else Perceivable({}, {})
+        module = perceiving_module(chosen.perception if wanted else None, followed)
         self._own = module.motions if module else {}
         self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
         cameras = chosen.sized_cameras()
@@ -110,7 +105,14 @@ class ArmVectorEnv(BatchedWorld):
         self._weights = RewardWeights()
         camera_bodies = CameraBodies(cameras, facts)
         rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
-        self._perception = self._perceiving(module, randomization.sensor)
+        self._perception = make_perception(
+            module,
+            num_envs,
+            followed,
+            randomization.sensor,
+            1.0 / chosen.control_rate,
+            self._knowledge,
+        )
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies
         props = self._props(randomization)
@@ -138,32 +140,6 @@ class ArmVectorEnv(BatchedWorld):
             options.substeps,
             self._start.clutter.shapes,
             self._start.clutter.most,
-        )
-
-    def _module(self) -> EstimatingModule | None:
-        """Return what perceives, None where the truth is known.
-
-        Raises:
-            InputError: The module cannot be used, or the task is not one that can be perceived.
-        """
-        if "perceived" not in self._options.observations:
-            return None
-        followed = perceivable(self._task, self._robot.base)
-        return perceiving_module(self._options.perception, followed)
-
-    def _perceiving(
-        self, module: EstimatingModule | None, sensor: SensorRandomization
-    ) -> Perception:
-        """Return what knows what is perceived."""
-        if module is None:
-            return TruePerception(self._knowledge)
-        return FramePerception(
-            self.num_envs,
-            perceivable(self._task, self._robot.base),
-            module,
-            sensor,
-            1.0 / self._options.control_rate,
-            self._knowledge,
         )
 
     def _props(self, randomization: ArmRandomization) -> Props:
@@ -201,8 +177,8 @@ class ArmVectorEnv(BatchedWorld):
 
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Let some rows be perceived, once a step."""
-        world = np.tile(np.eye(3, 4), (len(rows), 1, 1))
-        self._perception.look(self._stage.see_goal, rows, world, self._episodes.elapsed[rows])
+        elapsed = self._episodes.elapsed[rows]
+        self._perception.look(self._stage.see_goal, rows, _of_the_world, elapsed)
 
     def _knowledge(self) -> Known:
         """Return the truth of what is perceived; nobody asks how fast things turn."""
@@ -269,7 +245,7 @@ class ArmVectorEnv(BatchedWorld):
             return known.mean
         return from_base(known, self._robot.base).vector(self._bodies.tool_position)
 
-    def _describe(self) -> Info:
+    def _describe(self) -> ResetInfo:
         draws = self._sampler.named(self._episodes.draws.copy())
         shape = self._physics.shared.setup.shape.copy()
         drawn = {**draws, **self._stage.rig.drawn(), "shape": shape}
@@ -345,6 +321,11 @@ class ArmVectorEnv(BatchedWorld):
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
         self._physics.close()
+
+
+def _of_the_world(rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the poses `(n, 3, 4)` of the world itself, on which perception's cameras stand."""
+    return np.tile(np.eye(3, 4), (len(rows), 1, 1))
 
 
 def _files_of(state: State) -> SavedFiles:

@@ -1,6 +1,6 @@
-"""Lane following: the environment that joins road, car, cameras and task."""
+"""The lane world: the environment that joins roads, cars, cameras and a task."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,51 +8,29 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from autonomy.batched_world import BatchedWorld, Choices, Outcome
-from autonomy.envs.lane.lane_state import empty_state
+from autonomy.batched_world import Choices
+from autonomy.camera_world import CameraWorld
 from autonomy.envs.lane.observations import observation_space, proprioception, true_state
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location
-from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges, start_rolling
+from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
-from autonomy.envs.lane.scene.car_map import map_with_car
-from autonomy.envs.lane.scene.chase_view import ChaseView
-from autonomy.envs.lane.scene.lane_scene import world_from_car
 from autonomy.envs.lane.stage import Stage
-from autonomy.envs.lane.tasks.experts import PurePursuit
-from autonomy.envs.lane.tasks.lane_follow import (
-    IS_SUCCESS,
-    REASON,
-    TERMINATES,
-    TRUNCATES,
-    RewardWeights,
-    Task,
-    lane_metrics,
-    live,
-    measurements,
-)
+from autonomy.envs.lane.tasks import TASKS
+from autonomy.envs.lane.tasks.lane_task import LaneTask, Truth
+from autonomy.given import given
 from autonomy.options import read_options
 from autonomy.perception.in_world.filtering import within_bounds
-from autonomy.perception.in_world.loading import perceiving_module
-from autonomy.perception.in_world.loop import (
-    EstimatingModule,
-    FramePerception,
-    Known,
-    Perception,
-    TruePerception,
-)
-from autonomy.policy import Observation, Policy
-from autonomy.rewards import weighted_sum
+from autonomy.perception.in_world.loading import make_perception, perceiving_module
 from autonomy.single import SingleEnv
-from autonomy.world import Info, Trace
+from autonomy.task import Mask
 from autonomy.world_state import Bounds, State, check_range
 
 _FARTHEST = 1e6  # [m] from the middle of the world that a car is
+_LAYOUT = "task_"
 
 
-class LaneFollowVectorEnv(BatchedWorld):
+class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
     """N cars, each in its lane of its own road.
 
     Actions `(N, 2)` in [-1, 1]: the front wheels' angle from full right to full left (0.35 rad),
@@ -66,12 +44,13 @@ class LaneFollowVectorEnv(BatchedWorld):
         autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP,
         **options: Any,
     ) -> None:
-        """Make N worlds with the options of `LaneFollowOptions`.
+        """Make N worlds with the options of `LaneOptions`.
 
         Raises:
             InputError: An option is unknown or out of range.
         """
-        chosen = read_options(LaneFollowOptions, options)
+        chosen = read_options(LaneOptions, options)
+        self._options, self._task = chosen, given(chosen.task, "task", TASKS)
         source = chosen.perception if "perceived" in chosen.observations else None
         module = perceiving_module(source, PERCEIVABLE)
         self._followed = PERCEIVABLE.with_module(module)
@@ -79,173 +58,77 @@ class LaneFollowVectorEnv(BatchedWorld):
             num_envs,
             render_mode,
             autoreset_mode,
-            observation_space(chosen, self._followed),
+            observation_space(chosen, self._followed, self._task.commands),
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
         )
         self.metadata["action_names"] = ("steering", "speed")
-        self._options = chosen
-        self._weights = RewardWeights()
         self._stage = Stage(num_envs, chosen)
-        route_length = self._stage.source.route_length
-        self._task = Task(
-            duration=1.0 / chosen.control_rate,
-            target_speed=float(chosen.target_speed),
-            route_length=float(route_length),
-            max_steps=chosen.step_limit(route_length),
-        )
+        self._route_length = float(self._stage.source.route_length)
+        self._step_limit = chosen.step_limit(self._route_length)
         self._start_ranges = start_ranges(chosen)
-        self._state = empty_state(num_envs, self._stage.sampler.size)
-        self._perception = self._perceiving(module)
-        self._chase: ChaseView | None = None
+        self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
+        self._perception = make_perception(
+            module,
+            num_envs,
+            PERCEIVABLE,
+            self._stage.sensor,
+            1.0 / chosen.control_rate,
+            lambda: lane_knowledge(self._stage.state.location, self._stage.paths),
+        )
+        self._make_room()
 
-    def _perceiving(self, module: EstimatingModule | None) -> Perception:
-        """Return what knows what is perceived."""
-        if module is None:
-            return TruePerception(self._knowledge)
-        step = 1.0 / self._options.control_rate
-        sensor = self._stage.sensor
-        return FramePerception(self.num_envs, PERCEIVABLE, module, sensor, step, self._knowledge)
-
-    def _knowledge(self) -> Known:
-        return lane_knowledge(self._state.location, self._stage.paths)
-
-    def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
-        state, streams, stage = self._state, self.streams, self._stage
-        draws = stage.sampler.sample(streams.uniform(rows, "scene", stage.sampler.size))
+    def _place(self, rows: NDArray[np.intp], choices: Choices) -> None:
+        stage, streams, task = self._stage, self.streams, self._task
         route = streams.uniform(rows, "task", ROUTE_DRAWS)
-        start = streams.uniform(rows, "body", START_DRAWS)
-        state.draws[rows] = draws
-        if stage.rig.sensor_draws:
-            stage.rig.draw_sensors(rows, streams.uniform(rows, "sensor", stage.rig.sensor_draws))
+        layout = task.lay_out(streams.uniform(rows, "task", task.draws))
+        for name, values in layout.items():
+            self._layout[name][rows] = values
+        state = stage.state
         state.road[rows], state.lane[rows], stations = stage.source.draw(stage.roads, route)
-        uniform = streams.uniform(rows, "sensor", self._perception.sensor_draws)
-        self._perception.begin(rows, uniform)
         full = stage.roads.make_room()
-        self._place_roads(np.flatnonzero(state.road >= 0) if full else rows)
-        start_rolling(
-            rows,
-            np.array(stations),
-            start,
-            self._start_ranges,
-            stage.paths,
-            state.cars,
-            state.location,
-        )
-        for values in state.progress:
-            values[rows] = 0
-        self._dress(rows)
-        self._aim(rows)
-        self._look(rows)
+        stage.place_roads(np.flatnonzero(state.road >= 0) if full else rows)
+        start = streams.uniform(rows, "body", START_DRAWS)
+        stage.place(rows, np.array(stations), start, self._start_ranges)
 
-    def _place_roads(self, rows: NDArray[np.intp]) -> None:
-        self._stage.place_roads(rows, self._state.road[rows], self._state.lane[rows])
+    def _move(self, actions: NDArray[np.float32]) -> Mask:
+        self._stage.advance(actions, 1.0 / self._options.control_rate)
+        return np.zeros(self.num_envs, np.bool_)
 
-    def _dress(self, rows: NDArray[np.intp]) -> None:
-        """Bring the random draws of some rows to their looks and mounts."""
-        draws = self._state.draws[rows]
-        self._stage.dress(rows, draws)
-        self._perception.mount(rows, self._stage.sampler.records(draws))
+    def _truth(self) -> Truth:
+        stage, options = self._stage, self._options
+        cars, location, progress = stage.state[:3]
+        target_speed, length = float(options.target_speed), self._route_length
+        return Truth(cars, location, stage.paths, progress, self._layout, target_speed, length)
 
-    def _look(self, rows: NDArray[np.intp]) -> None:
-        """Let some rows be perceived, once a step."""
-        state, elapsed = self._state, self._state.progress.elapsed[rows]
-        if "perceived" in self._options.observations:
-            car = world_from_car(state.cars, state.location, rows)
-            self._perception.look(self._stage.see, rows, car, elapsed)
-
-    def _advance(self, actions: NDArray[np.float32]) -> Outcome:
-        state = self._state
-        terms, judged = live(
-            state.cars, actions, self._stage.paths, state.location, state.progress, self._task
-        )
-        self._aim(self._every_row)
-        self._look(self._every_row)
-        info: Info = {
-            "success": IS_SUCCESS[judged],
-            "episode_end": REASON[judged],
-            "reward_terms": terms._asdict(),
-            "measurements": {
-                **measurements(state.cars, state.location, state.progress, judged),
-                **self._perception.errors(),
-            },
-            **self._stage.rig.describe(),
+    def _vectors(self) -> Mapping[str, Callable[[], NDArray[Any]]]:
+        state, paths = self._stage.state, self._stage.paths
+        return {
+            "proprioception": lambda: proprioception(state.cars),
+            "state": lambda: true_state(state.cars, state.location, paths),
+            "perceived": lambda: within_bounds(self._perception.known().mean, self._followed),
+            "command": lambda: self._task.command(self._truth()).astype(np.float32),
         }
-        reward = weighted_sum(info["reward_terms"], self._weights)
-        return Outcome(reward, TERMINATES[judged], TRUNCATES[judged], info)
 
-    def _observe(self, rows: NDArray[np.intp]) -> Observation:
-        state, wanted = self._state, self._options.observations
-        observation: Observation = {}
-        if self._options.images:
-            observation = self._stage.observe(rows)
-        if "proprioception" in wanted:
-            observation["proprioception"] = proprioception(state.cars)[rows]
-        if "state" in wanted:
-            observation["state"] = true_state(state.cars, state.location, self._stage.paths)[rows]
-        if "perceived" in wanted:
-            known = self._perception.known().mean[rows]
-            observation["perceived"] = within_bounds(known, self._followed)
-        return observation
-
-    def _aim(self, rows: NDArray[np.intp]) -> None:
-        """Bring the cameras of some rows to where their cars are."""
-        if self._options.images:
-            state = self._state
-            self._stage.aim(rows, state.cars, state.location, state.progress.elapsed[rows])
-
-    def _describe(self) -> Info:
-        draws = self._stage.sampler.named(self._state.draws.copy())
-        road, lane = self._state.road.copy(), self._state.lane.copy()
-        drawn = {**draws, **self._stage.rig.drawn(), "road": road, "lane": lane}
-        return {"randomization": drawn, **self._stage.rig.describe()}
-
-    def _pictures(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return what is seen from behind each car."""
-        self._chase = self._chase or ChaseView()
-        stage = self._stage
-        cars = world_from_car(self._state.cars, self._state.location, self._every_row)
-        scene = stage.scene.seen_from_outside(stage.looks, cars)
-        return self._chase.pictures(stage.scene.library, scene, cars)
-
-    def _overview(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return a map of each car's road, with the car on it."""
-        cars = self._state.cars
-        places = np.stack([cars.x, cars.y], axis=1)
-        return tuple(
-            map_with_car(self._stage.roads[int(number)].road, place)
-            for number, place in zip(self._state.road, places, strict=True)
-        )
-
-    def expert(self) -> Policy:
-        """Return pure pursuit on the true state."""
-        return PurePursuit(self._truth, self._options.target_speed)
-
-    def _truth(self) -> tuple[Cars, Location, LanePaths]:
-        self._check_running()
-        return self._state.cars, self._state.location, self._stage.paths
-
-    def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
-        """Summarise episodes; see `lane_metrics`."""
-        return lane_metrics(episodes)
+    def _placed(self) -> Mapping[str, NDArray[Any]]:
+        state = self._stage.state
+        return {"road": state.road, "lane": state.lane, **self._layout}
 
     @property
     def _kind(self) -> str:
-        return f"LaneFollow on {self._stage.source.description}"
+        return f"{type(self._task).__name__} on {self._stage.source.description}"
 
-    def _arrays(self) -> State:
-        perceived, sensors = self._perception.arrays(), self._stage.rig.arrays()
-        return {**self._state.arrays(), **sensors, **perceived}
+    def _moving(self) -> State:
+        layout = {_LAYOUT + name: values for name, values in self._layout.items()}
+        return {**self._stage.state.arrays(), **layout}
 
     def _bounds(self) -> Bounds:
-        numbers, drawn = self._stage.source.numbers, self._stage.sampler.bounds
+        numbers = self._stage.source.numbers
         return {
+            **super()._bounds(),
             "road": (numbers[0], numbers[-1]),
-            "draws": drawn,
             "cars_x": (-_FARTHEST, _FARTHEST),
             "cars_y": (-_FARTHEST, _FARTHEST),
-            **self._stage.rig.bounds(),
-            **self._perception.bounds(),
         }
 
     def _check(self, state: State) -> None:
@@ -258,16 +141,13 @@ class LaneFollowVectorEnv(BatchedWorld):
             check_range("location_station", np.array(station), 0, last)
             check_range("location_along", np.array(along), -road.length, 2.0 * road.length)
 
-    def _restore(self, state: State) -> None:
-        self._place_roads(self._every_row)
-        self._dress(self._every_row)
-        self._aim(self._every_row)
+    def _put_back(self, state: State) -> None:
+        self._stage.place_roads(self._every_row)
 
 
-class LaneFollowEnv(SingleEnv[LaneFollowVectorEnv]):
-    """One car in its lane: `LaneFollowVectorEnv` with N = 1 and without its first axis."""
+class LaneEnv(SingleEnv[LaneVectorEnv]):
+    """One car in its lane: `LaneVectorEnv` with N = 1 and without its first axis."""
 
     def __init__(self, render_mode: str | None = None, **options: Any) -> None:
-        """Make one world with the options of `LaneFollowOptions`."""
-        batch = LaneFollowVectorEnv(1, render_mode, AutoresetMode.DISABLED, **options)
-        super().__init__(batch)
+        """Make one world with the options of `LaneOptions`."""
+        super().__init__(LaneVectorEnv(1, render_mode, AutoresetMode.DISABLED, **options))

@@ -7,7 +7,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
 from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
 from autonomy.perception.in_world.filtering import Motion
@@ -27,11 +27,26 @@ _STATE = {
 }
 
 
-def observation_space(options: LaneFollowOptions, followed: Mapping[str, Motion]) -> spaces.Dict:
-    """Return the space of one environment's observations, where perception follows `followed`."""
+def observation_space(
+    options: LaneOptions,
+    followed: Mapping[str, Motion],
+    commands: Mapping[str, tuple[float, float]],
+) -> spaces.Dict:
+    """Return the space of one environment's observations.
+
+    Args:
+        options: What is observed.
+        followed: The quantities that are perceived.
+        commands: Those of the task, with their bounds.
+    """
     entries = image_spaces(options.sized_cameras(), options.images)
     perceived = {name: (-motion.bound, motion.bound) for name, motion in followed.items()}
-    vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
+    vectors = {
+        "proprioception": _PROPRIOCEPTION,
+        "state": _STATE,
+        "perceived": perceived,
+        "command": commands,
+    }
     for name, bounds in vectors.items():
         if name in options.observations:
             low, high = np.array(list(bounds.values()), np.float32).T

@@ -1,10 +1,10 @@
-"""What a user may choose of the lane-following world."""
+"""What a user may choose of the lane world."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.envs.lane.roads.road import Road
@@ -25,13 +25,15 @@ FRONT = Camera(
 
 
 @dataclass(frozen=True)
-class LaneFollowOptions(CommonOptions):
-    """Options of `autonomy/LaneFollow-v0`, besides those of all worlds.
+class LaneOptions(CommonOptions):
+    """Options of the lane world, besides those of all worlds.
 
     Training episodes also begin more often on roads of many lanes and before bends, and farther
     from the lane's middle.
 
     Attributes:
+        task: What is asked for: a `LaneTask`, a name of `TASKS`, or `package.module:Class` or
+            `file.py:Class`.
         randomization: `default`, `none`, `strong` or ranges of one's own.
         road: A road, or a CSV or JSON file with one, instead of generated roads.
         roads: The distribution of generated roads.
@@ -43,9 +45,10 @@ class LaneFollowOptions(CommonOptions):
         InputError: A value is out of range or unknown.
     """
 
-    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived")
+    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
 
     cameras: Mapping[str, Camera] = field(default_factory=lambda: {"front": FRONT})
+    task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
     road: Road | Path | str | None = None
     roads: RoadDistribution = field(default_factory=RoadDistribution)

@@ -14,7 +14,7 @@ from autonomy.camera.sensor import PERFECT
 from autonomy.envs.lane.labels.lane_lines import lane_lines
 from autonomy.envs.lane.labels.posed_frames import PosedCars, PosedFrames
 from autonomy.envs.lane.labels.segments import Segment, find_segments
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import lane_quantities
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.errors import InputError
@@ -88,7 +88,7 @@ class LaneSamples:
         ranges = preset(randomization, PRESETS)
         # a single frame has no past from which another could arrive
         prompt = replace(ranges.sensor, latency=PERFECT.latency)
-        options = LaneFollowOptions(
+        options = LaneOptions(
             split=split,
             image_size=image_size,
             randomization=replace(ranges, sensor=prompt),

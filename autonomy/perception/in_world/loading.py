@@ -1,11 +1,20 @@
 """From the option `perception` to what perceives."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from autonomy.camera.rig import camera_keys
+from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
-from autonomy.perception.in_world.loop import EstimatingModule, Perceivable
+from autonomy.perception.in_world.loop import (
+    EstimatingModule,
+    FramePerception,
+    Known,
+    Perceivable,
+    Perception,
+    TruePerception,
+)
 
 
 def perceiving_module(
@@ -25,6 +34,29 @@ def perceiving_module(
     module = _loaded(source) if isinstance(source, str) else source
     _check_fits(module, followed)
     return module
+
+
+def make_perception(
+    module: EstimatingModule | None,
+    num_envs: int,
+    followed: Perceivable,
+    sensor: SensorRandomization,
+    step: float,
+    truth: Callable[[], Known],
+) -> Perception:
+    """Make what knows the quantities of N worlds.
+
+    Args:
+        module: What `perceiving_module` gave.
+        num_envs: N.
+        followed: What is to be known.
+        sensor: Of the cameras.
+        step: Seconds between two looks.
+        truth: Tells how it is.
+    """
+    if module is None:
+        return TruePerception(truth)
+    return FramePerception(num_envs, followed, module, sensor, step, truth)
 
 
 def _loaded(folder: str) -> EstimatingModule:

@@ -67,6 +67,9 @@ class Known(NamedTuple):
 See = Callable[[NDArray[np.intp]], tuple[MeshLibrary, Scene]]
 """Returns all meshes, and what is in front of the cameras of n rows."""
 
+Poses = Callable[[NDArray[np.intp]], NDArray[np.float64]]
+"""Returns the poses `(n, 3, 4)` of n rows' bodies."""
+
 
 class Perception(Protocol):
     """Comes to know what is perceived in N worlds."""
@@ -88,7 +91,7 @@ class Perception(Protocol):
         self,
         see: See,
         rows: NDArray[np.intp],
-        body: NDArray[np.float64],
+        poses: Poses,
         elapsed: NDArray[np.int64],
     ) -> None:
         """Take in what n rows' cameras see, once a step.
@@ -96,7 +99,7 @@ class Perception(Protocol):
         Args:
             see: Tells what is in front of them.
             rows: Which worlds these are.
-            body: `(n, 3, 4)` poses of what the cameras are mounted on.
+            poses: Tells the poses `(n, 3, 4)` of what the cameras are mounted on.
             elapsed: `(n,)` control steps since their episodes began.
         """
         ...
@@ -136,7 +139,7 @@ class TruePerception:
         self,
         see: See,
         rows: NDArray[np.intp],
-        body: NDArray[np.float64],
+        poses: Poses,
         elapsed: NDArray[np.int64],
     ) -> None:
         """Do nothing: there is no need to look."""
@@ -209,11 +212,11 @@ class FramePerception:
         self,
         see: See,
         rows: NDArray[np.intp],
-        body: NDArray[np.float64],
+        poses: Poses,
         elapsed: NDArray[np.int64],
     ) -> None:
         """Take in what n rows' cameras see, as `Perception.look` says."""
-        self._rig.aim(rows, dict.fromkeys(self._cameras, body), elapsed)
+        self._rig.aim(rows, dict.fromkeys(self._cameras, poses(rows)), elapsed)
         frames: dict[str, NDArray[Any]] = dict(self._rig.observe(*see(rows), rows))
         if self._module.signature.needs_projections:
             frames[PROJECTIONS] = self._rig.projections(rows, self._origin)

@@ -1,11 +1,12 @@
 """A perception module on disk: `perception.json` and `perception.safetensors`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autonomy.device import torch_device
 from autonomy.errors import InputError
-from autonomy.imported_class import Trusted, allowed_class, saved_name
+from autonomy.imported_class import allowed_class, class_name
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.modules.named import module_class
 from autonomy.perception.signature import Signature
@@ -29,7 +30,7 @@ def save_module(folder: Path, module: PerceptionModule[Any], trained_on: dict[st
         InputError: The folder exists, or cannot be made.
     """
     manifest = {
-        "class": saved_name(type(module)),
+        "class": class_name(type(module)),
         "signature": module.signature.to_json(),
         "trained_on": trained_on,
         "versions": versions(),
@@ -37,13 +38,15 @@ def save_module(folder: Path, module: PerceptionModule[Any], trained_on: dict[st
     MODULE_FOLDER.save(folder, manifest, module.state_dict())
 
 
-def load_module(folder: Path, device: str = "auto", modules: Trusted = ()) -> PerceptionModule[Any]:
+def load_module(
+    folder: Path, device: str = "auto", modules: Sequence[str] = ()
+) -> PerceptionModule[Any]:
     """Return the module of a folder.
 
     Args:
         folder: A module's folder, or a run folder with one.
         device: `auto`, `cpu` or `cuda`.
-        modules: Whose classes the folder may name besides those of this project.
+        modules: Modules and files of the user's own whose classes the folder may name.
 
     Raises:
         InputError: The folder cannot be used, or names a class that may not be imported.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from autonomy.errors import InputError
-from autonomy.imported_class import class_named
+from autonomy.given import given_class
 
 MODULES = {
     "segmentation": "autonomy.perception.modules.segmentation:LaneSegmentation",
@@ -25,12 +25,7 @@ def module_class(source: str | type) -> type[Any]:
     """
     from autonomy.perception.modules.module import PerceptionModule  # torch takes seconds
 
-    if isinstance(source, str) and source not in MODULES and ":" not in source:
-        raise InputError(
-            f"the module must be one of {', '.join(MODULES)}, package.module:Class or "
-            f"file.py:Class, got {source!r}"
-        )
-    kind = class_named(MODULES.get(source, source)) if isinstance(source, str) else source
+    kind = given_class(source, "module", MODULES) if isinstance(source, str) else source
     if not issubclass(kind, PerceptionModule):
         raise InputError(f"a perception module must be a PerceptionModule, got {kind.__name__}")
     lacking = [name for name in ("labels", *kind.__abstractmethods__) if _lacks(kind, name)]

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.physics.car import Cars
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.lane_path import LanePaths, Location
-from autonomy.envs.lane.physics.start import START_DRAWS, StartRanges, start_rolling
+from autonomy.envs.lane.physics.start import START_DRAWS, StartRanges
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
 from autonomy.envs.lane.scene.other_cars import TRAFFIC, TRAFFIC_DRAWS, traffic_around
@@ -60,7 +59,7 @@ class PosedCars:
     shares most of those to learn from with the batches before and after.
     """
 
-    def __init__(self, options: LaneFollowOptions, seed: int) -> None:
+    def __init__(self, options: LaneOptions, seed: int) -> None:
         """Prepare to show the roads of `options.split`; one seed gives always the same frames."""
         self._options = options
         self._seed = (seed, SPLITS.index(options.split))
@@ -79,19 +78,20 @@ class PosedCars:
         lanes, stations = stage.source.draw_on(
             stage.roads, numbers, random.random((count, ROUTE_DRAWS - 1))
         )
-        stage.place_roads(rows, np.array(numbers), np.array(lanes))
-        cars, location = Cars(*np.zeros((6, count))), _no_location(count)
+        state = stage.state
+        state.road[rows], state.lane[rows] = numbers, lanes
+        stage.place_roads(rows)
         roads = [stage.roads[number].road for number in numbers]
         start = random.random((count, START_DRAWS))
         start[:, 0] = _between_sides(start[:, 0], _sides(roads, lanes, stations))
-        start_rolling(rows, np.array(stations), start, _POSES, stage.paths, cars, location)
+        stage.place(rows, np.array(stations), start, _POSES)
         draws = stage.sampler.sample(random.random((count, stage.sampler.size)))
         stage.dress(rows, draws)
         if stage.rig.sensor_draws:
             stage.rig.draw_sensors(rows, random.random((count, stage.rig.sensor_draws)))
         traffic = random.random((count, TRAFFIC_DRAWS))
         stage.scene.place_traffic(rows, *_traffic(roads, lanes, stations, traffic))
-        stage.aim(rows, cars, location, np.zeros(count, np.int64))
+        stage.aim(rows, np.zeros(count, np.int64))
         lenses, views = _placed(stage, count)
         return PosedFrames(
             images=stage.observe(rows),
@@ -100,7 +100,7 @@ class PosedCars:
             roads=roads,
             lanes=np.array(lanes),
             paths=_first_paths(stage.paths, count),
-            location=location,
+            location=Location._make(values[:count] for values in state.location),
             drawn=stage.sampler.named(draws),
         )
 
@@ -119,10 +119,6 @@ class PosedCars:
             self._room = (count, images)
             self._stage = Stage(count, replace(self._options, observations=images), TRAFFIC)
         return self._stage
-
-
-def _no_location(count: int) -> Location:
-    return Location(np.zeros(count, np.int64), *np.zeros((7, count)))
 
 
 def _sides(roads: list[Road], lanes: list[int], stations: list[int]) -> NDArray[np.float64]:
@@ -160,6 +156,8 @@ def _first_paths(paths: LanePaths, count: int) -> LanePaths:
 
 def _placed(stage: Stage, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return lenses `(n, 4)` [px] and poses `(n, 3, 4)` of the front camera in n rows."""
-    camera = stage.rig.describe()["cameras"]["front"]
+    told = stage.rig.describe()
+    assert "cameras" in told, "the stage has images"
+    camera = told["cameras"]["front"]
     matrices = camera["intrinsics"][:count]
     return matrices[:, (0, 1, 0, 1), (0, 1, 2, 2)], camera["camera_from_world"][:count]

@@ -56,6 +56,11 @@ def no_paths(num_envs: int) -> LanePaths:
     return LanePaths(np.zeros(0, STATION), first, end, np.zeros(num_envs, np.bool_))
 
 
+def no_location(num_envs: int) -> Location:
+    """Return the location of N cars that are nowhere yet."""
+    return Location(np.zeros(num_envs, np.int64), *np.zeros((7, num_envs)))
+
+
 @compiled
 def path_of(paths: LanePaths, i: Index) -> NDArray[np.void]:
     """Return the path `(S,)` of car `i`."""

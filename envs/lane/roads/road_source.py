@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.roads.drivable import check_drivable
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_distribution import RoadDistribution
@@ -37,7 +37,7 @@ class RoadSource:
         description: What roads these are, in words.
     """
 
-    def __init__(self, options: LaneFollowOptions) -> None:
+    def __init__(self, options: LaneOptions) -> None:
         """Prepare to draw as `options` say.
 
         Raises:
@@ -112,7 +112,7 @@ def _given(road: Road) -> str:
     return f"the road {road.name} ({zlib.crc32(road.position.tobytes()):08x})"
 
 
-def _generated(options: LaneFollowOptions) -> str:
+def _generated(options: LaneOptions) -> str:
     usual = options.roads == RoadDistribution()
     return f"generated roads ({options.split})" + ("" if usual else f" of {options.roads}")
 

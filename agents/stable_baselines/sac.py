@@ -12,14 +12,14 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.sac import policies as sac
 from torch import nn
 
-from autonomy.agents.demonstrations import Demonstrated
-from autonomy.agents.gradient_norm import limit_gradients
-from autonomy.agents.hindsight import Patient
-from autonomy.agents.image_actor_critic import ImageActorCritics
 from autonomy.agents.network_policy import ActorNetwork, Architecture
 from autonomy.agents.privileged import features_extractor
 from autonomy.agents.recipes import SACRecipe, TQCRecipe
-from autonomy.agents.stable_baselines import (
+from autonomy.agents.stable_baselines.demonstrations import Demonstrated
+from autonomy.agents.stable_baselines.gradient_norm import limit_gradients
+from autonomy.agents.stable_baselines.hindsight import Patient
+from autonomy.agents.stable_baselines.image_actor_critic import ImageActorCritics
+from autonomy.agents.stable_baselines.untouched import (
     ObservationFeatures,
     UntouchedObservations,
     copy_weights,

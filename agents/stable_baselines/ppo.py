@@ -11,11 +11,11 @@ from stable_baselines3.common.type_aliases import Schedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
-from autonomy.agents.gradient_norm import limit_gradients
 from autonomy.agents.network_policy import ActorNetwork, Architecture
 from autonomy.agents.privileged import CriticFeatures, features_extractor
 from autonomy.agents.recipes import PPORecipe
-from autonomy.agents.stable_baselines import (
+from autonomy.agents.stable_baselines.gradient_norm import limit_gradients
+from autonomy.agents.stable_baselines.untouched import (
     ObservationFeatures,
     UntouchedImages,
     UntouchedObservations,

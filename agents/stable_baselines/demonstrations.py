@@ -10,7 +10,7 @@ from stable_baselines3.common.noise import ActionNoise
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from torch import Tensor, nn
 
-from autonomy.agents.stable_baselines import UntouchedImages
+from autonomy.agents.stable_baselines.untouched import UntouchedImages
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.policy import Observation, Policy
 
