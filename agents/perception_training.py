@@ -13,7 +13,7 @@ from torch import Tensor
 
 from autonomy.agents.curves import curve_logger
 from autonomy.agents.perception_recipe import PerceptionRecipe
-from autonomy.agents.preparation import conditions, prepare
+from autonomy.agents.preparation import conditions, prepare, refuse_existing
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
 from autonomy.perception.modules.making import check_fits
@@ -85,7 +85,8 @@ def train_module(
         InputError: Something given cannot work; the run folder is not made then.
     """
     start = time.perf_counter()
-    device = prepare(recipe, seed, run, device)
+    refuse_existing(run)
+    device = prepare(recipe, seed, device)
     data.check()
     torch.manual_seed(seed)
     module = make(data.train).to(device)

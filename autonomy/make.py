@@ -1,6 +1,5 @@
 """Worlds by their Gymnasium id."""
 
-import importlib
 import inspect
 from typing import Any
 
@@ -9,6 +8,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode
 
 from autonomy.errors import InputError
+from autonomy.registered import find_spec
 from autonomy.world import World
 
 
@@ -30,23 +30,13 @@ def make_world(
     """
     if num_envs < 1:
         raise InputError(f"the number of environments must be positive, got {num_envs}")
-    spec = _find_spec(env_id)
+    spec = find_spec(env_id)
     _check_options(spec, options)
     envs = gym.make_vec(spec, num_envs, autoreset_mode=autoreset_mode, **options)
     if not isinstance(envs, World):
         envs.close()
         raise _no_world(env_id)
     return envs
-
-
-def _find_spec(env_id: str) -> EnvSpec:
-    module, _, name = env_id.rpartition(":")
-    try:
-        if module:
-            importlib.import_module(module)
-        return gym.spec(name)
-    except (gym.error.Error, ModuleNotFoundError) as error:
-        raise InputError(f"unknown environment {env_id!r}: {error}") from None
 
 
 def _check_options(spec: EnvSpec, options: dict[str, Any]) -> None:
