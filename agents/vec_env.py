@@ -11,7 +11,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from autonomy.errors import InputError
 from autonomy.policy import Observation
-from autonomy.world import Info, World
+from autonomy.world import World
 from autonomy.world_state import State
 
 
@@ -33,7 +33,7 @@ class BatchedVecEnv(VecEnv):
         if mode is not AutoresetMode.SAME_STEP:
             raise InputError(f"training needs the autoreset mode SAME_STEP, got {mode}")
         self.envs = envs
-        self.info: Info = {}
+        self.info: dict[str, Any] = {}
         self.begins: NDArray[np.bool_] = np.ones(envs.num_envs, np.bool_)
         self._seed: int | None = None
         self._actions: NDArray[np.float32] = np.zeros((0,), np.float32)
@@ -64,13 +64,13 @@ class BatchedVecEnv(VecEnv):
     # narrower likewise
     def step_wait(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
-    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[Info]]:
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
         """Step all environments; ended ones already show their next episode's beginning."""
         observation, rewards, terminated, truncated, self.info = self.envs.step(self._actions)
         self._returns += rewards
         self._lengths += 1
         ended = terminated | truncated
-        infos: list[Info] = [{} for _ in range(self.num_envs)]
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         places: list[int] = np.flatnonzero(ended).tolist()
         for i in places:
             infos[i] = self._ending(i, bool(truncated[i] and not terminated[i]))
@@ -117,7 +117,7 @@ class BatchedVecEnv(VecEnv):
     def _count(self, indices: Any) -> int:
         return len(list(self._get_indices(indices)))
 
-    def _ending(self, i: int, time_limit: bool) -> Info:
+    def _ending(self, i: int, time_limit: bool) -> dict[str, Any]:
         return {
             "terminal_observation": self.info["final_obs"][i],
             "TimeLimit.truncated": time_limit,

@@ -4,15 +4,16 @@ from collections import defaultdict
 from typing import Any, cast
 
 import numpy as np
-from gymnasium.vector import VectorEnv, VectorWrapper
+from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from autonomy.agents.progress import EndedEpisode
 from autonomy.policy import Observation
-from autonomy.world import Info, World
+from autonomy.world import World
+from autonomy.wrapped_world import WrappedWorld
 
 
-class Watched(VectorWrapper[Observation, NDArray[np.float32], Any, Any, Any]):
+class Watched(WrappedWorld):
     """Counts steps, rewards and episodes; in all else it is the world that it watches."""
 
     def __init__(self, world: World) -> None:
@@ -24,19 +25,19 @@ class Watched(VectorWrapper[Observation, NDArray[np.float32], Any, Any, Any]):
         self._ended: list[EndedEpisode] = []
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the wrapper lacks, such as `expert`."""
+        """Return what wrappers lack, such as `compute_reward`."""
         return getattr(self.env, name)
 
     def reset(
         self, *, seed: Any = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, Info]:
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin all episodes."""
         self._returns[:], self._lengths[:] = 0.0, 0
         return self.env.reset(seed=seed, options=options)
 
     def step(
         self, actions: NDArray[np.float32]
-    ) -> tuple[Observation, NDArray[Any], NDArray[np.bool_], NDArray[np.bool_], Info]:
+    ) -> tuple[Observation, NDArray[Any], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
         """Step, and keep what came of it."""
         observation, reward, terminated, truncated, info = self.env.step(actions)
         self.steps += self.num_envs
@@ -61,6 +62,6 @@ class Watched(VectorWrapper[Observation, NDArray[np.float32], Any, Any, Any]):
         self._ended.clear()
         return ended
 
-    def _ending(self, i: int, info: Info) -> EndedEpisode:
+    def _ending(self, i: int, info: dict[str, Any]) -> EndedEpisode:
         end, success = str(info["episode_end"][i]), bool(info["success"][i])
         return EndedEpisode(end, success, float(self._returns[i]), int(self._lengths[i]))

@@ -1,15 +1,19 @@
-"""Classes by name: `package.module:Class`, or `file.py:Class`."""
+"""Classes and what else users name: `package.module:Class`, or `file.py:Class`."""
 
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from autonomy.errors import InputError
 
 OWN_PACKAGE = "autonomy"
+
+Kind = TypeVar("Kind")
 
 
 def named_class(source: str) -> type:
@@ -41,6 +45,18 @@ def class_in_file(source: str) -> type:
     """
     path, _, name = source.rpartition(":")
     return _class_of(_file(Path(path)), name, source)
+
+
+def object_of(kind: type[Kind], source: str) -> Kind:
+    """Return what `named_object` does, which must be of a class.
+
+    Raises:
+        InputError: There is nothing of that name, or it is something else.
+    """
+    found = named_object(source)
+    if not isinstance(found, kind):
+        raise InputError(f"{source} must be a {kind.__name__}, got {type(found).__name__}")
+    return found
 
 
 def allowed_class(source: str, modules: Sequence[str] = ()) -> type:
@@ -84,6 +100,26 @@ def class_name(kind: type) -> str:
     if getattr(module, kind.__qualname__, None) is not kind:
         raise InputError(f"a class that is named must stand alone in its module, got {source}")
     return source
+
+
+def named_object(source: str) -> object:
+    """Return what `package.module:name` or `file.py:name` names; of a class, one made of nothing.
+
+    Raises:
+        InputError: If there is no such module, file or name, or the class cannot be made so.
+    """
+    place, _, name = source.rpartition(":")
+    module = _file(Path(place)) if _is_file(source) else _module(place)
+    found = getattr(module, name, None)
+    if found is None:
+        raise InputError(f"there is no {name!r} where {source!r} says")
+    if not isinstance(found, type):
+        return found
+    try:
+        inspect.signature(found).bind()
+    except TypeError as error:
+        raise InputError(f"{source} must be made without arguments: {error}") from None
+    return found()
 
 
 def _class_of(module: ModuleType, name: str, source: str) -> type:

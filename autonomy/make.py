@@ -7,9 +7,10 @@ import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode
 
-from autonomy.errors import InputError
+from autonomy.errors import InputError, UnknownOptionError
 from autonomy.registered import find_spec
 from autonomy.world import World
+from autonomy.wrapped_world import as_world
 
 
 def make_world(
@@ -26,17 +27,19 @@ def make_world(
     environments that ended, as `rollout` does.
 
     Raises:
-        InputError: If the id is unknown or no world, or the world has no such option.
+        UnknownOptionError: The world has no such option.
+        InputError: The id is unknown or no world; or the world refuses a value.
     """
     if num_envs < 1:
         raise InputError(f"the number of environments must be positive, got {num_envs}")
     spec = find_spec(env_id)
     _check_options(spec, options)
     envs = gym.make_vec(spec, num_envs, autoreset_mode=autoreset_mode, **options)
-    if not isinstance(envs, World):
+    try:
+        return as_world(envs)
+    except InputError:
         envs.close()
-        raise _no_world(env_id)
-    return envs
+        raise _no_world(env_id) from None
 
 
 def _check_options(spec: EnvSpec, options: dict[str, Any]) -> None:
@@ -46,13 +49,13 @@ def _check_options(spec: EnvSpec, options: dict[str, Any]) -> None:
     known = inspect.signature(
         load_env_creator(creator) if isinstance(creator, str) else creator
     ).parameters
-    if "autoreset_mode" not in known:
-        raise _no_world(spec.id)
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+    if "autoreset_mode" not in known and not takes_any:
+        raise _no_world(spec.id)
     for name in options:
         if name not in known and not takes_any:  # else the world itself refuses what it lacks
             names = ", ".join(sorted(set(known) - {"num_envs", "autoreset_mode"}))
-            raise InputError(f"{spec.id} has no option {name!r}, only {names}")
+            raise UnknownOptionError(f"{spec.id} has no option {name!r}, only {names}")
 
 
 def _no_world(env_id: str) -> InputError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.rig import IMAGES
-from autonomy.errors import InputError
+from autonomy.errors import InputError, UnknownOptionError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -105,12 +105,15 @@ def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
     """Return a world's options, a dataclass, from keywords.
 
     Raises:
-        InputError: There is no option of such a name; or the options refuse a value.
+        UnknownOptionError: There is no option of such a name.
+        InputError: The options refuse a value.
     """
     known = [field.name for field in fields(kind)]
     for name in given:
         if name not in known:
-            raise InputError(f"there is no option {name!r}, only {', '.join(sorted(known))}")
+            raise UnknownOptionError(
+                f"there is no option {name!r}, only {', '.join(sorted(known))}"
+            )
     return kind(**given)
 
 

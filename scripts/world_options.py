@@ -16,7 +16,7 @@ class WorldOptions:
     observations: tuple[str, ...] | None = None
     """What the policy observes, such as: camera proprioception depth."""
     road: Path | None = None
-    """A circuit to drive instead, as CSV."""
+    """A file with a road to drive instead: a circuit as CSV, or any road as JSON."""
     perception: str | None = None
     """Where what is perceived comes from: truth, or the folder of a perception module."""
     robot: str | None = None
@@ -32,7 +32,7 @@ class WorldOptions:
         if self.perception is not None:
             options["perception"] = self.perception
         if self.road is not None:
-            options["road"] = str(self.road)
+            options["roads"] = str(self.road)
         if self.robot is not None:
             options["robot"] = self.robot
         return options

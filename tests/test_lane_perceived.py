@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autonomy.envs.lane.env import LaneFollowVectorEnv
+from autonomy.envs.lane.env import LaneVectorEnv
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
 from autonomy.perception.in_world.loop import perception_metrics
@@ -19,8 +19,8 @@ NAMES = LANE_QUANTITIES
 IN_STATE = [0, 1, 7, 9, 10, 5]  # where the state has them
 
 
-def world(num_envs: int = 2, **options: Any) -> LaneFollowVectorEnv:
-    return LaneFollowVectorEnv(
+def world(num_envs: int = 2, **options: Any) -> LaneVectorEnv:
+    return LaneVectorEnv(
         num_envs, **{"observations": ("perceived", "proprioception", "state"), **options}
     )
 

@@ -12,6 +12,7 @@ from autonomy.errors import InputError
 from autonomy.imported_class import named_class
 from autonomy.policy import Policy, RandomPolicy
 from autonomy.world import World
+from autonomy.wrapped_world import AnyWorld, as_world
 
 _FORMS = "a run folder, a policy folder, expert, random, package.module:Class or file.py:Class"
 
@@ -66,7 +67,7 @@ def policy_source(
 
 def load_policy(
     source: str,
-    envs: World,
+    envs: AnyWorld,
     device: str = "auto",
     seed: int = 0,
     modules: Sequence[str] = (),
@@ -77,7 +78,7 @@ def load_policy(
     Raises:
         InputError: If there is no such policy, or it cannot act in `envs`.
     """
-    return policy_source(source, modules, options).make(envs, device, seed)
+    return policy_source(source, modules, options).make(as_world(envs), device, seed)
 
 
 def policy_folder(source: str) -> Path | None:

@@ -61,6 +61,9 @@ class Known(NamedTuple):
 See = Callable[[NDArray[np.intp]], tuple[MeshLibrary, Scene]]
 """Returns all meshes, and what is in front of the cameras of n rows."""
 
+Poses = Callable[[NDArray[np.intp]], NDArray[np.float64]]
+"""Returns the poses `(n, 3, 4)` of n rows' bodies."""
+
 
 class Perception(Protocol):
     """Comes to know what is perceived in N worlds."""
@@ -82,7 +85,7 @@ class Perception(Protocol):
         self,
         see: See,
         rows: NDArray[np.intp],
-        body: NDArray[np.float64],
+        poses: Poses,
         elapsed: NDArray[np.int64],
     ) -> None:
         """Take in what n rows' cameras see, once a step.
@@ -90,7 +93,7 @@ class Perception(Protocol):
         Args:
             see: Tells what is in front of them.
             rows: Which worlds these are.
-            body: `(n, 3, 4)` poses of what the cameras are mounted on.
+            poses: Tells the poses `(n, 3, 4)` of what the cameras are mounted on.
             elapsed: `(n,)` control steps since their episodes began.
         """
         ...
@@ -130,7 +133,7 @@ class TruePerception:
         self,
         see: See,
         rows: NDArray[np.intp],
-        body: NDArray[np.float64],
+        poses: Poses,
         elapsed: NDArray[np.int64],
     ) -> None:
         """Do nothing: there is no need to look."""
@@ -204,11 +207,11 @@ class FramePerception:
         self,
         see: See,
         rows: NDArray[np.intp],
-        body: NDArray[np.float64],
+        poses: Poses,
         elapsed: NDArray[np.int64],
     ) -> None:
         """Take in what n rows' cameras see, as `Perception.look` says."""
-        self._rig.aim(rows, dict.fromkeys(self._cameras, body), elapsed)
+        self._rig.aim(rows, dict.fromkeys(self._cameras, poses(rows)), elapsed)
         frames = self._rig.observe(*see(rows), rows)
         inputs: list[NDArray[Any]] = [frames[name] for name in self._module.reading.cameras]
         if self._module.is_calibrated:
