@@ -20,7 +20,7 @@ class Compiling(event.Listener):
         self.kernels: set[Any] = set()  # that there are, as far as modules were imported
         self.is_kept = True  # whether machine code is kept for the next run
         self._begun = self._done = self._depth = 0
-        self._said = False
+        self._is_said = self._is_counted = False  # in a line; in its place, where it stands now
         event.register("numba:compile", self)
 
     def on_start(self, event: event.Event) -> None:
@@ -36,8 +36,9 @@ class Compiling(event.Listener):
             self._done += 1
             self._depth -= 1
             self._say()
-            if self._depth == 0 and self._begun > _FEW and _is_alone():
+            if self._depth == 0 and self._is_counted:
                 print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+                self._is_counted = False
 
     def _is_ours(self, event: event.Event) -> bool:
         data: Any = event.data
@@ -50,10 +51,11 @@ class Compiling(event.Listener):
         if _is_alone():
             counted = f"\rcompiling kernels{self._once}: {self._done} of {known}\x1b[K"
             print(counted, end="", file=sys.stderr, flush=True)
-        elif not self._said:
+            self._is_counted = True
+        elif not self._is_said:
             words = f"compiling {known} kernels{self._once}, for up to a minute"
             print(words, file=sys.stderr, flush=True)
-            self._said = True
+            self._is_said = True
 
     @property
     def _once(self) -> str:
