@@ -8,10 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from autonomy.errors import InputError
 
 OWN_PACKAGE = "autonomy"
+
+Kind = TypeVar("Kind")
 
 _NAME = re.compile(r"(.+\.py|[A-Za-z_][\w.]*):[A-Za-z_]\w*")
 
@@ -65,6 +68,18 @@ def named_object(source: str) -> object:
     except TypeError as error:
         raise InputError(f"{source} must be made without arguments: {error}") from None
     return found()
+
+
+def object_of(kind: type[Kind], source: str) -> Kind:
+    """Return what `named_object` does, which must be of a class.
+
+    Raises:
+        InputError: There is nothing of that name, or it is something else.
+    """
+    found = named_object(source)
+    if not isinstance(found, kind):
+        raise InputError(f"{source} must be a {kind.__name__}, got {type(found).__name__}")
+    return found
 
 
 def is_name_of_object(value: object) -> bool:

@@ -84,7 +84,7 @@ def test_a_film_is_written(
             "seed must be a whole number from 0 to 9223372036854775807",
         ),
         (("expert", "--env", TOY_ID, "--num-envs", "0"), "must be positive, got 0"),
-        (("expert", "--env", TOY_ID, "--world.road", "lap.csv"), "no option 'road'"),
+        (("expert", "--env", TOY_ID, "--world.roads", "lap.csv"), "no option 'roads'"),
     ],
 )
 def test_bad_words_end_evaluation_with_one_line_and_status_2(

@@ -27,8 +27,8 @@ from world_cases import (
 )
 
 from autonomy.evaluation import evaluate
+from autonomy.policies.source import load_policy
 from autonomy.policy import RandomPolicy
-from autonomy.policy_source import load_policy
 from autonomy.world import World
 from autonomy.wrapped_world import as_world
 
