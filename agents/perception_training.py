@@ -13,8 +13,6 @@ from torch import Tensor
 
 from autonomy.agents.curves import curve_logger
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.agents.preparation import conditions, prepare
-from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.preparation import conditions, prepare, refuse_existing
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
