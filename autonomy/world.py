@@ -29,10 +29,11 @@ class World(Protocol):
     in `reset` or by an automatic reset, `info` holds `randomization`: what was drawn for each row.
 
     Where images are observed, the `info` of every `reset` and `step` also holds `cameras`: for each
-    camera's name a dict of `intrinsics` `(N, 3, 3)`, OpenCV's K [px], and `camera_from_world`
-    `(N, 3, 4)`, the pose that brings points of the world [m] to the camera's frame (x right, y
-    down, z ahead). They are those of the images observed, also where these are late. A lens with
-    distortion has its coefficients in `Camera.distortion`.
+    camera's name a dict of `intrinsics` `(N, 3, 3)`, OpenCV's K [px]; `distortion` `(N, K)`, its
+    K = 0, 4, 5 or 8 distortion coefficients, none of a pinhole; and `camera_from_world` `(N, 3,
+    4)`, the pose that brings points of the world [m] to the camera's frame (x right, y down, z
+    ahead). They are those of the images observed, also where these are late, and what
+    `cv2.projectPoints` takes.
     """
 
     num_envs: int

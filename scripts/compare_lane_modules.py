@@ -4,7 +4,7 @@ Example:
     python scripts/compare_lane_modules.py runs/lane_state runs/segmentation --frames 2000
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.command_line import run
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
@@ -96,8 +96,8 @@ def _true_lines(samples: Samples) -> NDArray[np.float32]:
     return samples["lanes"][:, _OWN]
 
 
-def _camera(size: tuple[int, int]) -> Camera:
-    return replace(FRONT, height=size[0], width=size[1])
+def _camera(size: tuple[int, int]) -> MountedCamera:
+    return FRONT.sized(*size)
 
 
 def _table(metrics: dict[str, dict[str, float]], frames: int) -> Table:

@@ -7,7 +7,7 @@ Examples:
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from tyro.conf import Positional, arg
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_from_json
+from autonomy.camera.mount import Mount, MountedCamera
 from autonomy.command_line import run
 from autonomy.envs.lane.options import FRONT
 from autonomy.errors import InputError
@@ -26,7 +27,7 @@ from autonomy.video import open_video
 from autonomy.video_reader import VideoReader
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
-_FINDER_CAMERA = replace(FRONT, height=192, width=320)
+_FINDER_CAMERA = FRONT.sized(192, 320)
 
 
 @dataclass(frozen=True)
@@ -83,20 +84,20 @@ def _draw(frame: Picture, panels: list[Panel]) -> Picture:
     return side_by_side([panel.draw(frame) for panel in panels])
 
 
-def _source_camera(arguments: Arguments, height: int, width: int) -> Camera | None:
+def _source_camera(arguments: Arguments, height: int, width: int) -> MountedCamera | None:
     """Return the camera of frames of a size, None if nothing is known of it."""
-    pitch = math.radians(arguments.pitch)
+    mount = Mount(FRONT.mount.body, pitch=math.radians(arguments.pitch))
     if arguments.camera is not None:
-        camera = replace(_read_camera(arguments.camera), pitch=pitch)
+        camera = _read_camera(arguments.camera)
         if (camera.height, camera.width) != (height, width):
             raise InputError(
                 f"frames must be {camera.height} x {camera.width} px for {arguments.camera}, "
                 f"got {height} x {width}"
             )
-        return camera
+        return MountedCamera(camera, mount)
     if arguments.fov is None:
         return None
-    return Camera(height, width, math.radians(arguments.fov), pitch=pitch)
+    return MountedCamera(Camera(height, width, math.radians(arguments.fov)), mount)
 
 
 def _read_camera(path: Path) -> Camera:

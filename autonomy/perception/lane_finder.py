@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.gaussian import quantity_metrics
@@ -25,23 +25,22 @@ class LaneFinder:
 
     Attributes:
         reading: Frames of one camera of the lane world, and `LANE_QUANTITIES`.
-        camera: The camera that the frames come from.
     """
 
     name: ClassVar[str] = "lane_finder"
     is_calibrated: ClassVar[bool] = False
 
-    def __init__(self, camera: Camera) -> None:
+    def __init__(self, mounted: MountedCamera) -> None:
         """Prepare for the frames of a pinhole camera on a car.
 
         Raises:
             InputError: The camera has distortion.
         """
+        camera = mounted.camera
         if camera.distortion:
             raise InputError("the lane finder needs a camera without distortion")
-        self.camera = camera
         self.reading = Reading("lane", ("camera",), (camera.height, camera.width), LANE_QUANTITIES)
-        self._ground = GroundRows(camera)
+        self._ground = GroundRows(mounted)
 
     def perceive(self, *frames: NDArray[np.uint8]) -> Estimates:
         """Return the lane in frames `(N, H, W, 3)`.

@@ -1,15 +1,15 @@
 """How N worlds come to know quantities: from the truth, or from what a module makes of frames."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.mount import MountedCamera
+from autonomy.camera.rig import CameraRig, named_images, with_images
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.perception.estimates import Estimates
@@ -46,7 +46,7 @@ class Perceivable:
     """
 
     world: str
-    cameras: Mapping[str, Camera]
+    cameras: Mapping[str, MountedCamera]
     motions: Mapping[str, Motion]
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
@@ -175,14 +175,11 @@ class FramePerception:
             truth: Tells how it is, to measure errors by.
         """
         height, width = module.reading.image_size
-        sized = {
-            name: replace(camera, height=height, width=width)
-            for name, camera in followed.cameras.items()
-        }
+        sized = {name: one.sized(height, width) for name, one in followed.cameras.items()}
         self._module, self._truth, self._names = module, truth, tuple(followed.motions)
         self._columns = [module.reading.reports.index(name) for name in self._names]
-        self._rig = CameraRig(sized, ("camera",), num_envs, sensor)
-        self._cameras, self._origin = tuple(sized), followed.origin
+        self._rig = CameraRig(with_images(sized, ("camera",)), num_envs, sensor)
+        self._origin = followed.origin
         self._mean_and_std = RowBlocks(self._perceive)
         self._filters = ConstantVelocityFilters(num_envs, list(followed.motions.values()), step)
 
@@ -208,8 +205,8 @@ class FramePerception:
         elapsed: NDArray[np.int64],
     ) -> None:
         """Take in what n rows' cameras see, as `Perception.look` says."""
-        self._rig.aim(rows, dict.fromkeys(self._cameras, body), elapsed)
-        frames = self._rig.observe(*see(rows), rows)
+        self._rig.aim(rows, dict.fromkeys(self._rig.bodies, body), elapsed)
+        frames = named_images(self._rig.observe(*see(rows), rows))
         inputs: list[NDArray[Any]] = [frames[name] for name in self._module.reading.cameras]
         if self._module.is_calibrated:
             inputs.append(self._rig.projections(rows, self._origin))

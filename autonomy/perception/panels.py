@@ -1,13 +1,12 @@
 """One picture a module: what it saw, and what it made of that."""
 
-from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.perception.detections import Detections
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.overlays import draw_boxes, draw_lane, draw_segments, draw_title
@@ -33,7 +32,9 @@ class Perceiver(Protocol):
 class Panel:
     """Draws what a perceiver makes of the frames of some camera."""
 
-    def __init__(self, perceiver: Perceiver, front: Camera, source: Camera | None) -> None:
+    def __init__(
+        self, perceiver: Perceiver, front: MountedCamera, source: MountedCamera | None
+    ) -> None:
         """Prepare for the frames of one camera.
 
         Args:
@@ -44,8 +45,8 @@ class Panel:
         self._perceiver = perceiver
         height, width = perceiver.reading.image_size
         scale = max(1, -(-_WIDTH // width))
-        own = replace(front, height=height, width=width)
-        self._shown = replace(front, height=height * scale, width=width * scale)
+        own = front.sized(height, width)
+        self._shown = front.sized(height * scale, width * scale)
         self._to_own = Reframing(source, own) if source else None
         self._to_shown = Reframing(source, self._shown) if source else None
 
@@ -66,7 +67,7 @@ class Panel:
     def _background(self, frame: Picture) -> Picture:
         """Return the frame as the perceiver's camera sees it, finer."""
         if self._to_shown is None:
-            size = (self._shown.width, self._shown.height)
+            size = (self._shown.camera.width, self._shown.camera.height)
             return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         return self._to_shown(frame)
 

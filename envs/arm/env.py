@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
-from autonomy.camera.rig import CameraRig, image_spaces
+from autonomy.camera.rig import CameraRig, image_spaces, with_images
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.envs.arm.episodes import empty_episodes
 from autonomy.envs.arm.experts import PLANS, Expert
@@ -18,7 +18,7 @@ from autonomy.envs.arm.goals import read_choices
 from autonomy.envs.arm.judge import RewardWeights, arm_metrics, goal_reward, judge, measurements
 from autonomy.envs.arm.labels import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
-from autonomy.envs.arm.options import ArmOptions, named_cameras
+from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
 from autonomy.envs.arm.plan import Truth, gripper_opening
 from autonomy.envs.arm.robot import find_robot
@@ -71,7 +71,7 @@ class ArmVectorEnv(BatchedWorld):
             InputError: An option is unknown or out of range, the robot cannot be read, or
                 PyBullet is not installed.
         """
-        chosen = read_options(ArmOptions, named_cameras(options))
+        chosen = read_options(ArmOptions, options)
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._robot = find_robot(chosen.robot)
         randomization = preset(chosen.randomization, PRESETS)
@@ -95,7 +95,7 @@ class ArmVectorEnv(BatchedWorld):
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
         camera_bodies = CameraBodies(cameras, facts)
-        rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
+        rig = CameraRig(with_images(cameras, chosen.images), num_envs, randomization.sensor)
         self._perception = self._perceiving(randomization.sensor)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies

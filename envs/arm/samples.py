@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.rig import CameraRig, named_images, with_images
 from autonomy.envs.arm.arm_state import Bodies, Setup, Shared, allocate
 from autonomy.envs.arm.labels import (
     BOX_CLASSES,
@@ -15,7 +15,7 @@ from autonomy.envs.arm.labels import (
     pose_quantities,
 )
 from autonomy.envs.arm.objects import distinct
-from autonomy.envs.arm.options import PERCEPTION_CAMERAS
+from autonomy.envs.arm.options import PERCEPTION_CAMERAS, WORLD
 from autonomy.envs.arm.perceived import quantity_names
 from autonomy.envs.arm.placing import place_things
 from autonomy.envs.arm.postures import make_postures
@@ -110,7 +110,7 @@ class ArmSamples:
         self._dress(stage, draws, random)
         scene = stage.scene.seen(stage.shared.bodies, stage.shared.setup)
         scene = stage.scene.with_goal(scene, goal)
-        seen = stage.rig.observe(stage.scene.library, scene, stage.rows)
+        seen = named_images(stage.rig.observe(stage.scene.library, scene, stage.rows))
         samples: Samples = {name: own for name, own in seen.items() if name.startswith("camera")}
         shape, pose = stage.shared.setup.shape, stage.shared.bodies.object_pose
         catalogue = self._start.catalogue
@@ -137,7 +137,7 @@ class ArmSamples:
             meshes = robot_meshes(PANDA, _TRIANGLES, Material.ROBOT)
             self._stages[count, images] = _Stage(
                 ArmScene(count, meshes, self._start.catalogue, things, extras),
-                CameraRig(PERCEPTION_CAMERAS, images, count, self._sensor),
+                CameraRig(with_images(PERCEPTION_CAMERAS, images), count, self._sensor),
                 allocate(count, sizes._replace(objects=things, clutter=clutter.most)),
                 np.arange(count),
             )
@@ -187,7 +187,7 @@ class ArmSamples:
             stage.rig.draw_sensors(stage.rows, in_split(uniform, self._given[1]))
         world = np.tile(np.eye(3, 4), (len(stage.rows), 1, 1))
         still = np.zeros(len(stage.rows), np.int64)
-        stage.rig.aim(stage.rows, dict.fromkeys(PERCEPTION_CAMERAS, world), still)
+        stage.rig.aim(stage.rows, {WORLD: world}, still)
 
     def _groups(
         self, draws: NDArray[np.void], shape: NDArray[np.int64], held: NDArray[np.bool_]

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mount import MountedCamera
 from autonomy.camera.portrait import Portrait
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.rig import CameraRig, named_images
 from autonomy.camera.scene import Scene
 from autonomy.envs.arm.arm_state import Shared
 from autonomy.envs.arm.episodes import Episodes
@@ -88,7 +88,7 @@ class Stage:
     def observe(self, rows: NDArray[np.intp], goal_marker: bool) -> Observation:
         """Return the images of some rows."""
         see = self.see_goal if goal_marker else self.see
-        return self.rig.observe(*see(rows), rows)
+        return named_images(self.rig.observe(*see(rows), rows))
 
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of the cameras of some rows."""
@@ -98,10 +98,10 @@ class Stage:
         """Return what `see` does, with a mark at the goal."""
         return self._scene.library, self._of(rows, self._marked())
 
-    def pictures(self, camera: Camera) -> tuple[NDArray[np.uint8], ...]:
+    def pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
         """Return what a camera that stands still sees of each world, for people."""
-        views = np.tile(camera.camera_from_body, (len(self._every_row), 1, 1))
-        return Portrait(camera).pictures(self._scene.library, self._marked(), views)
+        views = np.tile(view.mount.camera_from_body, (len(self._every_row), 1, 1))
+        return Portrait(view.camera).pictures(self._scene.library, self._marked(), views)
 
     def _records(self, rows: NDArray[np.intp]) -> NDArray[np.void]:
         return self._props.sampler.records(self._episodes.draws[rows])

@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import ClassVar
 
 from autonomy.camera.camera import Camera
+from autonomy.camera.mount import Mount, MountedCamera, check_bodies
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
 
-FRONT = Camera(
-    height=84,
-    width=84,
-    fov=math.radians(120.0),
-    position=(0.8, 0.0, 1.4),
-    pitch=0.22,
-    near=0.3,
-    far=120.0,
+CAR = "car"
+"""The body that cameras are fixed to; its frame begins on the road under the rear axle."""
+
+FRONT = MountedCamera(
+    Camera(height=84, width=84, fov=math.radians(120.0), near=0.3, far=120.0),
+    Mount(CAR, position=(0.8, 0.0, 1.4), pitch=0.22),
 )
 
 
@@ -44,8 +43,8 @@ class LaneFollowOptions(CommonOptions):
     """
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived")
+    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
 
-    cameras: Mapping[str, Camera] = field(default_factory=lambda: {"front": FRONT})
     randomization: str | LaneRandomization = "default"
     road: Road | Path | str | None = None
     roads: RoadDistribution = field(default_factory=RoadDistribution)
@@ -54,6 +53,7 @@ class LaneFollowOptions(CommonOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_bodies(self.sized_cameras(), (CAR,))
         self.check_positive("route_length", "target_speed")
         preset(self.randomization, PRESETS)
 

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.rig import CameraRig, named_images, with_images
 from autonomy.camera.scene import Scene
 from autonomy.envs.lane.car import Cars
 from autonomy.envs.lane.lane_path import LanePaths, Location, no_paths
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import CAR, LaneFollowOptions
 from autonomy.envs.lane.roads.road_source import RoadSource
 from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
@@ -42,10 +42,8 @@ class Stage:
         self.scene = LaneScene(num_envs, self.source.make_road, traffic)
         self.looks = plain_looks(num_envs)
         self.paths: LanePaths = no_paths(num_envs)
-        self.rig = CameraRig(
-            options.sized_cameras(), options.images, num_envs, randomization.sensor
-        )
-        self._cameras = tuple(options.cameras)
+        cameras = with_images(options.sized_cameras(), options.images)
+        self.rig = CameraRig(cameras, num_envs, randomization.sensor)
         self._every_row = np.arange(num_envs)
 
     @property
@@ -75,11 +73,11 @@ class Stage:
     ) -> None:
         """Bring the cameras of some rows to where their cars are, `elapsed` `(n,)` steps old."""
         poses = world_from_car(cars, location, rows)
-        self.rig.aim(rows, dict.fromkeys(self._cameras, poses), elapsed)
+        self.rig.aim(rows, {CAR: poses}, elapsed)
 
     def observe(self, rows: NDArray[np.intp]) -> Observation:
         """Return the images of some rows."""
-        return self.rig.observe(*self.see(rows), rows)
+        return named_images(self.rig.observe(*self.see(rows), rows))
 
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of cameras on the cars of some rows."""
