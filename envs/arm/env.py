@@ -193,7 +193,7 @@ class ArmVectorEnv(BatchedWorld):
             observation = self._stage.observe(rows)
         vectors = {
             "proprioception": lambda: proprioception(bodies),
-            "state": lambda: true_state(bodies),
+            "state": lambda: true_state(bodies, self._physics.shared.setup),
             "perceived": lambda: self._seen_from_base().vector(bodies.tool_position),
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._episodes.goal,

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from autonomy.batched_world import Choices
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.arm_state import Setup
+from autonomy.envs.arm.physics.fixtures import radius_of
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.tasks.clutter import Clutter
-from autonomy.envs.arm.tasks.layout import Layout, upright_poses
+from autonomy.envs.arm.tasks.layout import Layout, standing_poses, upright_poses
+from autonomy.errors import InputError
 from autonomy.randomization import Sampler, in_split
 from autonomy.streams import RandomStreams
 
@@ -43,6 +45,8 @@ class EpisodeStart:
         self.sampler = Sampler(options.ranges)
         self.sizes = np.array([shape.size for shape in self.catalogue]).reshape(-1, 3)
         self._grip = np.array([shape.friction for shape in self.catalogue])
+        fixtures = self._task.fixtures if self.clutter.most else ()
+        self._radii = [radius_of(fixture) for fixture in fixtures]
 
     def room(self, num_envs: int) -> Episodes:
         """Return room for N episodes."""
@@ -59,11 +63,10 @@ class EpisodeStart:
         setup: Setup,
     ) -> None:
         """Write what episodes in some rows are like, and what the physics begins them with."""
-        task, split = self._task, self._split
-        scene = in_split(streams.uniform(rows, "scene", self.sampler.size), split)
+        task = self._task
+        scene = in_split(streams.uniform(rows, "scene", self.sampler.size), self._split)
         which = distinct(streams.uniform(rows, "body", task.objects), len(self.catalogue))
-        shapes = [tuple(self.catalogue[shape] for shape in own) for own in which]
-        layout = task.lay_out(in_split(streams.uniform(rows, "task", task.draws), split), shapes)
+        layout = self.lay_out(streams.uniform(rows, "task", task.draws), which)
         episodes.draws[rows] = self.sampler.sample(scene)
         episodes.goal[rows] = choices.get("goal", layout.goal)
         episodes.elapsed[rows] = 0
@@ -71,9 +74,46 @@ class EpisodeStart:
         setup.arm[rows] = self._home + _ASKEW * askew
         setup.shape[rows] = which
         setup.object_start[rows] = upright_poses(layout.object_place, layout.object_turn)
+        setup.fixture_start[rows] = standing_poses(task.fixtures, layout)
+        setup.fixture_joints[rows] = layout.fixture_joints
         self._vary(rows, episodes, setup)
         if self.clutter.most:
             self._add_clutter(rows, streams, layout, episodes, setup)
+
+    def lay_out(self, uniform: NDArray[np.float64], which: NDArray[np.int64]) -> Layout:
+        """Turn random numbers `(n, draws)` in [0, 1) into layouts for shapes `(n, O)`.
+
+        Raises:
+            InputError: The task lays out other goals or things than it says.
+        """
+        task = self._task
+        shapes = [tuple(self.catalogue[shape] for shape in own) for own in which.tolist()]
+        layout = task.lay_out(in_split(uniform, self._split), shapes)
+        for name, given, wanted in (
+            ("goals", layout.goal.shape, (len(uniform), task.goal_size)),
+            ("things", layout.object_place.shape[1:], (task.objects, 3)),
+        ):
+            if given != wanted:
+                raise InputError(
+                    f"the task {task.name} must lay out {name} of shape {wanted}, got {given}"
+                )
+        return layout
+
+    def clutter_beside(
+        self, layout: Layout, uniform: NDArray[np.float64], draws: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return shapes and poses of clutter beside what layouts have, see `Clutter.lay_out`.
+
+        Args:
+            layout: Of n episodes.
+            uniform: `(n, K)` numbers in [0, 1), as many as `clutter` says.
+            draws: `(n, K)` of the randomisation.
+        """
+        fixtures = standing_poses(self._task.fixtures, layout)[:, :, :3]
+        places = self._task.taken(layout)
+        taken = np.concatenate([places, fixtures], axis=1)
+        radius = np.concatenate([np.zeros(places.shape[1]), self._radii])
+        return self.clutter.lay_out(uniform, self.sampler.named(draws)["clutter"], taken, radius)
 
     def _vary(self, rows: NDArray[np.intp], episodes: Episodes, setup: Setup) -> None:
         draws = self.sampler.named(episodes.draws[rows])
@@ -90,7 +130,6 @@ class EpisodeStart:
         episodes: Episodes,
         setup: Setup,
     ) -> None:
-        number = self.sampler.named(episodes.draws[rows])["clutter"]
         uniform = streams.uniform(rows, "scene", self.clutter.draw_count)
-        shapes, poses = self.clutter.lay_out(uniform, number, self._task.taken(layout))
+        shapes, poses = self.clutter_beside(layout, uniform, episodes.draws[rows])
         setup.clutter_shape[rows], setup.clutter_start[rows] = shapes, poses

@@ -9,11 +9,12 @@ from autonomy.envs.arm.episodes import EpisodeStart
 from autonomy.envs.arm.labels.placing import place_things
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.fixtures import place_fixtures
 from autonomy.envs.arm.physics.postures import make_postures
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.physics.simulation import inspect
 from autonomy.envs.arm.stage import Stage, design, still_stage
-from autonomy.envs.arm.tasks.layout import Layout, upright_poses
+from autonomy.envs.arm.tasks.layout import standing_poses, upright_poses
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
 from autonomy.randomization import in_split
@@ -94,8 +95,7 @@ class PosedArms:
         (setup, bodies, _), episodes = stage.shared, stage.episodes
         count = len(episodes.goal)
         setup.shape[:] = distinct(random.random((count, task.objects)), len(start.catalogue))
-        shapes = [tuple(start.catalogue[number] for number in own) for own in setup.shape]
-        layout = task.lay_out(in_split(random.random((count, task.draws)), split), shapes)
+        layout = start.lay_out(random.random((count, task.draws)), setup.shape)
         sizes = start.sizes[setup.shape]
         placed = place_things(self._postures, layout, sizes, self._stroke, random)
         for name in ("joint_position", "link_pose", "tool_position"):
@@ -104,15 +104,14 @@ class PosedArms:
         uniform = in_split(random.random((count, start.sampler.size)), split)
         episodes.draws[:], episodes.goal[:] = start.sampler.sample(uniform), layout.goal
         if start.clutter.most:
-            self._add_clutter(stage, layout, random)
+            uniform = random.random((count, start.clutter.draw_count))
+            beside = start.clutter_beside(layout, uniform, episodes.draws)
+            setup.clutter_shape[:], bodies.clutter_pose[:] = beside
+        if task.fixtures:
+            setup.fixture_start[:] = standing_poses(task.fixtures, layout)
+            setup.fixture_joints[:] = layout.fixture_joints
+            place_fixtures(task.fixtures, setup, bodies)
         return placed.held
-
-    def _add_clutter(self, stage: Stage, layout: Layout, random: np.random.Generator) -> None:
-        clutter, taken = self.start.clutter, self._options.chosen_task.taken(layout)
-        number = self.start.sampler.named(stage.episodes.draws)["clutter"]
-        uniform = random.random((len(number), clutter.draw_count))
-        shapes, poses = clutter.lay_out(uniform, number, taken)
-        stage.shared.setup.clutter_shape[:], stage.shared.bodies.clutter_pose[:] = shapes, poses
 
     def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:
         """Return a stage for so many frames, which is made only once."""

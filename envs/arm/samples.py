@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES, DrawLabels
+from autonomy.envs.arm.labels.pixels import BOX_CLASSES, FIXTURE_CLASS, SEGMENT_CLASSES, DrawLabels
 from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.perceived import quantity_names
@@ -31,7 +31,6 @@ class ArmSamples:
     """
 
     world = "arm"
-    segment_classes = SEGMENT_CLASSES
     box_classes = BOX_CLASSES
 
     def __init__(
@@ -60,6 +59,8 @@ class ArmSamples:
             cameras="perception",
             goal_marker=True,
         )
+        fixtures = self._options.chosen_task.fixtures
+        self.segment_classes = SEGMENT_CLASSES + ((FIXTURE_CLASS,) if fixtures else ())
         self.quantities = quantity_names(self._options.chosen_task)
         self._arms = PosedArms(self._options, seed)
         named = isinstance(robot, str)

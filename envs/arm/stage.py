@@ -15,8 +15,8 @@ from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.arm_state import Shared, allocate
 from autonomy.envs.arm.physics.simulation import Design, Facts
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
+from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 from autonomy.envs.arm.scene.views import CameraBodies
 from autonomy.policy import Observation
 
@@ -34,6 +34,7 @@ def design(options: ArmOptions, start: EpisodeStart) -> Design:
         options.substeps,
         clutter.shapes,
         clutter.most,
+        task.fixtures,
     )
 
 
@@ -79,8 +80,15 @@ class Stage:
         meshes = robot_meshes(options.chosen_robot, options.triangles, Material.ROBOT)
         clutter, has_shadows = start.clutter, ranges.shadow.high[0] > 0.0
         extras = Extras(clutter.shapes, clutter.most, ranges.has_patterns, has_shadows)
-        objects = options.chosen_task.objects
-        return ArmScene(len(self._every_row), meshes, start.catalogue, objects, extras)
+        task, first = options.chosen_task, Material.ROBOT + len(meshes.colors)
+        return ArmScene(
+            len(self._every_row),
+            meshes,
+            start.catalogue,
+            task.objects,
+            extras,
+            fixture_meshes(task.fixtures, options.triangles, first),
+        )
 
     def dress(self, rows: NDArray[np.intp]) -> NDArray[np.void]:
         """Bring the random draws of some rows to their looks and mounts, and return them `(n,)`."""

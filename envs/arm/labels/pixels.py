@@ -17,7 +17,10 @@ SEGMENT_CLASSES: tuple[str, ...] = (
     "goal",
     "clutter",
 )
+FIXTURE_CLASS = "fixture"
+"""What comes besides where a task has any."""
 BOX_CLASSES: tuple[str, ...] = ("object", "gripper", "goal")
+_EVERY_CLASS = (*SEGMENT_CLASSES, FIXTURE_CLASS)
 _FEWEST_PIXELS, _MOST_BOXES = 8, 4
 
 
@@ -27,7 +30,7 @@ class DrawLabels:
     def __init__(self, draw_names: Sequence[str]) -> None:
         """Prepare for what each draw shows."""
         names = ["background", *draw_names]
-        self._classes = np.array([SEGMENT_CLASSES.index(name) for name in names], np.uint8)
+        self._classes = np.array([_EVERY_CLASS.index(name) for name in names], np.uint8)
         self._things = np.array(_things(names), np.int32)
 
     def of(self, instance: NDArray[np.int32], labels: tuple[str, ...]) -> Samples:
@@ -63,5 +66,5 @@ def _things(names: list[str]) -> list[int]:
 
 
 _BOX_CLASS_OF = np.array(
-    [BOX_CLASSES.index(name) if name in BOX_CLASSES else -1 for name in SEGMENT_CLASSES]
+    [BOX_CLASSES.index(name) if name in BOX_CLASSES else -1 for name in _EVERY_CLASS]
 )

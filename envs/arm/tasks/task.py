@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape
@@ -44,6 +45,7 @@ class ArmTask(ABC):
 
     Attributes:
         objects: How many things lie on the table.
+        fixtures: What stands on the table besides, and stays there.
         uses_gripper: Whether the action's last number opens and closes the gripper; else it stays
             closed.
         max_steps: Control steps after which an episode is truncated.
@@ -58,6 +60,7 @@ class ArmTask(ABC):
     """
 
     objects: int = 0
+    fixtures: tuple[Fixture, ...] = ()
     uses_gripper: bool = False
     max_steps: int = 50
     goal_size: int = 3
