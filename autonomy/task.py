@@ -1,14 +1,15 @@
 """What a task makes of a control step, and how episodes end by it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from autonomy.compiled import compiled
 
-_REASON = np.dtype("<U32")
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,31 @@ def endings(judgement: Judgement, success_terminates: bool, is_late: Mask, lost:
         is_late: `(N,)` where this is the last step that an episode may take.
         lost: `(N,)` where the physics of a world was lost, so that nothing can be said.
     """
-    failed = np.zeros(len(is_late), np.bool_)
-    for mask in judgement.failures.values():
-        failed |= mask
-    failed &= ~lost
-    success = judgement.success & ~(lost | failed)
-    terminated = failed | success if success_terminates else failed
-    truncated = (lost | is_late | success) & ~terminated
-    reason = np.full(len(is_late), "", _REASON)
-    if (terminated | truncated).any():
-        reasons = {"time_limit": is_late, "success": success}
-        reasons |= dict(reversed(judgement.failures.items())) | {"physics_lost": lost}
-        for name, mask in reasons.items():  # what counts most comes last
-            reason[mask] = name
-    return Endings(success, terminated, truncated, reason)
+    failures = judgement.failures
+    masks = np.array([lost, *failures.values(), judgement.success, is_late])
+    counts = _first_true(masks)
+    names, terminates = _endings(tuple(failures), success_terminates)
+    success = counts == len(failures) + 1
+    terminated = terminates[counts]
+    truncated = (counts < len(masks)) & ~terminated
+    return Endings(success, terminated, truncated, names[counts])
+
+
+@cache
+def _endings(failures: tuple[str, ...], success_terminates: bool) -> tuple[NDArray[np.str_], Mask]:
+    """Return the reason of each ending in their order, of none at last, and if it terminates."""
+    names = np.array(["physics_lost", *failures, "success", "time_limit", ""])
+    terminates = [False, *(True for _ in failures), success_terminates, False, False]
+    return names, np.array(terminates)
+
+
+@compiled
+def _first_true(masks: Mask) -> NDArray[np.int64]:
+    """Return `(N,)` which of M masks `(M, N)` is the first to be true, M where none is."""
+    first = np.full(masks.shape[1], len(masks))
+    for n in range(masks.shape[1]):
+        for m in range(len(masks)):
+            if masks[m, n]:
+                first[n] = m
+                break
+    return first

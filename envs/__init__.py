@@ -9,8 +9,9 @@ if __name__ != "autonomy.envs":
 
 register(
     id="autonomy/LaneFollow-v0",
-    entry_point="autonomy.envs.lane.env:LaneFollowEnv",
-    vector_entry_point="autonomy.envs.lane.env:LaneFollowVectorEnv",
+    entry_point="autonomy.envs.lane.env:LaneEnv",
+    vector_entry_point="autonomy.envs.lane.env:LaneVectorEnv",
+    kwargs={"task": "lane_follow"},
     # the world checks its actions itself, and the checker would cost more than the step
     disable_env_checker=True,
 )

@@ -202,9 +202,9 @@ def test_clutter_lies_beside_fixtures() -> None:
 
 def test_labelled_frames_show_fixtures_as_a_class_of_their_own() -> None:
     source = ArmSamples("train", 0, task=Passing(button((0.0, 0.0, 0.0))), randomization="none")
-    assert source.segment_classes[-1] == "fixture"
+    classes = source.labels["segments"]
     drawn = source.draw(0, 6, ("segments",))
-    assert (drawn["segments"] == len(source.segment_classes) - 1).any(axis=(1, 2)).all()
+    assert (drawn["segments"] == classes.index("fixture")).any(axis=(1, 2)).all()
 
 
 BOX = Solid("box", (0.1, 0.1, 0.1))

@@ -9,18 +9,17 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera, camera_from_world, mounted
 from autonomy.camera.classes import SemanticClass
+from autonomy.camera.images import IMAGES
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
 from autonomy.linear_algebra import products
 from autonomy.policy import Observation
-from autonomy.world import Info
+from autonomy.world import CameraInfo, ImageInfo
 from autonomy.world_state import Bounds, State
 
-_CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
-IMAGES = tuple(_CHANNELS)
-"""The kinds of image that a camera gives."""
+_CHANNELS: dict[str, str] = dict(zip(IMAGES, ("rgb", "depth", "semantic", "instance"), strict=True))
 
 
 class CameraRig:
@@ -100,8 +99,8 @@ class CameraRig:
                 observation[key] = self._arriving(key, pixels, rows)
         return observation
 
-    def describe(self) -> Info:
-        """Return what `World` says of `cameras` in `info`, nothing where there are no images."""
+    def describe(self) -> ImageInfo:
+        """Return what `info` tells of the cameras, nothing where there are no images."""
         if not self._images:
             return {}
         return {"cameras": {name: self._placed(name, self._every_row) for name in self._cameras}}
@@ -148,7 +147,7 @@ class CameraRig:
             return None
         return self._sensor.zoom(rows)
 
-    def _placed(self, name: str, rows: NDArray[np.intp]) -> Info:
+    def _placed(self, name: str, rows: NDArray[np.intp]) -> CameraInfo:
         """Return intrinsics and extrinsics of a camera, for the images of rows that arrive now."""
         matrices, zoom = self._matrices[name][rows], self._zoom(name, rows)
         if zoom is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autonomy.errors import InputError
-from autonomy.imported_class import imported_object
+from autonomy.given import given
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,12 @@ XARM6 = Robot(
     reach=0.66,
 )
 
-ROBOTS = {"panda": PANDA, "kuka": KUKA, "xarm6": XARM6}
-"""Robots by name."""
+ROBOTS = {
+    "panda": "autonomy.envs.arm.robot:PANDA",
+    "kuka": "autonomy.envs.arm.robot:KUKA",
+    "xarm6": "autonomy.envs.arm.robot:XARM6",
+}
+"""Where the robots are, by name."""
 
 
 def find_robot(choice: str | Robot) -> Robot:
@@ -132,14 +136,4 @@ def find_robot(choice: str | Robot) -> Robot:
     Raises:
         InputError: There is none.
     """
-    if isinstance(choice, Robot):
-        return choice
-    name = str(choice)
-    if name in ROBOTS:
-        return ROBOTS[name]
-    if ":" in name:
-        return imported_object(name, Robot)
-    raise InputError(
-        f"robot must be one of {', '.join(ROBOTS)} or a Robot, or module:NAME or file.py:NAME of "
-        f"one, got {choice!r}"
-    )
+    return given(choice, Robot, "robot", ROBOTS)

@@ -103,6 +103,10 @@ class Stage:
         on = self._camera_bodies.poses(self.shared.bodies, rows)
         self.rig.aim(rows, on, self.episodes.elapsed[rows])
 
+    def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the poses `(n, 3, 4)` of the world itself, where perception's cameras stand."""
+        return np.tile(np.eye(3, 4), (len(rows), 1, 1))
+
     def observe(self, rows: NDArray[np.intp]) -> Observation:
         """Return the images of some rows."""
         see = self.see_goal if self._options.goal_marker else self.see

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.boxes import boxes_of, things_in_boxes
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.perception.samples import Samples
 
 SEGMENT_CLASSES: tuple[str, ...] = (
@@ -17,11 +18,14 @@ SEGMENT_CLASSES: tuple[str, ...] = (
     "goal",
     "clutter",
 )
-FIXTURE_CLASS = "fixture"
-"""What comes besides where a task has any."""
 BOX_CLASSES: tuple[str, ...] = ("object", "gripper", "goal")
-_EVERY_CLASS = (*SEGMENT_CLASSES, FIXTURE_CLASS)
+_EVERY_CLASS = (*SEGMENT_CLASSES, "fixture")
 _FEWEST_PIXELS, _MOST_BOXES = 8, 4
+
+
+def segment_classes(task: ArmTask) -> tuple[str, ...]:
+    """Return the names of what pixels can be in a task: fixtures only where it has any."""
+    return _EVERY_CLASS if task.fixtures else SEGMENT_CLASSES
 
 
 class DrawLabels:

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from autonomy.errors import InputError
-from autonomy.imported_class import imported_object
+from autonomy.given import given
 
 if TYPE_CHECKING:
     from autonomy.envs.arm.tasks.task import ArmTask
@@ -28,12 +27,4 @@ def find_task(choice: "str | ArmTask") -> "ArmTask":
     """
     from autonomy.envs.arm.tasks.task import ArmTask  # the names alone cost nothing
 
-    if isinstance(choice, ArmTask):
-        return choice
-    source = TASKS.get(str(choice), str(choice))
-    if ":" in source:
-        return imported_object(source, ArmTask)
-    raise InputError(
-        f"task must be one of {', '.join(TASKS)} or an ArmTask, or module:Class or file.py:Class "
-        f"of one, got {choice!r}"
-    )
+    return given(choice, ArmTask, "task", TASKS)
