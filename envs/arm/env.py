@@ -26,7 +26,7 @@ from autonomy.envs.arm.tasks.situation import Situation, gripper_opening
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.perception.in_world.loading import make_perception, perceiving_module
-from autonomy.perception.in_world.loop import Known, Perceivable
+from autonomy.perception.in_world.loop import Known, Perceivable, perception_metrics
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split
 from autonomy.rewards import weighted_sum
@@ -144,7 +144,7 @@ class ArmVectorEnv(BatchedWorld):
         episodes.elapsed[:] += 1
         self._aim(self._every_row)
         self._look(self._every_row)
-        judged = task.judge(self._situation(), self._options.reward)
+        judged = task.judge(self._situation())
         is_late = episodes.elapsed >= self._max_steps
         ended = endings(judged, task.success_terminates, is_late, lost)
         measured = {name: own.astype(np.float32) for name, own in judged.measurements.items()}
@@ -227,11 +227,13 @@ class ArmVectorEnv(BatchedWorld):
         setup, bodies = self._physics.shared.setup, self._bodies
         opening, rate = gripper_opening(self._robot, bodies)
         size = self._start.sizes[setup.shape]
-        return Situation(bodies, setup, size, self._episodes.goal, opening, rate)
+        reward = self._options.reward
+        return Situation(bodies, setup, size, self._episodes.goal, opening, rate, reward)
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes in the task's own figures."""
-        return self._task.metrics(episodes, self._options.control_rate)
+        own = self._task.metrics(episodes, self._options.control_rate)
+        return {**own, **perception_metrics(episodes)}
 
     @property
     def _kind(self) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 
 from autonomy.camera.rig import IMAGES
 from autonomy.envs.arm.labels.pixels import BOX_CLASSES, DrawLabels, segment_classes
+from autonomy.envs.arm.labels.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS, ArmOptions
 from autonomy.envs.arm.perceived import quantity_names
-from autonomy.envs.arm.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.tasks.task import ArmTask

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from autonomy.envs.arm.tasks.layout import Layout
 from autonomy.envs.arm.tasks.plan import Aim
 from autonomy.envs.arm.tasks.situation import Situation
 from autonomy.errors import InputError
-from autonomy.perception.in_world.loop import perception_metrics
 from autonomy.policy import Policy
 from autonomy.rewards import tolerance
 from autonomy.task import Judgement
@@ -69,8 +68,8 @@ class ArmTask(ABC):
     tolerance: float = 0.05
     margin: float = 0.3
     goal_bound: float = 0.6
-    weights: Any = GoalWeights()
-    success_terminates: bool = True
+    weights: ClassVar[Any] = GoalWeights()
+    success_terminates: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -133,11 +132,11 @@ class ArmTask(ABC):
             return -(distance >= self.tolerance).astype(np.float64)
         return tolerance(distance, (0.0, self.tolerance), self.margin) - 1.0
 
-    def judge(self, now: Situation, reward: str) -> Judgement:
-        """Judge a control step of N worlds, by a `sparse` or `dense` reward."""
+    def judge(self, now: Situation) -> Judgement:
+        """Return what a control step came to."""
         distance = self.distance(self.achieved(now.bodies), now.goal)
         return Judgement(
-            terms={"goal": self.goal_term(distance, reward)},
+            terms={"goal": self.goal_term(distance, now.reward)},
             success=(distance < self.tolerance) & self.is_still(now.bodies),
             failures={},
             measurements={
@@ -157,7 +156,6 @@ class ArmTask(ABC):
             f"final_distance_p95_{self.unit}": float(np.percentile(last, 95)),
             "duration_s": float(np.mean(steps)) / control_rate,
             "tool_speed_m_s": float(speeds.astype(np.float64).mean()),
-            **perception_metrics(episodes),
         }
 
     def expert(self, read: Callable[[], Situation], control: str) -> Policy:
