@@ -19,8 +19,8 @@ from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
 from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
+from autonomy.envs.arm.scene.link_meshes import robot_meshes
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 
 SIZE = 480
 POSES = 10

@@ -115,7 +115,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         return self._physics.advance()
 
     def _judge(self) -> Judgement:
-        return self._task.judge(self._situation(), self._options.reward)
+        return self._task.judge(self._situation())
 
     def compute_reward(
         self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any = None
@@ -138,7 +138,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         bodies = self._bodies
         vectors: dict[str, Callable[[], NDArray[Any]]] = {
             "proprioception": lambda: proprioception(bodies),
-            "state": lambda: true_state(bodies),
+            "state": lambda: true_state(bodies, self._setup),
             "perceived": self._perceived,
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._stage.goal,
@@ -173,7 +173,8 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         setup, bodies = self._setup, self._bodies
         opening, rate = gripper_opening(self._robot, bodies)
         size = self._start.sizes[setup.shape]
-        return Situation(bodies, setup, size, self._stage.goal, opening, rate)
+        goal, reward = self._stage.goal, self._options.reward
+        return Situation(bodies, setup, size, goal, opening, rate, reward)
 
     @property
     def _kind(self) -> str:

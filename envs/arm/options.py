@@ -57,7 +57,8 @@ class ArmOptions(CommonOptions):
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
         randomization: `default`, `none`, `strong` or ranges of one's own.
         substeps: Steps of the physics in a control step.
-        triangles: How many the robot's meshes may have together; None leaves them whole.
+        triangles: How many the robot's meshes may have together, and as many the fixtures'; None
+            leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
             and by default a batch of 8 and more has as many as there are processor cores.
         goal_marker: Whether cameras see a green ball at the goal's place.

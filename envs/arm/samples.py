@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from autonomy.camera.rig import IMAGES
-from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES, DrawLabels
+from autonomy.envs.arm.labels.pixels import BOX_CLASSES, DrawLabels, segment_classes
+from autonomy.envs.arm.labels.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS, ArmOptions
 from autonomy.envs.arm.perceived import quantity_names
-from autonomy.envs.arm.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.tasks.task import ArmTask
@@ -61,7 +61,7 @@ class ArmSamples:
             goal_marker=True,
         )
         self.labels: Mapping[str, tuple[str, ...]] = {
-            "segments": SEGMENT_CLASSES,
+            "segments": segment_classes(self._options.chosen_task),
             "boxes": BOX_CLASSES,
             "instances": (),
             "quantities": quantity_names(self._options.chosen_task),

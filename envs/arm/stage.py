@@ -13,8 +13,8 @@ from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.arm_state import Shared, allocate
 from autonomy.envs.arm.physics.simulation import Design, Facts
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
+from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
 from autonomy.stage import NO_EYES, Stage
@@ -33,6 +33,7 @@ def design(options: ArmOptions, start: EpisodeStart) -> Design:
         options.substeps,
         clutter.shapes,
         clutter.most,
+        task.fixtures,
     )
 
 
@@ -78,8 +79,15 @@ class ArmStage(Stage):
         meshes = robot_meshes(options.chosen_robot, options.triangles, Material.ROBOT)
         clutter, has_shadows = start.clutter, ranges.shadow.high[0] > 0.0
         extras = Extras(clutter.shapes, clutter.most, ranges.has_patterns, has_shadows)
-        objects = options.chosen_task.objects
-        return ArmScene(len(self._every_row), meshes, start.catalogue, objects, extras)
+        task, first = options.chosen_task, Material.ROBOT + len(meshes.colors)
+        return ArmScene(
+            len(self._every_row),
+            meshes,
+            start.catalogue,
+            task.objects,
+            extras,
+            fixture_meshes(task.fixtures, options.triangles, first),
+        )
 
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from autonomy.envs.arm.labels.placing import place_things
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.fixtures import place_fixtures
 from autonomy.envs.arm.physics.postures import make_postures
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.physics.simulation import inspect
 from autonomy.envs.arm.stage import ArmStage, design, still_stage
 from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.tasks.layout import Layout, upright_poses
+from autonomy.envs.arm.tasks.layout import standing_poses, upright_poses
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
 from autonomy.randomization import in_split
@@ -96,8 +97,7 @@ class PosedArms:
         setup, bodies, _ = stage.shared
         count = len(stage.goal)
         setup.shape[:] = distinct(random.random((count, task.objects)), len(start.catalogue))
-        shapes = [tuple(start.catalogue[number] for number in own) for own in setup.shape]
-        layout = task.lay_out(in_split(random.random((count, task.draws)), split), shapes)
+        layout = start.lay_out(random.random((count, task.draws)), setup.shape)
         sizes = start.sizes[setup.shape]
         placed = place_things(self._postures, layout, sizes, self._stroke, random)
         for name in ("joint_position", "link_pose", "tool_position"):
@@ -107,16 +107,14 @@ class PosedArms:
         draws = start.sampler.sample(uniform)
         stage.goal[:] = layout.goal
         if start.clutter.most:
-            self._add_clutter(stage, layout, start.sampler.named(draws)["clutter"], random)
+            uniform = random.random((count, start.clutter.draw_count))
+            beside = start.clutter_beside(layout, uniform, draws)
+            setup.clutter_shape[:], bodies.clutter_pose[:] = beside
+        if task.fixtures:
+            setup.fixture_start[:] = standing_poses(task.fixtures, layout)
+            setup.fixture_joints[:] = layout.fixture_joints
+            place_fixtures(task.fixtures, setup, bodies)
         return placed.held, draws
-
-    def _add_clutter(
-        self, stage: ArmStage, layout: Layout, number: Array, random: np.random.Generator
-    ) -> None:
-        clutter, taken = self.start.clutter, self._options.chosen_task.taken(layout)
-        uniform = random.random((len(number), clutter.draw_count))
-        shapes, poses = clutter.lay_out(uniform, number, taken)
-        stage.shared.setup.clutter_shape[:], stage.shared.bodies.clutter_pose[:] = shapes, poses
 
     def _stage_of(self, count: int, images: tuple[str, ...]) -> ArmStage:
         """Return a stage for so many frames, which is made only once."""
