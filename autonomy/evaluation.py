@@ -12,7 +12,7 @@ from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
 from autonomy.json_values import described
 from autonomy.policy import Policy
-from autonomy.rollout import rollout
+from autonomy.rollouts import rollout
 from autonomy.seed import checked_seed
 from autonomy.versions import versions
 from autonomy.wilson import wilson_interval
