@@ -196,7 +196,7 @@ def test_a_rollout_beyond_the_last_seed_is_refused() -> None:
         ("toy/Stear-v0", "unknown environment 'toy/Stear-v0'.*Did you mean: `Steer`"),
         ("toi/Steer-v0", "Did you mean: `toy`"),
         ("toy/Steer-v9", "v0"),
-        ("no_such_module:Steer-v0", "No module named 'no_such_module'"),
+        ("no_such_module:Steer-v0", "no module 'no_such_module'"),
         ("not an id", "Malformed"),
         ("Pendulum-v1", "is no world"),
         ("CartPole-v1", "is no world"),
