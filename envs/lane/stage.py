@@ -28,6 +28,7 @@ from autonomy.envs.lane.scene.props import pose_along
 from autonomy.stage import NO_EYES, Stage
 from autonomy.world_state import State
 
+_ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
 _SIGHT = 200.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
 
 
@@ -111,9 +112,9 @@ class LaneStage(Stage):
 
         What was placed of them has to be placed again.
         """
-        if not self.scene.roads.is_full:
+        if self.scene.library.used_bytes + self._routes.used_bytes < _ROOM:
             return False
-        self.scene.roads.forget()
+        self.scene.forget_roads()
         self._routes.forget()
         self.roads.forget()
         return True
@@ -147,10 +148,10 @@ class LaneStage(Stage):
 
     def place_roads(self, rows: NDArray[np.intp]) -> None:
         """Bring the roads and lanes of some rows to routes and meshes."""
-        roads, lanes = self.road[rows].tolist(), self.lane[rows].tolist()
-        for row, number, lane in zip(rows.tolist(), roads, lanes, strict=True):
-            self.scene.place_road(row, number)
-            self.vehicles.route[self.egos[row]] = self._routes.along(Lane(number, lane))
+        self.scene.place_roads(rows, self.road[rows])
+        lanes = zip(self.road[rows].tolist(), self.lane[rows].tolist(), strict=True)
+        routes = [self._routes.along(Lane(*lane)) for lane in lanes]
+        self.vehicles.route[self.egos[rows]] = routes
 
     def route_along(self, road: int, lane: int) -> NDArray[np.void]:
         """Return the route `(S,)` of `STATION` along a lane."""
@@ -204,7 +205,7 @@ class LaneStage(Stage):
         for n, row in enumerate(rows):
             route = route_of(self.routes, int(self.vehicles.route[self.egos[row]]))
             k = np.searchsorted(route["along"], along[n], side="right") - 1
-            surface = self.scene.roads[int(route["road"][max(k, 0)])].surface
+            surface = self.scene.roads.surface(int(route["road"][max(k, 0)]))
             poses[n] = pose_along(surface, route, float(along[n]), float(aside[n]))
         return poses
 
