@@ -37,6 +37,8 @@ class CommonOptions:
             decides.
         perception: How `perceived` is come by: `truth`, or a perception module or the folder of
             one, which then looks through cameras of its own at every step.
+        perception_modules: Modules (`package.module`) and files (`file.py`) of the user's own,
+            whose classes that folder may name.
 
     Raises:
         InputError: A value is out of range or unknown.
@@ -52,6 +54,7 @@ class CommonOptions:
     control_rate: float = 10.0
     max_episode_steps: int | None = None
     perception: str | EstimatingModule | None = None
+    perception_modules: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import OmitArgPrefixes, Positional, arg
 
-import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
@@ -83,6 +82,7 @@ def main(arguments: Arguments) -> None:
 def _judged(
     arguments: Arguments, policy: "PolicySource", perception: "str | PerceptionModule[Any] | None"
 ) -> "Evaluation":
+    import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
     from autonomy.evaluation import evaluate
     from autonomy.make import make_world
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 from rich.console import Console
@@ -22,14 +22,15 @@ from autonomy.agents.memory import keep_freed_memory
 from autonomy.command_line import reported_errors
 from autonomy.errors import InputError
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
-from autonomy.perception.datasets.writer import planned, write_dataset
-from autonomy.perception.samples import SampleSource
 from autonomy.scripts.sample_sources import (
     SOURCES,
     SourceArguments,
     make_source,
     with_source_options,
 )
+
+if TYPE_CHECKING:  # not needed to print the help
+    from autonomy.perception.samples import SampleSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ def parse(words: Sequence[str]) -> Arguments:
 
 def main(arguments: Arguments) -> None:
     """Write a data set, and say how fast."""
+    from autonomy.perception.datasets.writer import write_dataset
+
     keep_freed_memory()
     source, plan = _chosen(arguments)
     start = time.perf_counter()
@@ -76,7 +79,9 @@ def main(arguments: Arguments) -> None:
     )
 
 
-def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
+def _chosen(arguments: Arguments) -> "tuple[SampleSource, Manifest]":
+    from autonomy.perception.datasets.writer import planned
+
     if arguments.manifest is not None:
         plan = read_manifest(arguments.manifest)
         return _source_again(plan, arguments.world), plan
@@ -88,7 +93,7 @@ def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
     return source, planned(source, arguments.frames, arguments.labels)
 
 
-def _source_again(plan: Manifest, world: str | None) -> SampleSource:
+def _source_again(plan: Manifest, world: str | None) -> "SampleSource":
     """Return the source of a manifest, which alone must not make just any class be imported."""
     options = dict(plan.source)
     named = options.pop("world", None)

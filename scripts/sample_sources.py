@@ -4,14 +4,16 @@ import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field, is_dataclass, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_type_hints
 
 from tyro.conf import OmitArgPrefixes, Suppress, arg
 
 from autonomy.errors import InputError
 from autonomy.given import given_class
-from autonomy.perception.datasets.dataset import Dataset
-from autonomy.perception.samples import SampleSource
+
+if TYPE_CHECKING:  # not needed to print a command's help
+    from autonomy.perception.datasets.dataset import Dataset
+    from autonomy.perception.samples import SampleSource
 
 SOURCES = {
     "lane": "autonomy.envs.lane.samples:LaneSamples",
@@ -32,7 +34,7 @@ class SourceArguments:
     """Whose frames: lane, arm, package.module:Class or file.py:Class; with it, --help tells the
     options that these have."""
     source: Suppress[dict[str, Any]] = field(default_factory=dict[str, Any])
-    """The options of their source that were given."""
+    """The options of the world's frames that were given; the others are as the world has them."""
 
 
 def source_class(world: str) -> type[Any]:
@@ -51,7 +53,7 @@ def source_class(world: str) -> type[Any]:
     return kind
 
 
-def make_source(world: str, **options: Any) -> SampleSource:
+def make_source(world: str, **options: Any) -> "SampleSource":
     """Return a source of a world's frames.
 
     Args:
@@ -69,12 +71,14 @@ def make_source(world: str, **options: Any) -> SampleSource:
     return kind(**given)
 
 
-def opened(folder: Path, split: str) -> Dataset:
+def opened(folder: Path, split: str) -> "Dataset":
     """Return the data set of a split that a folder holds under the split's name.
 
     Raises:
         InputError: It is not there, or of another split.
     """
+    from autonomy.perception.datasets.dataset import Dataset
+
     dataset = Dataset(folder / split)
     found = dataset.description().get("split")
     if found != split:

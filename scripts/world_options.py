@@ -19,6 +19,8 @@ class WorldOptions:
     """A circuit to drive instead, as CSV."""
     perception: str | None = None
     """Where what is perceived comes from: truth, or the folder of a perception module."""
+    perception_modules: tuple[str, ...] = ()
+    """Modules and files of your own whose classes that folder may name."""
     robot: str | None = None
     """The robot of an arm world: panda, kuka or xarm6."""
 
@@ -31,6 +33,8 @@ class WorldOptions:
             options["observations"] = self.observations
         if self.perception is not None:
             options["perception"] = self.perception
+        if self.perception_modules:
+            options["perception_modules"] = self.perception_modules
         if self.road is not None:
             options["road"] = str(self.road)
         if self.robot is not None:

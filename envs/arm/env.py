@@ -86,7 +86,7 @@ class ArmVectorEnv(BatchedWorld):
         facts = inspect(design)
         wanted = "perceived" in chosen.observations
         followed = perceivable(self._task, self._robot.base) if wanted else Perceivable({}, {})
-        module = perceiving_module(chosen.perception if wanted else None, followed)
+        module = perceiving_module(chosen, followed)
         self._own = module.motions if module else {}
         self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
         cameras = chosen.sized_cameras()

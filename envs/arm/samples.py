@@ -68,6 +68,12 @@ class ArmSamples:
     ) -> None:
         """Prepare to draw.
 
+        Args:
+            split: `train`, `validation` or `test`: whose shapes, looks and places these are.
+            seed: The same seed gives the same frames.
+            task: Whose things and goals, such as `reach`; by default `pick_and_place`.
+            randomization: How much varies: `default`, `none` or `strong`.
+
         Raises:
             InputError: The split, the task or the randomisation is unknown, the seed is negative,
                 or the task is not one of a place and at most one thing.

@@ -51,8 +51,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         """
         chosen = read_options(LaneOptions, options)
         self._options, self._task = chosen, given(chosen.task, "task", TASKS)
-        source = chosen.perception if "perceived" in chosen.observations else None
-        module = perceiving_module(source, PERCEIVABLE)
+        module = perceiving_module(chosen, PERCEIVABLE)
         self._followed = PERCEIVABLE.with_module(module)
         super().__init__(
             num_envs,
