@@ -13,7 +13,7 @@ from torch import Tensor
 
 from autonomy.agents.curves import curve_logger
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.agents.preparation import conditions, prepare
+from autonomy.agents.preparation import conditions, prepare, refuse_existing
 from autonomy.errors import InputError
 from autonomy.files import make_folder, write_json
 from autonomy.imported_class import class_name
@@ -103,7 +103,8 @@ def train_module(
     """
     start = time.perf_counter()
     recipe = recipe or perception_recipe(kind)
-    device = prepare(recipe, seed, run, device)
+    refuse_existing(run)
+    device = prepare(recipe, seed, device)
     torch.manual_seed(seed)
     module = make_module(kind, data.train).to(device)
     labels = needed_labels(type(module))

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from gymnasium import spaces
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autonomy.actions import checked_actions
 from autonomy.errors import InputError
+from autonomy.options import CommonOptions
 from autonomy.policy import Observation, Policy
 from autonomy.seed import seeds_of_rows
 from autonomy.streams import RandomStreams
@@ -51,6 +52,8 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     """
 
     metadata = METADATA
+    options_class: ClassVar[type[Any]] = CommonOptions
+    """The dataclass of its options; what is made of it with more options has one of its own."""
 
     _made_of: tuple[tuple[Any, ...], dict[str, Any]]
     """What it was made with."""

@@ -13,7 +13,7 @@ from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
 from autonomy.options import CommonOptions
 from autonomy.perception.in_world.loop import Perception, perception_metrics
-from autonomy.policy import Observation, Policy
+from autonomy.policy import Observation
 from autonomy.randomization import Sampler, in_split
 from autonomy.rewards import weighted_sum
 from autonomy.task import Judgement, Mask, endings
@@ -62,7 +62,7 @@ class Stage(Protocol):
 
 
 class Task(Protocol):
-    """What is asked for in a world whose truth is a `T`: see `Judgement` for what it says of it.
+    """What is asked for: it judges how a world is, as `Judgement` says.
 
     Attributes:
         weights: A frozen dataclass with one number for each reward term.
@@ -72,16 +72,8 @@ class Task(Protocol):
     weights: ClassVar[Any]
     success_terminates: ClassVar[bool]
 
-    def judge(self, truth: Any) -> Judgement:
-        """Return what a control step came to that ended in how it is now."""
-        ...
-
     def metrics(self, episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
         """Summarise episodes in the task's own figures, each named with its unit."""
-        ...
-
-    def expert(self, read: Callable[[], Any]) -> Policy:
-        """Return a scripted policy on the truth that `read` returns."""
         ...
 
 
@@ -119,8 +111,8 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         """Let a control step pass everywhere; return `(N,)` where the physics was lost."""
 
     @abstractmethod
-    def _truth(self) -> Any:
-        """Return how it is now, as the task and its expert read it."""
+    def _judge(self) -> Judgement:
+        """Return what the task makes of how it is after a control step."""
 
     @abstractmethod
     def _vectors(self) -> Mapping[str, Callable[[], NDArray[Any]]]:
@@ -179,13 +171,13 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         elapsed, task = self._episodes.elapsed, self._task
         elapsed += 1
         self._see(self._every_row)
-        judged = task.judge(self._truth())
+        judged = self._judge()
         ended = endings(judged, task.success_terminates, elapsed >= self._step_limit, lost)
         info: Info = {
             "success": ended.success,
             "episode_end": ended.reason,
             "reward_terms": judged.terms,
-            "measurements": {**judged.measurements, **self._perception.errors()},
+            "measurements": {**_measured(judged), **self._perception.errors()},
             **self._stage.rig.describe(),
         }
         reward = weighted_sum(judged.terms, task.weights)
@@ -208,14 +200,6 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
 
     def _overview(self) -> tuple[NDArray[np.uint8], ...]:
         return self._stage.overview()
-
-    def expert(self) -> Policy:
-        """Return a scripted policy that reads this batch's true state."""
-        return self._task.expert(self._running_truth)
-
-    def _running_truth(self) -> Any:
-        self._check_running()
-        return self._truth()
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes in the task's own figures, and how well they were perceived."""
@@ -241,3 +225,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._put_back(state)
         self._dress(self._every_row)
         self._aim(self._every_row)
+
+
+def _measured(judged: Judgement) -> dict[str, NDArray[np.float32]]:
+    return {name: np.asarray(own, np.float32) for name, own in judged.measurements.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
 from autonomy.policy import Policy
-from autonomy.rollout import rollout
+from autonomy.rollouts import rollout
 from autonomy.seed import checked_seed
 from autonomy.versions import versions
 from autonomy.wilson import wilson_interval

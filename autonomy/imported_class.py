@@ -2,14 +2,21 @@
 
 import importlib
 import importlib.util
+import inspect
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from autonomy.errors import InputError
 
 OWN_PACKAGE = "autonomy"
+
+Kind = TypeVar("Kind")
+
+_NAME = re.compile(r"(.+\.py|[A-Za-z_][\w.]*):[A-Za-z_]\w*")
 
 
 def named_class(source: str) -> type:
@@ -43,8 +50,65 @@ def class_in_file(source: str) -> type:
     return _class_of(_file(Path(path)), name, source)
 
 
+def named_object(source: str) -> object:
+    """Return what `package.module:name` or `file.py:name` names; of a class, one made of nothing.
+
+    Raises:
+        InputError: If there is no such module, file or name, or the class cannot be made so.
+    """
+    place, _, name = source.rpartition(":")
+    module = _file(Path(place)) if place.endswith(".py") else _module(place)
+    found = getattr(module, name, None)
+    if found is None:
+        raise InputError(f"there is no {name!r} where {source!r} says")
+    if not isinstance(found, type):
+        return found
+    try:
+        inspect.signature(found).bind()
+    except TypeError as error:
+        raise InputError(f"{source} must be made without arguments: {error}") from None
+    return found()
+
+
+def object_of(kind: type[Kind], source: str) -> Kind:
+    """Return what `named_object` does, which must be of a class.
+
+    Raises:
+        InputError: There is nothing of that name, or it is something else.
+    """
+    found = named_object(source)
+    if not isinstance(found, kind):
+        raise InputError(f"{source} must be a {kind.__name__}, got {type(found).__name__}")
+    return found
+
+
+def is_name_of_object(value: object) -> bool:
+    """Whether a value is `package.module:name` or `file.py:name`, and no file."""
+    return (
+        isinstance(value, str) and _NAME.fullmatch(value) is not None and not Path(value).exists()
+    )
+
+
+def named_module(source: str) -> ModuleType:
+    """Return the module `package.module`, or that of `file.py`, which runs once.
+
+    Raises:
+        InputError: If there is no such module or file.
+    """
+    return _file(Path(source)) if source.endswith(".py") else _module(source)
+
+
 def allowed_class(source: str, modules: Sequence[str] = ()) -> type:
-    """Return a class that something on disk names, which may name no others than these.
+    """Return a class that something on disk names; see `allowed_name`.
+
+    Raises:
+        InputError: Another module or file, or no such class.
+    """
+    return named_class(allowed_name(source, modules))
+
+
+def allowed_name(source: str, modules: Sequence[str] = ()) -> str:
+    """Return the name of what something on disk names, which may name no others than these.
 
     Args:
         source: `package.module:Class` of this project's packages or of a module in `modules`; or
@@ -52,23 +116,23 @@ def allowed_class(source: str, modules: Sequence[str] = ()) -> type:
         modules: What the caller named: modules, and files ending in `.py`.
 
     Raises:
-        InputError: Another module or file, or no such class.
+        InputError: Another module or file.
     """
     module, _, name = source.rpartition(":")
     if module in modules:
-        return named_class(source)
+        return source
     files = sorted({str(Path(own).resolve()) for own in modules if _is_namesake(module, own)})
     if len(files) > 1:
         raise InputError(f"{source!r} may be in any of {', '.join(files)}; name one of them")
     if files:
-        return class_in_file(f"{files[0]}:{name}")
+        return f"{files[0]}:{name}"
     is_own = all(part.isidentifier() for part in module.split(".")) and not _is_file(source)
     if not (is_own and module.split(".")[0] == OWN_PACKAGE):
         raise InputError(
             f"{source!r} may not be imported: a folder may name classes of {OWN_PACKAGE}, and of "
             f"modules and files that you name (--modules {module}), nothing else"
         )
-    return imported_class(source)
+    return source
 
 
 def class_name(kind: type) -> str:

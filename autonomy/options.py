@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, fields, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from autonomy.camera.camera import Camera
-from autonomy.camera.rig import IMAGES
+from autonomy.camera.images import IMAGES
 from autonomy.errors import InputError, UnknownOptionError
+from autonomy.imported_class import is_name_of_object, named_object
 from autonomy.perception.in_world.loop import EstimatingModule
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
+
+    from autonomy.camera.camera import Camera
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
@@ -46,10 +48,17 @@ class CommonOptions:
 
     vectors: ClassVar[tuple[str, ...]] = ()
     """What there is to observe besides images."""
+    of_policies: ClassVar[tuple[str, ...]] = (
+        "observations",
+        "image_size",
+        "cameras",
+        "control_rate",
+    )
+    """The options that decide what a policy sees and what its actions do: they go with it."""
 
     observations: tuple[str, ...] = ("camera", "proprioception")
     image_size: tuple[int, int] | None = None
-    cameras: Mapping[str, Camera] = field(default_factory=dict[str, Camera])
+    cameras: "Mapping[str, Camera]" = field(default_factory=dict[str, "Camera"])
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
@@ -94,7 +103,7 @@ class CommonOptions:
         """The observed kinds of image."""
         return tuple(name for name in IMAGES if name in self.observations)
 
-    def sized_cameras(self) -> dict[str, Camera]:
+    def sized_cameras(self) -> "dict[str, Camera]":
         """The cameras at their observed size."""
         if self.image_size is None:
             return dict(self.cameras)
@@ -108,9 +117,12 @@ class CommonOptions:
 def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
     """Return a world's options, a dataclass, from keywords.
 
+    What is given as `package.module:name` or `file.py:name` is what is there, and of a class one
+    made of nothing.
+
     Raises:
         UnknownOptionError: There is no option of such a name.
-        InputError: The options refuse a value.
+        InputError: The options refuse a value, or there is nothing of its name.
     """
     known = [field.name for field in fields(kind)]
     for name in given:
@@ -118,7 +130,11 @@ def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
             raise UnknownOptionError(
                 f"there is no option {name!r}, only {', '.join(sorted(known))}"
             )
-    return kind(**given)
+    read = {
+        name: named_object(value) if is_name_of_object(value) else value
+        for name, value in given.items()
+    }
+    return kind(**read)
 
 
 def _is_size(value: object) -> bool:

@@ -1,26 +1,27 @@
 """Say what it costs to believe a perception module instead of the truth.
 
 Example:
-    python scripts/compare_perception.py runs/policy runs/lane-state --env autonomy/LaneFollow-v0
+    python scripts/compare_perception.py runs/policy runs/lane-state
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.console import Console
 from rich.table import Table
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import Positional, arg
 
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
+from autonomy.options import TRUTH
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.scripts.world_options import WorldOptions
+from autonomy.world_words import WorldWords
 
-if TYPE_CHECKING:  # torch takes seconds to import
+if TYPE_CHECKING:
     from autonomy.evaluation import Evaluation
-    from autonomy.perception.modules.module import PerceptionModule
     from autonomy.policies.source import PolicySource
 
 
@@ -32,8 +33,9 @@ class Arguments:
     """Run folder of a policy that observes what is perceived."""
     module: Annotated[Positional[Path], arg(metavar="MODULE")]
     """Run folder of a perception module."""
-    env: str
-    """Id of the world, such as autonomy/LaneFollow-v0."""
+    env: str | None = None
+    """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
+    trained in."""
     end_to_end: str | None = None
     """Run folder of a policy that observes camera frames itself."""
     episodes: int = 200
@@ -48,12 +50,13 @@ class Arguments:
     """Where policies compute: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
     """Modules and files of your own whose classes the folders may name."""
-    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+    world: WorldWords = field(default_factory=lambda: {"split": "test"})
+    """Options of the world; what is left out is as the policy was trained, or the default. Where
+    the command names a world or a trained policy, these are all that it has."""
 
 
 def main(arguments: Arguments) -> None:
     """Evaluate with the truth, with what is perceived and end to end, and print a table."""
-    from autonomy.options import TRUTH
     from autonomy.perception.modules.module_folder import load_module
     from autonomy.policies.source import policy_source
 
@@ -63,32 +66,34 @@ def main(arguments: Arguments) -> None:
             f"the policy must observe what is perceived, {arguments.policy} does not: train it "
             "with --recipe.observations perceived proprioception"
         )
+    env_id = arguments.env or policy.env_id
     module = load_module(arguments.module, arguments.device, arguments.modules)
     results = {
-        "the truth": _judged(arguments, policy, TRUTH),
-        "what is perceived": _judged(arguments, policy, module),
+        "the truth": _judged(arguments, policy, {"perception": TRUTH}),
+        "what is perceived": _judged(arguments, policy, {"perception": module}),
     }
     if arguments.end_to_end is not None:
         end_to_end = policy_source(arguments.end_to_end, arguments.modules)
-        results["end to end"] = _judged(arguments, end_to_end, None)
+        results["end to end"] = _judged(arguments, end_to_end, {})
     if arguments.json is not None:
         write_json(
             arguments.json,
-            {name: own.to_json(arguments.env, name, {}) for name, own in results.items()},
+            {name: own.to_json(str(env_id), name, {}) for name, own in results.items()},
         )
-    Console().print(_table(results, arguments))
+    Console().print(_table(results, f"{arguments.episodes} episodes of {env_id}"))
 
 
 def _judged(
-    arguments: Arguments, policy: "PolicySource", perception: "str | PerceptionModule[Any] | None"
+    arguments: Arguments, policy: "PolicySource", perception: Mapping[str, Any]
 ) -> "Evaluation":
     import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
     from autonomy.evaluation import evaluate
     from autonomy.make import make_world
+    from autonomy.policies.home import home_of
 
-    chosen = {**arguments.world.chosen(), "perception": perception}
-    options: dict[str, Any] = {**policy.env_options, **chosen}
-    world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
+    chosen = {**arguments.world, **perception}
+    env_id, options = home_of(policy, arguments.env, chosen, arguments.modules)
+    world = make_world(env_id, min(arguments.num_envs, arguments.episodes), **options)
     try:
         loaded = policy.make(world, arguments.device, arguments.seed)
         return evaluate(world, loaded, arguments.episodes, arguments.seed)
@@ -96,8 +101,8 @@ def _judged(
         world.close()
 
 
-def _table(results: "dict[str, Evaluation]", arguments: Arguments) -> Table:
-    table = Table(title=f"{arguments.episodes} episodes of {arguments.env}")
+def _table(results: "dict[str, Evaluation]", title: str) -> Table:
+    table = Table(title=title)
     for column in ("", *results):
         table.add_column(column)
     table.add_row("success", *(_success(result) for result in results.values()))

@@ -5,29 +5,22 @@ Examples:
     python scripts/make_dataset.py data/again --manifest data/lane/train/manifest.json
 """
 
-import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import tyro
 from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from autonomy.agents.memory import keep_freed_memory
-from autonomy.command_line import reported_errors
+from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
-from autonomy.scripts.sample_sources import (
-    SOURCES,
-    SourceArguments,
-    make_source,
-    with_source_options,
-)
+from autonomy.scripts.sample_sources import SOURCES, SourceArguments, make_source
 
 if TYPE_CHECKING:  # not needed to print the help
     from autonomy.perception.samples import SampleSource
@@ -51,16 +44,6 @@ class Arguments(SourceArguments):
     manifest: Path | None = None
     """Manifest of a data set to make again, byte for byte, instead of all else; with --world only
     where the frames are not of lane or arm."""
-
-
-def parse(words: Sequence[str]) -> Arguments:
-    """Return what a command line says; which options it has depends on the world.
-
-    Raises:
-        InputError: There is no such world.
-    """
-    kind = with_source_options(Arguments, words)
-    return tyro.cli(kind, args=words, description=Arguments.__doc__)
 
 
 def main(arguments: Arguments) -> None:
@@ -113,5 +96,4 @@ def _progress(frames: int) -> Generator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    with reported_errors():
-        main(parse(sys.argv[1:]))
+    run(main, Arguments)

@@ -17,7 +17,7 @@ from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
 from autonomy.envs.arm.physics.bullet import connect, pybullet
 from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
 from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.robot import ROBOTS, Robot
+from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import robot_meshes
@@ -38,7 +38,7 @@ def loaded(
 ) -> Iterator[tuple[str, Robot, Any, RobotBody]]:
     """A robot with its own visual meshes, and a box beside it."""
     client, bullet = connect(), pybullet()
-    robot = ROBOTS.get(request.param, stick_arm)
+    robot = stick_arm if request.param == "stick_arm" else find_robot(request.param)
     body = load_robot(client, robot, visible=True)
     for joint, angle in zip(body.gripper.numbers, robot.gripper_closed, strict=True):
         client.resetJointState(body.body, joint, angle)

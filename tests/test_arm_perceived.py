@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 import autonomy.perception.in_world.loop
 from autonomy.envs.arm.env import ArmVectorEnv
-from autonomy.envs.arm.labels.pixels import pose_quantities
+from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
 from autonomy.envs.arm.perceived import quantity_names
 from autonomy.envs.arm.robot import PANDA
-from autonomy.envs.arm.tasks.tasks import PickAndPlace, Reach, Stack
+from autonomy.envs.arm.tasks.pick_and_place import PickAndPlace
+from autonomy.envs.arm.tasks.reach import Reach
+from autonomy.envs.arm.tasks.stack import Stack
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
 from autonomy.perception.estimates import Estimates

@@ -19,7 +19,7 @@ from autonomy.errors import InputError
     [
         ({"control": "mind"}, "control must be one of position, .* got 'mind'"),
         ({"reward": "medal"}, "reward must be sparse or dense, got 'medal'"),
-        ({"robot": "r2d2"}, "robot must be one of panda, kuka, xarm6 or a Robot, got 'r2d2'"),
+        ({"robot": "r2d2"}, "robot must be one of panda, kuka, xarm6 or a Robot, .* got 'r2d2'"),
         ({"substeps": 0}, "substeps must be positive, got 0"),
         ({"triangles": -1}, "triangles must be positive, got -1"),
         ({"processes": -1}, "processes must not be negative, got -1"),

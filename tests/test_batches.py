@@ -26,7 +26,7 @@ A_WORLD_OF_EACH_KIND = pytest.mark.parametrize("env_id", [LANE, "autonomy/ArmPus
 
 
 def world_of(env_id: str, num_envs: int) -> World:
-    one_road: dict[str, Any] = {"road": circle(60.0)} if env_id == LANE else {}
+    one_road: dict[str, Any] = {"roads": circle(60.0)} if env_id == LANE else {}
     return make_world(env_id, num_envs, image_size=(48, 64), **SHORT[env_id], **one_road)
 
 

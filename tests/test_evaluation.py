@@ -22,7 +22,7 @@ from autonomy.evaluation import Evaluation, evaluate
 from autonomy.make import make_world
 from autonomy.policy import Observation
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.rollout import IDLE, rollout
+from autonomy.rollouts import IDLE, rollout
 from autonomy.wilson import wilson_interval
 from autonomy.world import World
 

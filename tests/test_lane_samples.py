@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from lane_cases import on_path, straight
+from lane_cases import on_route, straight
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
@@ -19,11 +19,16 @@ from autonomy.envs.lane.labels.lane_lines import lane_lines
 from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.physics.lane_path import lane_path
+from autonomy.envs.lane.physics.routes import route_of
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_generator import generate_road
+from autonomy.envs.lane.roads.road_network import Lane
+from autonomy.envs.lane.roads.route import lane_stations
 from autonomy.envs.lane.samples import LaneSamples
-from autonomy.envs.lane.scene.other_cars import TRAFFIC_DRAWS, traffic_around
+from autonomy.envs.lane.scene.other_cars import (
+    OTHER_CAR_DRAWS,
+    other_cars_ahead,
+)
 from autonomy.envs.lane.scene.parked_cars import parked_cars
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples, draw_many
@@ -112,7 +117,7 @@ def test_a_car_is_never_in_another_lane() -> None:
 def test_quantities_of_a_circle_are_its_radius_and_its_lane() -> None:
     """The right lane of a circle of 60 m to the left has its middle at 61.75 m."""
     road = circle(60.0)
-    cars = PosedCars(LaneOptions(road=road, route_length=1.0, image_size=(8, 8)), seed=0)
+    cars = PosedCars(LaneOptions(roads=road, route_length=1.0, image_size=(8, 8)), seed=0)
     location = cars.frames(0, 20, ("camera",)).location
     assert_allclose(location.curvature, 1 / 61.75, rtol=1e-3)
     assert_allclose(location.width, 3.5)
@@ -135,8 +140,8 @@ def test_own_lane_of_a_straight_road_by_hand() -> None:
     place = np.array([[100.0, 0.42, 2.0]])  # the road of this case is half a metre up
     view = mounted(place, np.zeros(1), np.zeros(1))
     lens = np.array([[focal, focal, 50.0, 24.0]])
-    paths = on_path(lane_path(straight(), 0))
-    found = find_segments(semantic, depth, lens, view, paths, np.array([60]))[0]
+    routes = on_route(lane_stations(straight(), Lane(0, 0)))
+    found = find_segments(semantic, depth, lens, view, routes, np.array([0]), np.array([60]))[0]
     assert_array_equal(np.flatnonzero(found[54] == Segment.OWN_LANE), _but(range(29, 89), 50))
     assert found[54, 50] == Segment.MARKING_DASHED
     assert_array_equal(np.flatnonzero(found[27] == Segment.OWN_LANE), range(48, 54))
@@ -170,9 +175,14 @@ def test_own_lane_is_where_the_nearest_piece_of_the_path_says() -> None:
     cars = PosedCars(LaneOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
     frames = cars.frames(0, 12, ("camera", "depth", "semantic"))
     semantic, depth = frames.images["semantic"], frames.images["depth"]
-    station = frames.location.station
     found = find_segments(
-        semantic, depth, frames.lenses, frames.camera_from_world, frames.paths, station
+        semantic,
+        depth,
+        frames.lenses,
+        frames.camera_from_world,
+        frames.routes,
+        frames.vehicles.route,
+        frames.location.station,
     )
     wrong = road = 0
     for i, pose in enumerate(frames.camera_from_world):
@@ -181,8 +191,7 @@ def test_own_lane_is_where_the_nearest_piece_of_the_path_says() -> None:
         far = depth[i, y, x].astype(np.float64)
         seen = np.stack([(x - cx) / fx * far, (y - cy) / fy * far, far])
         places = (pose[:, :3].T @ (seen - pose[:, 3:]))[:2].T
-        path = frames.paths.stations[frames.paths.first[i] : frames.paths.end[i]]
-        own = _beside(path, places)
+        own = _beside(route_of(frames.routes, frames.vehicles.route[i]), places)
         wrong += (own != (found[i, y, x] == Segment.OWN_LANE)).sum()
         road += len(x)
     assert road > 10_000
@@ -209,7 +218,7 @@ def test_lines_are_where_opencv_projects_the_boundaries() -> None:
     matrix = np.array([[60.0, 0.0, 79.5], [0.0, 60.0, 47.5], [0.0, 0.0, 1.0]])
     pose = np.column_stack([turn, -turn @ middle])
     rows = np.arange(40.0, 96.0)
-    columns = lane_lines(road, lane, station, matrix @ pose, rows, 160)
+    columns = lane_lines(road, lane, np.arange(297, 401), matrix @ pose, rows, 160)
     for line in range(4):
         boundary = lane + 2 - line
         if not 0 <= boundary <= road.lane_count:
@@ -320,20 +329,20 @@ def test_unknown_labels_are_refused() -> None:
         LaneSamples(image_size=(24, 32)).draw(0, 1, ("smell",))
 
 
-def test_traffic_is_ahead_on_other_lanes_and_heads_their_way() -> None:
+def test_other_cars_are_ahead_on_other_lanes_and_head_their_way() -> None:
     random = np.random.default_rng(0)
     seen = against = 0
     for number in range(40):
         road = generate_road(number)
         lane, station = road.forward_lanes[0], 200
-        present, poses = traffic_around(road, lane, station, random.random(TRAFFIC_DRAWS))
+        ahead = np.arange(station, station + 100) % road.station_count
+        present, poses = other_cars_ahead(road, lane, ahead, random.random(OTHER_CAR_DRAWS))
         assert road.lane_count > 1 or not present.any()
         for pose in poses[present]:
             assert_allclose(pose[:, :3] @ pose[:, :3].T, np.eye(3), atol=1e-9)
             away = np.hypot(*(road.position[:, :2] - pose[:2, 3]).T)
             there = int(np.argmin(away))
-            ahead = (there - station) % road.station_count * road.spacing
-            assert 5 < ahead < 71
+            assert 5 < (there - station) % road.station_count * road.spacing < 71
             offset = (pose[:2, 3] - road.position[there, :2]) @ road.normal[there]
             its_lane = int(np.searchsorted(road.boundaries[there], offset)) - 1
             assert its_lane != lane

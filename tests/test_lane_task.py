@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lane_cases import cars, lived, location, make, on_path, progress, straight, truth
+from lane_cases import cars, lived, location, make, progress, straight, truth
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import STATION, Location
+from autonomy.envs.lane.physics.location import Location
 from autonomy.envs.lane.physics.progress import Progress, update_progress
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.tasks.lane_follow import LaneFollow, RewardWeights
 from autonomy.task import Judgement, endings
 
 
-def terms_of(car: Cars, where: Location, steering_rate: float = 0.0) -> dict[str, float]:
+def terms_of(car: Vehicles, where: Location, steering_rate: float = 0.0) -> dict[str, float]:
     judged = LaneFollow().judge(truth(car, where, progress(steering_rate=steering_rate)))
     return {name: float(values[0]) for name, values in judged.terms.items()}
 
@@ -139,27 +139,22 @@ def test_of_several_endings_one_counts(
     assert ended.success[0] == (end == "success")
 
 
-@pytest.mark.parametrize(("before", "after", "driven"), [(10, 12, 2), (99, 1, 2), (1, 99, -2)])
-def test_progress_goes_round_a_closed_road(before: float, after: float, driven: float) -> None:
-    path = np.zeros(101, STATION)
-    path["along"] = np.arange(101.0)
-    paths = on_path(path, closed=True)
-    now = progress(distance=5.0)
-    update_progress(
-        cars(speed=9), location(along=after), paths, np.array([float(before)]), 0.1, now
-    )
-    assert (now.distance[0], now.standing[0]) == (5.0 + driven, 0.0)
+def test_progress_is_how_far_a_car_has_come() -> None:
+    now = progress()
+    now.start[0] = 7.0
+    update_progress(cars(speed=9), location(along=12.0), now, 0.1)
+    assert (now.distance[0], now.standing[0]) == (5.0, 0.0)
 
 
 def test_standing_is_counted_and_forgotten() -> None:
-    paths, now = on_path(np.zeros(2, STATION)), progress()
+    now = progress()
     for speed, expected in ((0.4, 0.1), (0.0, 0.2), (0.6, 0.0)):
-        update_progress(cars(speed=speed), location(), paths, np.zeros(1), 0.1, now)
+        update_progress(cars(speed=speed), location(), now, 0.1)
         assert now.standing[0] == pytest.approx(expected)
 
 
 def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
-    world = make(road=straight(), target_speed=12.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), target_speed=12.0, autoreset_mode="Disabled")
     end, count = lived(world, lambda: (0.0, -1.0))
     # from at most 12 m/s, the brakes need at most 12 / 6 s and their lag
     assert end == "stuck"
@@ -167,13 +162,13 @@ def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
 
 
 def test_a_car_that_holds_its_wheel_leaves_the_lane() -> None:
-    world = make(road=straight(), autoreset_mode="Disabled")
+    world = make(roads=straight(), autoreset_mode="Disabled")
     assert lived(world, lambda: (0.4, 0.5))[0] == "left_lane"
 
 
 def test_a_straight_lane_needs_no_steering_to_its_end() -> None:
     """30 m from 4.5 m/s or more, with 3 m/s2, are 3.4 s or less; at 12 m/s they are 2 s or more."""
-    world = make(road=straight(), route_length=30.0, target_speed=15.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), route_length=30.0, target_speed=15.0, autoreset_mode="Disabled")
     seed = next(seed for seed in range(99) if abs(started(world, seed)[1]) < 0.01)
     end, count = lived(world, lambda: (0.0, 1.0), seed)
     assert end == "success"

@@ -9,6 +9,7 @@ import pytest
 
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
 from autonomy.agents.perception_training import Data, Epoch, train_module
+from autonomy.command_line import run
 from autonomy.envs.arm.env import ArmVectorEnv
 from autonomy.envs.lane.env import LaneVectorEnv
 from autonomy.envs.lane.samples import LaneSamples
@@ -66,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "stripes.py").write_text(STRIPES)
     words = [f"{folder}/depth.py:Depth", "--world", "lane", "--image-size", "32", "48"]
     words += ["--run", str(folder / "run"), *SMALL]
-    train_perception.main(train_perception.parse(words))
+    run(train_perception.main, train_perception.Arguments, words)
     return folder
 
 
@@ -129,20 +130,21 @@ def test_a_module_may_be_given_itself(folder: Path) -> None:
     assert world.reset(seed=0)[0]["perceived"].shape == (1, 1)
 
 
-def test_a_source_of_samples_of_ones_own(folder: Path) -> None:
+def test_a_source_of_samples_of_ones_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = ["--world", f"{folder}/stripes.py:Stripes"]
     words = [f"{folder}/depth.py:Depth", *world, "--wide", "4", "--run", str(folder / "striped")]
-    train_perception.main(train_perception.parse([*words, *SMALL]))
+    run(train_perception.main, train_perception.Arguments, [*words, *SMALL])
     manifest = json.loads((folder / "striped/module/perception.json").read_text())
     assert manifest["signature"]["frames"] == {"camera": [16, 16]}
     words = [str(folder / "data"), *world, "--frames", "9", "--labels", "depth"]
-    make_dataset.main(make_dataset.parse(words))
+    run(make_dataset.main, make_dataset.Arguments, words)
     assert Dataset(folder / "data").description()["wide"] == 8
     assert read_manifest(folder / "data/manifest.json").labels == {"depth": ("depth_m",)}
     words = [str(folder / "again"), "--manifest", str(folder / "data/manifest.json")]
-    with pytest.raises(InputError, match="--world must name the class of its frames' source"):
-        make_dataset.main(make_dataset.parse(words))
-    make_dataset.main(make_dataset.parse([*words, *world]))
+    with pytest.raises(SystemExit):
+        run(make_dataset.main, make_dataset.Arguments, words)
+    assert "--world must name the class of its frames' source" in capsys.readouterr().err
+    run(make_dataset.main, make_dataset.Arguments, [*words, *world])
     for file in (folder / "data").iterdir():
         assert (folder / "again" / file.name).read_bytes() == file.read_bytes()
 

@@ -1,6 +1,7 @@
 """What the images of a scene hold, what is left out, and that a batch changes nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -21,7 +22,7 @@ from small_scene import (
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mesh import joined, surface
+from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.primitives import box, cylinder, sphere
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Draws, Frames, Scene
@@ -84,6 +85,40 @@ def test_a_frame_is_the_same_alone_in_a_batch_and_on_any_number_of_threads(
         for channel in CHANNELS:
             expected = getattr(drawn[1], channel)[[row]]
             np.testing.assert_array_equal(getattr(alone, channel), expected)
+
+
+@pytest.mark.parametrize("before", [0, 4, 400])
+def test_where_a_mesh_is_in_the_library_makes_no_difference(before: int) -> None:
+    """Kernels work on blocks of vertices: alone, after others, and where the room ends with it."""
+    library, shape = MeshLibrary(), sphere(0.7, 8, 2, 7)
+    if before:
+        library.add([_with_vertices(wall(20), before)])
+    room = library.arrays.vertices.shape[1] - before
+    own = library.add([_with_vertices(shape, room if before == 400 else len(shape.vertices))])
+    draws = draws_of([own], [pose((4.0, 0.0, 1.5))], 1)
+    view = CAMERA.camera_from_body[np.newaxis]
+    drawn = Renderer(CAMERA).render(library, Scene(draws, look_of()), view, ("depth",)).depth
+    expected = frames_of([shape.moved((4.0, 0.0, 1.5))], CAMERA, channels=("depth",)).depth
+    np.testing.assert_allclose(drawn, expected, rtol=1e-5)
+
+
+def _with_vertices(mesh: Mesh, count: int) -> Mesh:
+    """A mesh with so many vertices, of which the last ones are in no triangle."""
+    more = [(0, count - len(mesh.vertices)), (0, 0)]
+    vertices, normals = (np.pad(values, more) for values in (mesh.vertices, mesh.normals))
+    return replace(mesh, vertices=vertices, normals=normals)
+
+
+def test_a_renderer_sees_every_change_of_a_library() -> None:
+    library, renderer = MeshLibrary(), Renderer(CAMERA)
+    view, mark = CAMERA.camera_from_body[np.newaxis], library.mark()
+    seen: list[float] = []
+    for distance in (20.0, 30.0, 10.0):
+        part = library.add([wall(distance)])
+        scene = Scene(draws_of([part], [pose()], 1), look_of())
+        seen.append(float(renderer.render(library, scene, view, ("depth",)).depth[MIDDLE]))
+        library.rewind(mark)
+    assert seen == pytest.approx([20.0, 30.0, 10.0])
 
 
 def test_an_empty_scene_is_sky() -> None:

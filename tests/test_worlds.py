@@ -5,7 +5,6 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import stable_baselines3.common.env_checker as sb3
-from autonomy.policy_source import load_policy
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import (
@@ -28,6 +27,7 @@ from world_cases import (
 )
 
 from autonomy.evaluation import evaluate
+from autonomy.policies.source import load_policy
 from autonomy.policy import RandomPolicy
 from autonomy.world import World
 from autonomy.wrapped_world import as_world

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera, camera_from_world, mounted
 from autonomy.camera.classes import SemanticClass
+from autonomy.camera.images import IMAGES
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
@@ -18,9 +19,7 @@ from autonomy.policy import Observation
 from autonomy.world import CameraInfo, ImageInfo
 from autonomy.world_state import Bounds, State
 
-_CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
-IMAGES = tuple(_CHANNELS)
-"""The kinds of image that a camera gives."""
+_CHANNELS: dict[str, str] = dict(zip(IMAGES, ("rgb", "depth", "semantic", "instance"), strict=True))
 
 
 class CameraRig:

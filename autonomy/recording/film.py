@@ -9,7 +9,7 @@ from autonomy.policy import Policy
 from autonomy.recording.dashboard import Dashboard, draw_banner
 from autonomy.recording.drawing import Image
 from autonomy.recording.pictures import observed_pictures
-from autonomy.rollout import Step, rollout
+from autonomy.rollouts import Step, rollout
 from autonomy.seed import checked_seed
 from autonomy.video import open_video
 from autonomy.world import World

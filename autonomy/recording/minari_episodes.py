@@ -16,7 +16,7 @@ from minari.dataset.minari_storage import MinariStorage
 from autonomy.errors import InputError
 from autonomy.files import whole_folder
 from autonomy.policy import Observation
-from autonomy.rollout import IDLE, Step
+from autonomy.rollouts import IDLE, Step
 from autonomy.world import Info, World
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+-v[0-9]+")

@@ -10,40 +10,28 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
-from autonomy.camera.rig import CameraRig, image_spaces
-from autonomy.envs.arm.episodes import empty_episodes
-from autonomy.envs.arm.labels.pixels import pose_quantities
+from autonomy.camera.rig import image_spaces
+from autonomy.envs.arm.episodes import EpisodeStart
+from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
-from autonomy.envs.arm.options import ArmOptions, named_cameras
+from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.perceived import THING, from_base, perceivable
 from autonomy.envs.arm.physics.saved_files import SavedFiles
-from autonomy.envs.arm.physics.simulation import Design, inspect
+from autonomy.envs.arm.physics.simulation import inspect
 from autonomy.envs.arm.physics.start_physics import start_physics
-from autonomy.envs.arm.robot import find_robot
-from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
-from autonomy.envs.arm.scene.arm_scene import Extras
-from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
-from autonomy.envs.arm.stage import Props, Stage
-from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.tasks.experts import PLANS, Expert
+from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT
+from autonomy.envs.arm.stage import Stage, design
 from autonomy.envs.arm.tasks.goals import read_choices
-from autonomy.envs.arm.tasks.judge import (
-    RewardWeights,
-    arm_metrics,
-    goal_reward,
-    judge,
-    measurements,
-)
-from autonomy.envs.arm.tasks.plan import Truth, gripper_opening
-from autonomy.envs.arm.tasks.tasks import TASKS
+from autonomy.envs.arm.tasks.situation import Situation, gripper_opening
 from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.perception.in_world.loading import make_perception, perceiving_module
 from autonomy.perception.in_world.loop import Known, Perceivable
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import in_split, preset
+from autonomy.randomization import in_split
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
+from autonomy.task import endings
 from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
@@ -61,36 +49,33 @@ class ArmVectorEnv(BatchedWorld):
     `(N, G)`; all else is drawn as without it.
     """
 
+    options_class = ArmOptions
+
     def __init__(
         self,
         num_envs: int = 1,
         render_mode: str | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.SAME_STEP,
-        *,
-        task: str,
         **options: Any,
     ) -> None:
-        """Make N worlds for a task of `TASKS` with the options of `ArmOptions`.
+        """Make N worlds with the options of `ArmOptions`.
 
         Raises:
             InputError: An option is unknown or out of range, the robot cannot be read, or
                 PyBullet is not installed.
         """
-        chosen = read_options(ArmOptions, named_cameras(options))
-        self._options, self._task_name, self._task = chosen, task, TASKS[task]()
-        self._robot = find_robot(chosen.robot)
-        randomization = preset(chosen.randomization, PRESETS)
-        self._start = EpisodeStart(self._task, self._robot, randomization, chosen.split)
+        chosen: ArmOptions = read_options(self.options_class, options)
+        self._options, self._task, self._robot = chosen, chosen.chosen_task, chosen.chosen_robot
+        self._start = EpisodeStart(chosen)
         self._sampler = self._start.sampler
-        design = self._design()
-        facts = inspect(design)
+        simulated = design(chosen, self._start)
+        facts = inspect(simulated)
         wanted = "perceived" in chosen.observations
         followed = perceivable(self._task, self._robot.base) if wanted else Perceivable({}, {})
         module = perceiving_module(chosen, followed)
         self._own = module.motions if module else {}
         self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
-        cameras = chosen.sized_cameras()
-        images = image_spaces(cameras, chosen.images)
+        images = image_spaces(chosen.sized_cameras(), chosen.images)
         super().__init__(
             num_envs,
             render_mode,
@@ -100,53 +85,15 @@ class ArmVectorEnv(BatchedWorld):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
-        self._episodes = empty_episodes(num_envs, self._task.goal_size, self._sampler.size)
+        self._episodes = self._start.room(num_envs)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
-        self._weights = RewardWeights()
-        camera_bodies = CameraBodies(cameras, facts)
-        rig = CameraRig(cameras, chosen.images, num_envs, randomization.sensor)
+        sensor, step = chosen.ranges.sensor, 1.0 / chosen.control_rate
         self._perception = make_perception(
-            module,
-            num_envs,
-            followed,
-            randomization.sensor,
-            1.0 / chosen.control_rate,
-            self._knowledge,
+            module, num_envs, followed, sensor, step, self._knowledge
         )
-        self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
+        self._physics = start_physics(simulated, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies
-        props = self._props(randomization)
-        self._stage = Stage(props, rig, camera_bodies, shared, self._episodes)
-
-    def _design(self) -> Design:
-        """Return what all simulations have in common.
-
-        Raises:
-            InputError: The task needs a gripper that the robot has not.
-        """
-        robot, options, task = self._robot, self._options, self._task
-        if task.uses_gripper and not robot.gripper_joints:
-            raise InputError(
-                f"the task {self._task_name} needs a gripper, and {robot.urdf} has none named in "
-                "gripper_joints"
-            )
-        return Design(
-            robot,
-            options.control,
-            task.uses_gripper,
-            self._start.catalogue,
-            task.objects,
-            options.control_rate,
-            options.substeps,
-            self._start.clutter.shapes,
-            self._start.clutter.most,
-        )
-
-    def _props(self, randomization: ArmRandomization) -> Props:
-        clutter = self._start.clutter
-        has_shadows = randomization.shadow.high[0] > 0.0
-        extras = Extras(clutter.shapes, clutter.most, randomization.has_patterns, has_shadows)
-        return Props(self._robot, self._options.triangles, self._task, self._start, extras)
+        self._stage = Stage(chosen, self._start, facts, shared, self._episodes)
 
     def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:
         return read_choices(options, rows, self.num_envs, self._task, self._robot)
@@ -178,7 +125,7 @@ class ArmVectorEnv(BatchedWorld):
     def _look(self, rows: NDArray[np.intp]) -> None:
         """Let some rows be perceived, once a step."""
         elapsed = self._episodes.elapsed[rows]
-        self._perception.look(self._stage.see_goal, rows, _of_the_world, elapsed)
+        self._perception.look(self._stage.see_goal, rows, self._stage.poses, elapsed)
 
     def _knowledge(self) -> Known:
         """Return the truth of what is perceived; nobody asks how fast things turn."""
@@ -197,36 +144,42 @@ class ArmVectorEnv(BatchedWorld):
         episodes.elapsed[:] += 1
         self._aim(self._every_row)
         self._look(self._every_row)
-        achieved = task.achieved(self._bodies)
-        distance = task.distance(achieved, episodes.goal)
-        arrived = (distance < task.tolerance) & task.is_still(self._bodies)
-        verdict = judge(arrived, episodes.elapsed >= self._max_steps, lost)
-        terms = {"goal": goal_reward(task, distance, self._options.reward)}
+        judged = task.judge(self._situation(), self._options.reward)
+        is_late = episodes.elapsed >= self._max_steps
+        ended = endings(judged, task.success_terminates, is_late, lost)
+        measured = {name: own.astype(np.float32) for name, own in judged.measurements.items()}
         info: Info = {
-            "success": verdict.success,
-            "episode_end": verdict.reason,
-            "reward_terms": terms,
-            "measurements": {
-                **measurements(self._bodies, distance, task.unit),
-                **self._perception.errors(),
-            },
+            "success": ended.success,
+            "episode_end": ended.reason,
+            "reward_terms": judged.terms,
+            "measurements": {**measured, **self._perception.errors()},
             **self._stage.rig.describe(),
         }
-        reward = weighted_sum(terms, self._weights)
-        return Outcome(reward, verdict.terminated, verdict.truncated, info)
+        reward = weighted_sum(judged.terms, task.weights)
+        return Outcome(reward, ended.terminated, ended.truncated, info)
 
     def compute_reward(
         self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any = None
     ) -> NDArray[np.float64]:
-        """Return the reward `(...)` of having reached goals `(..., G)`, as the steps give it."""
-        distance = self._task.distance(np.asarray(achieved_goal), np.asarray(desired_goal))
-        return self._weights.goal * goal_reward(self._task, distance, self._options.reward)
+        """Return the reward `(...)` of having reached goals `(..., G)`, as the steps give it.
+
+        Raises:
+            InputError: The task rewards more than its goal.
+        """
+        weights, task = vars(self._task.weights), self._task
+        if [*weights] != ["goal"]:
+            raise InputError(
+                "to be computed from goals, rewards must have no term but goal, "
+                f"got {', '.join(weights)}"
+            )
+        distance = task.distance(np.asarray(achieved_goal), np.asarray(desired_goal))
+        return weights["goal"] * task.goal_term(distance, self._options.reward)
 
     def _observe(self, rows: NDArray[np.intp]) -> Observation:
         bodies, wanted = self._bodies, self._options.observations
         observation: Observation = {}
         if self._options.images:
-            observation = self._stage.observe(rows, self._options.goal_marker)
+            observation = self._stage.observe(rows)
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
@@ -259,30 +212,31 @@ class ArmVectorEnv(BatchedWorld):
         return self._stage.pictures(OVERVIEW)
 
     def expert(self) -> Policy:
-        """Return a scripted policy on the true state.
+        """Return the task's scripted policy, which knows the true state.
 
         Raises:
-            InputError: The option `control` is not `position`.
+            InputError: The option `control` is not what it moves.
         """
-        if self._options.control != "position":
-            raise InputError(f"the expert's control must be position, got {self._options.control}")
-        return Expert(self._truth, PLANS[self._task_name], self._task.uses_gripper)
+        return self._task.expert(self._running_situation, self._options.control)
 
-    def _truth(self) -> Truth:
+    def _running_situation(self) -> Situation:
         self._check_running()
+        return self._situation()
+
+    def _situation(self) -> Situation:
         setup, bodies = self._physics.shared.setup, self._bodies
         opening, rate = gripper_opening(self._robot, bodies)
         size = self._start.sizes[setup.shape]
-        return Truth(bodies, setup, size, self._episodes.goal, opening, rate)
+        return Situation(bodies, setup, size, self._episodes.goal, opening, rate)
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
-        """Summarise episodes; see `arm_metrics`."""
-        return arm_metrics(episodes, self._options.control_rate, self._task.unit)
+        """Summarise episodes in the task's own figures."""
+        return self._task.metrics(episodes, self._options.control_rate)
 
     @property
     def _kind(self) -> str:
         robot, options = Path(self._robot.urdf).name, self._options
-        return f"Arm {self._task_name} with {robot} by {options.control} ({options.split})"
+        return f"Arm {self._task.name} with {robot} by {options.control} ({options.split})"
 
     def _arrays(self) -> State:
         shared = self._physics.shared
@@ -323,11 +277,6 @@ class ArmVectorEnv(BatchedWorld):
         self._physics.close()
 
 
-def _of_the_world(rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return the poses `(n, 3, 4)` of the world itself, on which perception's cameras stand."""
-    return np.tile(np.eye(3, 4), (len(rows), 1, 1))
-
-
 def _files_of(state: State) -> SavedFiles:
     return SavedFiles(*(state[name] for name in SavedFiles._fields))
 
@@ -335,9 +284,9 @@ def _files_of(state: State) -> SavedFiles:
 class ArmEnv(SingleEnv[ArmVectorEnv]):
     """One arm at its table: `ArmVectorEnv` with N = 1 and without its first axis."""
 
-    def __init__(self, render_mode: str | None = None, *, task: str, **options: Any) -> None:
-        """Make one world for a task of `TASKS` with the options of `ArmOptions`."""
-        batch = ArmVectorEnv(1, render_mode, AutoresetMode.DISABLED, task=task, **options)
+    def __init__(self, render_mode: str | None = None, **options: Any) -> None:
+        """Make one world with the options of `ArmOptions`."""
+        batch = ArmVectorEnv(1, render_mode, AutoresetMode.DISABLED, **options)
         super().__init__(batch)
 
     def compute_reward(

@@ -1,21 +1,96 @@
-"""How N episodes stand beyond where the bodies are."""
+"""Episodes of the arm worlds: how they stand, and how they begin."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.batched_world import Choices
+from autonomy.envs.arm.options import ArmOptions
+from autonomy.envs.arm.physics.arm_state import Setup
+from autonomy.envs.arm.physics.shapes import distinct
+from autonomy.envs.arm.tasks.clutter import Clutter
+from autonomy.envs.arm.tasks.layout import Layout, upright_poses
+from autonomy.randomization import Sampler, in_split
+from autonomy.streams import RandomStreams
+
+_ASKEW = 0.04  # [rad] that each joint may begin away from home
+
 
 class Episodes(NamedTuple):
-    """N episodes."""
+    """How N episodes stand beyond where the bodies are."""
 
     goal: NDArray[np.float64]  # (N, G)
     elapsed: NDArray[np.int64]  # (N,) control steps
     draws: NDArray[np.float64]  # (N, K) of the randomisation
 
 
-def empty_episodes(num_envs: int, goal_size: int, draws: int) -> Episodes:
-    """Return room for N episodes."""
-    return Episodes(
-        np.zeros((num_envs, goal_size)), np.zeros(num_envs, np.int64), np.zeros((num_envs, draws))
-    )
+class EpisodeStart:
+    """Draws the beginnings of a task's episodes from the part of everything that a split has.
+
+    Attributes:
+        catalogue: What may lie on the table.
+        sizes: `(K, 3)` of those shapes [m].
+        clutter: What may lie beside them.
+        sampler: Of the randomisation.
+    """
+
+    def __init__(self, options: ArmOptions) -> None:
+        self._task, self._split = options.chosen_task, options.split
+        self._home = np.array(options.chosen_robot.home)
+        self.catalogue = self._task.shapes(self._split)
+        self.clutter = Clutter(options.ranges.clutter, self._split)
+        self.sampler = Sampler(options.ranges)
+        self.sizes = np.array([shape.size for shape in self.catalogue]).reshape(-1, 3)
+        self._grip = np.array([shape.friction for shape in self.catalogue])
+
+    def room(self, num_envs: int) -> Episodes:
+        """Return room for N episodes."""
+        goal = np.zeros((num_envs, self._task.goal_size))
+        draws = np.zeros((num_envs, self.sampler.size))
+        return Episodes(goal, np.zeros(num_envs, np.int64), draws)
+
+    def draw(
+        self,
+        rows: NDArray[np.intp],
+        streams: RandomStreams,
+        choices: Choices,
+        episodes: Episodes,
+        setup: Setup,
+    ) -> None:
+        """Write what episodes in some rows are like, and what the physics begins them with."""
+        task, split = self._task, self._split
+        scene = in_split(streams.uniform(rows, "scene", self.sampler.size), split)
+        which = distinct(streams.uniform(rows, "body", task.objects), len(self.catalogue))
+        shapes = [tuple(self.catalogue[shape] for shape in own) for own in which]
+        layout = task.lay_out(in_split(streams.uniform(rows, "task", task.draws), split), shapes)
+        episodes.draws[rows] = self.sampler.sample(scene)
+        episodes.goal[rows] = choices.get("goal", layout.goal)
+        episodes.elapsed[rows] = 0
+        askew = 2.0 * streams.uniform(rows, "body", len(self._home)) - 1.0
+        setup.arm[rows] = self._home + _ASKEW * askew
+        setup.shape[rows] = which
+        setup.object_start[rows] = upright_poses(layout.object_place, layout.object_turn)
+        self._vary(rows, episodes, setup)
+        if self.clutter.most:
+            self._add_clutter(rows, streams, layout, episodes, setup)
+
+    def _vary(self, rows: NDArray[np.intp], episodes: Episodes, setup: Setup) -> None:
+        draws = self.sampler.named(episodes.draws[rows])
+        setup.mass[rows] = draws["mass"][:, np.newaxis]
+        setup.friction[rows] = draws["friction"][:, np.newaxis] * self._grip[setup.shape[rows]]
+        setup.joint_damping[rows] = draws["joint_damping"]
+        setup.gain[rows] = draws["motor_gain"]
+
+    def _add_clutter(
+        self,
+        rows: NDArray[np.intp],
+        streams: RandomStreams,
+        layout: Layout,
+        episodes: Episodes,
+        setup: Setup,
+    ) -> None:
+        number = self.sampler.named(episodes.draws[rows])["clutter"]
+        uniform = streams.uniform(rows, "scene", self.clutter.draw_count)
+        shapes, poses = self.clutter.lay_out(uniform, number, self._task.taken(layout))
+        setup.clutter_shape[rows], setup.clutter_start[rows] = shapes, poses

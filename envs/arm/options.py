@@ -3,12 +3,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.robot import Robot, find_robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
+from autonomy.envs.arm.tasks.find_task import find_task
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
@@ -77,22 +80,6 @@ CAMERA_SETS: dict[str, dict[str, Camera]] = {
 """What the option `cameras` may name."""
 
 
-def named_cameras(given: dict[str, Any]) -> dict[str, Any]:
-    """Return options in which cameras that were named are there themselves.
-
-    Raises:
-        InputError: There is no set of that name.
-    """
-    name = given.get("cameras")
-    if not isinstance(name, str):
-        return given
-    if name not in CAMERA_SETS:
-        raise InputError(
-            f"cameras must be one of {', '.join(CAMERA_SETS)} or of one's own, got {name!r}"
-        )
-    return {**given, "cameras": CAMERA_SETS[name]}
-
-
 def _default_cameras() -> dict[str, Camera]:
     return CAMERA_SETS["default"]
 
@@ -102,8 +89,9 @@ class ArmOptions(CommonOptions):
     """Options of the arm worlds, besides those of all worlds.
 
     Attributes:
+        task: A name of `TASKS`, `module:Class` or `file.py:Class`, or an `ArmTask` of one's own.
         cameras: A name of `CAMERA_SETS`, or cameras of one's own by name.
-        robot: A name of `ROBOTS`, or a `Robot` of one's own.
+        robot: A name of `ROBOTS`, `module:NAME` or `file.py:NAME`, or a `Robot` of one's own.
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
@@ -122,7 +110,11 @@ class ArmOptions(CommonOptions):
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", *GOALS)
 
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
-    cameras: Mapping[str, Camera] = field(default_factory=_default_cameras)
+    task: str | ArmTask = "reach"
+    # a name is replaced by its cameras, so that nobody who reads them meets one
+    cameras: str | Mapping[str, Camera] = field(  # pyright: ignore[reportIncompatibleVariableOverride]
+        default_factory=_default_cameras
+    )
     control_rate: float = 20.0
     robot: str | Robot = "panda"
     control: str = "position"
@@ -134,13 +126,41 @@ class ArmOptions(CommonOptions):
     goal_marker: bool = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.cameras, str):  # so that nobody else has to ask
+            object.__setattr__(self, "cameras", _named_cameras(self.cameras))
         super().__post_init__()
         self.check_positive("substeps", "triangles")
-        find_robot(self.robot)
-        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):
             raise InputError(f"reward must be sparse or dense, got {self.reward!r}")
         if self.processes is not None and self.processes < 0:
             raise InputError(f"processes must not be negative, got {self.processes}")
+        if self.chosen_task.uses_gripper and not self.chosen_robot.gripper_joints:
+            raise InputError(
+                f"the task {self.chosen_task.name} needs a gripper, and {self.chosen_robot.urdf} "
+                "has none named in gripper_joints"
+            )
+
+    @cached_property
+    def chosen_task(self) -> ArmTask:
+        """The task itself."""
+        return find_task(self.task)
+
+    @cached_property
+    def chosen_robot(self) -> Robot:
+        """The robot itself."""
+        return find_robot(self.robot)
+
+    @cached_property
+    def ranges(self) -> ArmRandomization:
+        """What varies from episode to episode."""
+        return preset(self.randomization, PRESETS)
+
+
+def _named_cameras(name: str) -> dict[str, Camera]:
+    if name not in CAMERA_SETS:
+        raise InputError(
+            f"cameras must be one of {', '.join(CAMERA_SETS)} or of one's own, got {name!r}"
+        )
+    return CAMERA_SETS[name]

@@ -13,17 +13,20 @@ from autonomy.camera_world import CameraWorld
 from autonomy.envs.lane.observations import observation_space, proprioception, true_state
 from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
 from autonomy.envs.lane.stage import Stage
-from autonomy.envs.lane.tasks import TASKS
-from autonomy.envs.lane.tasks.lane_task import LaneTask, Truth
-from autonomy.given import given
+from autonomy.envs.lane.tasks.find_task import find_task
+from autonomy.envs.lane.tasks.task import LaneTask, Situation
 from autonomy.options import read_options
 from autonomy.perception.in_world.filtering import within_bounds
 from autonomy.perception.in_world.loading import make_perception, perceiving_module
+from autonomy.policy import Policy
 from autonomy.single import SingleEnv
-from autonomy.task import Mask
+from autonomy.task import Judgement, Mask
 from autonomy.world_state import Bounds, State, check_range
 
 _FARTHEST = 1e6  # [m] from the middle of the world that a car is
@@ -37,6 +40,8 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
     and the speed to reach, from 0 to 25 m/s, with at most 3 m/s2 up and 6 m/s2 down.
     """
 
+    options_class = LaneOptions
+
     def __init__(
         self,
         num_envs: int = 1,
@@ -49,8 +54,8 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         Raises:
             InputError: An option is unknown or out of range.
         """
-        chosen = read_options(LaneOptions, options)
-        self._options, self._task = chosen, given(chosen.task, "task", TASKS)
+        chosen: LaneOptions = read_options(self.options_class, options)
+        self._options, self._task = chosen, find_task(chosen.task)
         module = perceiving_module(chosen, PERCEIVABLE)
         self._followed = PERCEIVABLE.with_module(module)
         super().__init__(
@@ -62,9 +67,8 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
             chosen.control_rate,
         )
         self.metadata["action_names"] = ("steering", "speed")
-        self._stage = Stage(num_envs, chosen)
-        self._route_length = float(self._stage.source.route_length)
-        self._step_limit = chosen.step_limit(self._route_length)
+        self._stage = Stage(num_envs, chosen, props=self._task.props())
+        self._step_limit = chosen.step_limit(self._stage.route_length)
         self._start_ranges = start_ranges(chosen)
         self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
         self._perception = make_perception(
@@ -73,75 +77,98 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
             PERCEIVABLE,
             self._stage.sensor,
             1.0 / chosen.control_rate,
-            lambda: lane_knowledge(self._stage.state.location, self._stage.paths),
+            lambda: lane_knowledge(*self._whereabouts()),
         )
         self._make_room()
 
     def _place(self, rows: NDArray[np.intp], choices: Choices) -> None:
         stage, streams, task = self._stage, self.streams, self._task
-        route = streams.uniform(rows, "task", ROUTE_DRAWS)
+        if stage.make_room():
+            stage.place_roads(np.flatnonzero(stage.road >= 0))
+        starts = stage.draw_starts(streams.uniform(rows, "task", ROUTE_DRAWS), task.lanes)
         layout = task.lay_out(streams.uniform(rows, "task", task.draws))
         for name, values in layout.items():
             self._layout[name][rows] = values
-        state = stage.state
-        state.road[rows], state.lane[rows], stations = stage.source.draw(stage.roads, route)
-        full = stage.roads.make_room()
-        stage.place_roads(np.flatnonzero(state.road >= 0) if full else rows)
-        start = streams.uniform(rows, "body", START_DRAWS)
-        stage.place(rows, np.array(stations), start, self._start_ranges)
+        stage.start(rows, starts, streams.uniform(rows, "body", START_DRAWS), self._start_ranges)
+        self._place_props(rows)
+
+    def _place_props(self, rows: NDArray[np.intp]) -> None:
+        if self._task.props():
+            stage = self._stage
+            layout = {name: values[rows] for name, values in self._layout.items()}
+            along, aside = self._task.places(layout)
+            present, start = np.isfinite(along), stage.progress.start[stage.egos[rows]]
+            along = start[:, np.newaxis] + np.where(present, along, 0.0)
+            poses = [stage.poses_along(rows, *own) for own in zip(along.T, aside.T, strict=True)]
+            stage.place_props(rows, present, np.stack(poses, axis=1))
 
     def _move(self, actions: NDArray[np.float32]) -> Mask:
         self._stage.advance(actions, 1.0 / self._options.control_rate)
         return np.zeros(self.num_envs, np.bool_)
 
-    def _truth(self) -> Truth:
-        stage, options = self._stage, self._options
-        cars, location, progress = stage.state[:3]
-        target_speed, length = float(options.target_speed), self._route_length
-        return Truth(cars, location, stage.paths, progress, self._layout, target_speed, length)
+    def _judge(self) -> Judgement:
+        return self._task.judge(self._situation())
+
+    def expert(self) -> Policy:
+        """Return the task's scripted driver, who reads this batch's true state."""
+        return self._task.expert(self._running_situation)
+
+    def _running_situation(self) -> Situation:
+        self._check_running()
+        return self._situation()
+
+    def _situation(self) -> Situation:
+        stage, speed = self._stage, float(self._options.target_speed)
+        where = self._whereabouts()
+        return Situation(*where, stage.progress, self._layout, speed, float(stage.route_length))
+
+    def _whereabouts(self) -> tuple[Vehicles, Location, Routes]:
+        return self._stage.vehicles, self._stage.location, self._stage.routes
 
     def _vectors(self) -> Mapping[str, Callable[[], NDArray[Any]]]:
-        state, paths = self._stage.state, self._stage.paths
         return {
-            "proprioception": lambda: proprioception(state.cars),
-            "state": lambda: true_state(state.cars, state.location, paths),
+            "proprioception": lambda: proprioception(self._stage.vehicles),
+            "state": lambda: true_state(*self._whereabouts()),
             "perceived": lambda: within_bounds(self._perception.known().mean, self._followed),
-            "command": lambda: self._task.command(self._truth()).astype(np.float32),
+            "command": lambda: self._task.command(self._situation()).astype(np.float32),
         }
 
     def _placed(self) -> Mapping[str, NDArray[Any]]:
-        state = self._stage.state
-        return {"road": state.road, "lane": state.lane, **self._layout}
+        return {"road": self._stage.road, "lane": self._stage.lane, **self._layout}
 
     @property
     def _kind(self) -> str:
-        return f"{type(self._task).__name__} on {self._stage.source.description}"
+        return f"{type(self._task).__name__} on {self._stage.description}"
 
     def _moving(self) -> State:
         layout = {_LAYOUT + name: values for name, values in self._layout.items()}
-        return {**self._stage.state.arrays(), **layout}
+        return {**self._stage.arrays(), **layout}
 
     def _bounds(self) -> Bounds:
-        numbers = self._stage.source.numbers
+        numbers = self._stage.numbers
         return {
             **super()._bounds(),
             "road": (numbers[0], numbers[-1]),
-            "cars_x": (-_FARTHEST, _FARTHEST),
-            "cars_y": (-_FARTHEST, _FARTHEST),
+            "vehicles_x": (-_FARTHEST, _FARTHEST),
+            "vehicles_y": (-_FARTHEST, _FARTHEST),
         }
 
     def _check(self, state: State) -> None:
         names = ("road", "lane", "location_station", "location_along")
         places = (state[name].tolist() for name in names)
         for number, lane, station, along in zip(*places, strict=True):
-            road = self._stage.roads[number].road
-            check_range("lane", np.array(lane), road.forward_lanes[0], road.forward_lanes[-1])
-            last = road.station_count - (1 if road.closed else 2)  # that has a station ahead
+            lanes = self._task.lanes(self._stage.roads[number])
+            check_range("lane", np.array(lane), min(lanes), max(lanes))
+            route = self._stage.route_along(number, lane)
+            last = len(route) - 2  # that has a station ahead
             check_range("location_station", np.array(station), 0, last)
-            check_range("location_along", np.array(along), -road.length, 2.0 * road.length)
+            first, end = route["along"][[0, -1]].tolist()
+            length = end - first
+            check_range("location_along", np.array(along), first - length, end + length)
 
     def _put_back(self, state: State) -> None:
         self._stage.place_roads(self._every_row)
+        self._place_props(self._every_row)
 
 
 class LaneEnv(SingleEnv[LaneVectorEnv]):

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location, look_ahead
+from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX
+from autonomy.envs.lane.physics.location import Location, look_ahead
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.perception.in_world.filtering import Motion
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
@@ -54,29 +56,29 @@ def observation_space(
     return spaces.Dict(entries)
 
 
-def proprioception(cars: Cars) -> NDArray[np.float32]:
-    """Return speed [m/s] and steering [rad], `(N, 2)`."""
-    values = np.empty((len(cars.speed), 2), np.float32)
-    values[:, 0], values[:, 1] = cars.speed, cars.steering
+def proprioception(vehicles: Vehicles) -> NDArray[np.float32]:
+    """Return speed [m/s] and steering [rad], `(M, 2)`."""
+    values = np.empty((len(vehicles.speed), 2), np.float32)
+    values[:, 0], values[:, 1] = vehicles.speed, vehicles.steering
     return values
 
 
-def true_state(cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.float32]:
-    """Return the privileged state `(N, 11)`.
+def true_state(vehicles: Vehicles, location: Location, routes: Routes) -> NDArray[np.float32]:
+    """Return the privileged state `(M, 11)`.
 
     Lane offset [m], heading error [rad], speed [m/s], steering [rad], acceleration [m/s2], lane
     width [m], grade, and the lane's curvature [1/m] at each distance of `LOOK_AHEAD`.
     """
-    distances = np.tile(np.array(LOOK_AHEAD), (len(cars.x), 1))
+    distances = np.tile(np.array(LOOK_AHEAD), (len(vehicles.x), 1))
     points = np.empty((*distances.shape, 3))
-    look_ahead(paths, location, distances, points)
+    look_ahead(vehicles, routes, location, distances, points)
     columns = np.stack(
         [
             location.offset,
             location.heading_error,
-            cars.speed,
-            cars.steering,
-            cars.acceleration,
+            vehicles.speed,
+            vehicles.steering,
+            vehicles.acceleration,
             location.width,
             location.grade,
         ],

@@ -3,12 +3,10 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
-from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.chosen_roads import GENERATED, Roads
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
@@ -35,9 +33,11 @@ class LaneOptions(CommonOptions):
         task: What is asked for: a `LaneTask`, a name of `TASKS`, or `package.module:Class` or
             `file.py:Class`.
         randomization: `default`, `none`, `strong` or ranges of one's own.
-        road: A road, or a CSV or JSON file with one, instead of generated roads.
-        roads: The distribution of generated roads.
-        route_length: How far to drive [m]; by default 1,000 m, or once along a given road.
+        roads: `generated`, a `RoadDistribution`, a `RoadSource`, or `module:Name` or `file.py:Name`
+            of one; or a `Road`, a CSV or JSON file, a folder or a list of those: one road for all
+            splits, or three and more that are divided among them.
+        route_length: How far to drive [m]; by default 1,000 m, or once along the shortest of given
+            roads, without the first 10 m and the last 100 m of an open one.
         target_speed: Speed to drive where the road allows it [m/s].
         max_episode_steps: By default as many as the route takes at a third of the target speed.
 
@@ -50,8 +50,7 @@ class LaneOptions(CommonOptions):
     cameras: Mapping[str, Camera] = field(default_factory=lambda: {"front": FRONT})
     task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
-    road: Road | Path | str | None = None
-    roads: RoadDistribution = field(default_factory=RoadDistribution)
+    roads: Roads = GENERATED
     route_length: float | None = None
     target_speed: float = 11.0
 

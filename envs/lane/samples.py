@@ -11,11 +11,12 @@ from autonomy.camera.boxes import boxes_of, things_in_boxes
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
-from autonomy.envs.lane.labels.lane_lines import lane_lines
+from autonomy.envs.lane.labels.lane_lines import lane_lines, seen_stations
 from autonomy.envs.lane.labels.posed_frames import PosedCars, PosedFrames
 from autonomy.envs.lane.labels.segments import Segment, find_segments
 from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import lane_quantities
+from autonomy.envs.lane.physics.routes import route_of
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.errors import InputError
 from autonomy.linear_algebra import products
@@ -143,11 +144,11 @@ class LaneSamples:
 
     def _lanes(self, frames: PosedFrames) -> Samples:
         lines = [
-            lane_lines(road, int(lane), int(station), projection, self.lane_rows, self._width)
-            for road, lane, station, projection in zip(
+            lane_lines(road, lane, seen, projection, self.lane_rows, self._width)
+            for road, lane, seen, projection in zip(
                 frames.roads,
-                frames.lanes,
-                frames.location.station,
+                frames.lanes.tolist(),
+                _stations(frames),
                 _projections(frames),
                 strict=True,
             )
@@ -163,7 +164,8 @@ def _segments(frames: PosedFrames) -> Samples:
             images["depth"],
             frames.lenses,
             frames.camera_from_world,
-            frames.paths,
+            frames.routes,
+            frames.vehicles.route,
             frames.location.station,
         )
     }
@@ -182,7 +184,13 @@ def _instances(frames: PosedFrames) -> Samples:
 
 
 def _quantities(frames: PosedFrames) -> Samples:
-    return {"quantities": lane_quantities(frames.location, frames.paths)}
+    return {"quantities": lane_quantities(frames.vehicles, frames.location, frames.routes)}
+
+
+def _stations(frames: PosedFrames) -> list[NDArray[np.int64]]:
+    """Return the stations of n roads between which lines are looked for."""
+    routes = [route_of(frames.routes, number) for number in frames.vehicles.route]
+    return list(map(seen_stations, frames.roads, routes, frames.location.station.tolist()))
 
 
 def _groups(frames: PosedFrames) -> Samples:

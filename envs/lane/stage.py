@@ -1,54 +1,97 @@
 """N cars on their roads, and all cameras: what an episode and a labelled frame have alike."""
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mesh import Mesh
 from autonomy.camera.rig import CameraRig
 from autonomy.camera.scene import Scene
-from autonomy.envs.lane.lane_state import empty_state
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.physics.lane_path import LanePaths, no_paths
-from autonomy.envs.lane.physics.progress import advance
+from autonomy.envs.lane.physics.location import nowhere
+from autonomy.envs.lane.physics.progress import advance, no_progress
+from autonomy.envs.lane.physics.routes import RouteBank, Routes, route_of
 from autonomy.envs.lane.physics.start import StartRanges, start_rolling
+from autonomy.envs.lane.physics.vehicles import MOVING, one_in_each
+from autonomy.envs.lane.roads.chosen_roads import chosen_roads
 from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.roads.road_source import RoadSource
+from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
+from autonomy.envs.lane.roads.route_start import check_room
 from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
 from autonomy.envs.lane.scene.car_map import map_with_car
 from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
-from autonomy.envs.lane.scene.road_bank import RoadBank
+from autonomy.envs.lane.scene.props import pose_along
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler, preset
+from autonomy.world_state import State
+
+_SIGHT = 200.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
+
+
+class Starts(NamedTuple):
+    """Where n routes begin."""
+
+    road: NDArray[np.int64]  # (n,) number of the road
+    lane: NDArray[np.int64]  # (n,) counted from right to left
+    station: NDArray[np.int64]  # (n,) of the road
+
+
+def forward_lanes(road: Road) -> Sequence[int]:
+    """Return the lanes that one may start on: those that run with the road."""
+    return road.forward_lanes
 
 
 class Stage:
-    """The roads, the cars, the looks and the cameras of N worlds.
+    """The roads, the vehicles, the looks and the cameras of N worlds.
 
     Attributes:
         source: Where roads come from.
+        roads: Those that were made.
+        route_length: How far an episode goes [m].
+        vehicles: All that drive.
+        location: Where they are.
+        progress: How far they have come.
+        road: `(N,)` number of the ego's road.
+        lane: `(N,)` its lane, counted from right to left.
+        egos: `(N,)` the vehicle of each world that is driven from outside.
         sampler: Of the randomisation.
         sensor: Of the cameras.
         scene: What there is to see.
         looks: How it looks.
-        state: The cars, and where they are.
-        paths: The lanes of the cars.
         rig: The cameras.
     """
 
-    def __init__(self, num_envs: int, options: LaneOptions, traffic: int = 0) -> None:
-        """Prepare for N cars, on no road yet, with up to `traffic` others around each.
+    def __init__(
+        self,
+        num_envs: int,
+        options: LaneOptions,
+        others: int = 0,
+        props: Sequence[Mesh] = (),
+    ) -> None:
+        """Prepare for N cars, on no road yet, with up to `others` standing around each.
+
+        `props` are what a task puts on roads or beside them, hidden until it does: `place_props`.
 
         Raises:
-            InputError: The given road cannot be read, driven or is shorter than the route.
+            InputError: The given roads cannot be read or driven, or are shorter than the route.
         """
-        self.source = RoadSource(options)
+        self.source, self._split = chosen_roads(options.roads), options.split
+        self.route_length = options.route_length or self.source.route_length(self._split)
+        check_room(self.route_length, self.source.shortest(self._split))
+        self.roads = RoadNetwork(self.source.make_road)
+        self._routes = RouteBank(self.roads, _SIGHT, self.route_length + _SIGHT)
+        self.vehicles, self.location = one_in_each(num_envs), nowhere(num_envs)
+        self.progress = no_progress(num_envs)
+        self.road, self.lane = np.full(num_envs, -1), np.zeros(num_envs, np.int64)
+        self.egos = np.arange(num_envs)
         randomization = preset(options.randomization, PRESETS)
         self.sampler, self.sensor = Sampler(randomization), randomization.sensor
-        self.scene = LaneScene(num_envs, self.source.make_road, traffic)
+        self.scene = LaneScene(num_envs, self.roads, others, props)
         self.looks = plain_looks(num_envs)
-        self.state = empty_state(num_envs)
-        self.paths: LanePaths = no_paths(num_envs)
         self.rig = CameraRig(
             options.sized_cameras(), options.images, num_envs, randomization.sensor
         )
@@ -57,43 +100,130 @@ class Stage:
         self._chase: ChaseView | None = None
 
     @property
-    def roads(self) -> RoadBank:
-        """The roads that were made."""
-        return self.scene.roads
+    def routes(self) -> Routes:
+        """The routes of the vehicles."""
+        return self._routes.routes
 
-    def road_of(self, row: int) -> Road:
-        """Return the road that the car of a row is on."""
-        return self.roads[int(self.state.road[row])].road
+    @property
+    def numbers(self) -> range:
+        """The numbers of the roads that may come."""
+        return self.source.numbers(self._split)
 
-    def place(
+    @property
+    def description(self) -> str:
+        """What roads these are, in words."""
+        return self.source.description(self._split)
+
+    def make_room(self) -> bool:
+        """Forget all roads once they fill their room; tell whether it did.
+
+        What was placed of them has to be placed again.
+        """
+        if not self.scene.roads.is_full:
+            return False
+        self.scene.roads.forget()
+        self._routes.forget()
+        self.roads.forget()
+        return True
+
+    def draw_starts(
+        self,
+        uniform: NDArray[np.float64],
+        lanes: Callable[[Road], Sequence[int]] = forward_lanes,
+    ) -> Starts:
+        """Draw where n routes begin from random numbers `(n, ROUTE_DRAWS)` in [0, 1).
+
+        `lanes` returns those of a road that may be driven.
+        """
+        roads = [self.source.draw_road(self._split, own) for own in uniform[:, 0].tolist()]
+        return self.draw_starts_on(np.array(roads), uniform[:, 1:], lanes)
+
+    def draw_starts_on(
+        self,
+        roads: NDArray[np.int64],
+        uniform: NDArray[np.float64],
+        lanes: Callable[[Road], Sequence[int]] = forward_lanes,
+    ) -> Starts:
+        """Draw likewise on roads `(n,)`, from random numbers `(n, ROUTE_START_DRAWS)`."""
+        drawn = np.empty((len(roads), 2), np.int64)
+        for n, (number, own) in enumerate(zip(roads.tolist(), uniform.tolist(), strict=True)):
+            road = self.roads[number]
+            drawn[n] = self.source.draw_start(
+                self._split, road, lanes(road), self.route_length, own
+            )
+        return Starts(roads, drawn[:, 0], drawn[:, 1])
+
+    def place_roads(self, rows: NDArray[np.intp]) -> None:
+        """Bring the roads and lanes of some rows to routes and meshes."""
+        roads, lanes = self.road[rows].tolist(), self.lane[rows].tolist()
+        for row, number, lane in zip(rows.tolist(), roads, lanes, strict=True):
+            self.scene.place_road(row, number)
+            self.vehicles.route[self.egos[row]] = self._routes.along(Lane(number, lane))
+
+    def route_along(self, road: int, lane: int) -> NDArray[np.void]:
+        """Return the route `(S,)` of `STATION` along a lane."""
+        number = self._routes.along(Lane(road, lane))
+        return route_of(self.routes, number)
+
+    def start(
         self,
         rows: NDArray[np.intp],
-        stations: NDArray[np.int64],
+        starts: Starts,
         uniform: NDArray[np.float64],
         ranges: StartRanges,
     ) -> None:
-        """Let the cars of n rows roll from stations `(n,)` of their roads and lanes.
+        """Put the cars of n rows near where their routes begin, and their roads around them.
 
-        See `start_rolling` for the random numbers.
+        See `start_rolling` for the random numbers `uniform` and what the starts vary in.
         """
-        state = self.state
-        start_rolling(rows, stations, uniform, ranges, self.paths, state.cars, state.location)
-        for values in state.progress:
-            values[rows] = 0
-
-    def place_roads(self, rows: NDArray[np.intp]) -> None:
-        """Bring the roads and lanes of some rows to paths and meshes."""
-        paths, numbers, lanes = self.paths, self.state.road[rows], self.state.lane[rows]
-        for row, number, lane in zip(rows.tolist(), numbers.tolist(), lanes.tolist(), strict=True):
-            self.scene.place_road(row, number)
-            paths.first[row], paths.end[row] = self.roads.path(number, lane)
-            paths.closed[row] = self.roads[number].road.closed
-        self.paths = paths._replace(stations=self.roads.paths.stations)
+        self.road[rows], self.lane[rows] = starts.road, starts.lane
+        self.place_roads(rows)
+        which, routes = self.egos[rows], self.routes
+        there = routes.start[self.vehicles.route[which]] + starts.station
+        start_rolling(which, there, uniform, ranges, self.vehicles, routes, self.location)
+        for values in self.progress:
+            values[which] = 0.0
+        self.progress.start[which] = self.location.along[which]
 
     def advance(self, actions: NDArray[np.float32], duration: float) -> None:
-        """Let a control step of `duration` [s] pass; see `drive` for actions."""
-        state = self.state
-        advance(state.cars, actions, self.paths, state.location, state.progress, duration)
+        """Let a control step of `duration` [s] pass; see `drive` for actions `(N, 2)`."""
+        advance(self.vehicles, actions, self.routes, self.location, self.progress, duration)
+
+    def arrays(self) -> State:
+        """Return the arrays of all that drives that nothing else follows from."""
+        arrays: State = {"road": self.road, "lane": self.lane}
+        arrays |= {f"vehicles_{name}": getattr(self.vehicles, name) for name in MOVING}
+        arrays |= {f"location_{name}": own for name, own in self.location._asdict().items()}
+        return arrays | {f"progress_{name}": own for name, own in self.progress._asdict().items()}
+
+    def poses_along(
+        self, rows: NDArray[np.intp], along: NDArray[np.float64], aside: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return poses `(n, 3, 4)` on or beside the roads of some rows, for `place_props`.
+
+        Their x axes point the way of the car's lane, their z axes up from the ground.
+
+        Args:
+            rows: `(n,)`.
+            along: `(n,)` how far along the car's route [m], as `Location.along` counts.
+            aside: `(n,)` how far left of the lane's middle [m].
+        """
+        poses = np.empty((len(rows), 3, 4))
+        for n, row in enumerate(rows):
+            route = route_of(self.routes, int(self.vehicles.route[self.egos[row]]))
+            k = np.searchsorted(route["along"], along[n], side="right") - 1
+            surface = self.scene.roads[int(route["road"][max(k, 0)])].surface
+            poses[n] = pose_along(surface, route, float(along[n]), float(aside[n]))
+        return poses
+
+    def place_props(
+        self, rows: NDArray[np.intp], present: NDArray[np.bool_], poses: NDArray[np.float64]
+    ) -> None:
+        """Put the K props at poses `(n, K, 3, 4)` into some rows, where they are present `(n, K)`.
+
+        Where they stay until they are placed again; they belong to no state.
+        """
+        self.scene.place_props(rows, present, poses)
 
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
@@ -101,14 +231,13 @@ class Stage:
         dress(self.looks, rows, records)
         self.rig.mount(rows, records)
 
+    def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the poses `(n, 3, 4)` of the cars of some rows."""
+        return world_from_car(self.vehicles, self.location, self.egos[rows])
+
     def aim(self, rows: NDArray[np.intp], elapsed: NDArray[np.int64]) -> None:
         """Bring the cameras of some rows to where their cars are, `elapsed` `(n,)` steps old."""
-        poses = self.poses(rows)
-        self.rig.aim(rows, dict.fromkeys(self._cameras, poses), elapsed)
-
-    def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the poses `(n, 3, 4)` of some rows' cars in the world."""
-        return world_from_car(self.state.cars, self.state.location, rows)
+        self.rig.aim(rows, dict.fromkeys(self._cameras, self.poses(rows)), elapsed)
 
     def observe(self, rows: NDArray[np.intp]) -> Observation:
         """Return the images of some rows."""
@@ -128,6 +257,8 @@ class Stage:
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map of each car's road, with the car on it."""
-        cars = self.state.cars
-        places = np.stack([cars.x, cars.y], axis=1)
-        return tuple(map_with_car(self.road_of(row), place) for row, place in enumerate(places))
+        places = np.stack([self.vehicles.x, self.vehicles.y], axis=1)[self.egos]
+        return tuple(
+            map_with_car(self.roads[number], place)
+            for number, place in zip(self.road.tolist(), places, strict=True)
+        )

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from autonomy.camera.rasterizer.optics import Optics
 from autonomy.camera.rasterizer.visibility import VisibilityBuffer
+from autonomy.camera.scene import DARKNESS, HEIGHT, RADIUS, X, Y
 from autonomy.compiled import compiled
-
-X, Y, HEIGHT, RADIUS, DARKNESS = range(5)
-"""Columns of `Appearance.shadows`."""
 
 _LEVEL = np.float32(0.002)  # [m] beyond which a point is not on the ground
 _ONE = np.float32(1.0)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
-from autonomy.camera.rasterizer.blocks import whole_blocks
+from autonomy.camera.rasterizer.blocks import first_of_blocks, whole_blocks
 from autonomy.camera.rasterizer.clipping import clip, faces_camera
 from autonomy.camera.rasterizer.culling import find_shown
 from autonomy.camera.rasterizer.optics import Optics
@@ -33,7 +33,7 @@ def project_frame(
         scene: What is drawn where, and where the sun is.
         camera_from_world: `(3, 4)` pose of the camera.
         optics: The camera.
-        vertices: `(7, V)` working room for one part, and for one block.
+        vertices: `(7, V)` working room for one part, in whole blocks.
         triangles: Receives corners and labels.
     """
     draws, to_sun = scene.draws, scene.look.sun_direction[frame]
@@ -52,10 +52,10 @@ def project_frame(
             mesh = library.parts[shown]
             _compose(camera_from_body, library.poses[part], camera_from_part)
             _turn_back(library.poses[part], body_to_sun, part_to_sun)
-            _project_vertices(
+            start = _project_vertices(
                 library.vertices, mesh, camera_from_part, part_to_sun, optics.lens, vertices
             )
-            drawn = _collect(library.triangles, mesh, optics, vertices, count, triangles)
+            drawn = _collect(library.triangles, mesh, start, optics, vertices, count, triangles)
             instance = draws.instances[frame, draw] + library.parts[part, 4]
             _label(library, instance, draw, triangles.labels[count:drawn])
             count = drawn
@@ -105,9 +105,14 @@ def _project_vertices(
     to_sun: NDArray[np.float32],
     lens: NDArray[np.float64],
     vertices: NDArray[np.float32],
-) -> None:
-    """Fill the rows camera x, y, z [m], image x, y [px], nearness [1/m], sunlight."""
-    first = np.uint64(part[0])
+) -> np.int32:
+    """Fill the rows camera x, y, z [m], image x, y [px], nearness [1/m], sunlight.
+
+    Returns which of the library's vertices the first column is of.
+    """
+    length = whole_blocks(part[1] - part[0])
+    start = first_of_blocks(part[0], length, library_vertices.shape[1])
+    first = np.uint64(start)
     r00, r01, r02, r03 = _row(pose, 0)
     r10, r11, r12, r13 = _row(pose, 1)
     r20, r21, r22, r23 = _row(pose, 2)
@@ -115,7 +120,7 @@ def _project_vertices(
     cx, cy = np.float32(lens[2]), np.float32(lens[3])
     east, north, up = to_sun[0], to_sun[1], to_sun[2]
     half = np.float32(0.5)
-    for i in range(whole_blocks(part[1] - part[0])):
+    for i in range(length):
         x = library_vertices[0, first + i]
         y = library_vertices[1, first + i]
         z = library_vertices[2, first + i]
@@ -137,6 +142,7 @@ def _project_vertices(
             + library_vertices[5, first + i] * up
         )
         vertices[6, i] = lit * lit
+    return start
 
 
 @compiled
@@ -155,19 +161,22 @@ def _row(
 def _collect(
     library_triangles: NDArray[np.int32],
     part: NDArray[np.int32],
+    start: np.int32,
     optics: Optics,
     vertices: NDArray[np.float32],
     count: Index,
     triangles: Triangles,
 ) -> Index:
-    """Append a part's triangles that face the camera and touch the image; label their index."""
+    """Append a part's triangles that face the camera and touch the image; label their index.
+
+    `start` is which of the library's vertices the first column of `vertices` is of.
+    """
     corners, labels, near = triangles.corners, triangles.labels, optics.near
-    first = part[0]
     right, bottom = np.float32(optics.width - 1), np.float32(optics.height - 1)
     for triangle in range(part[2], part[3]):
-        a = library_triangles[triangle, 0] - first
-        b = library_triangles[triangle, 1] - first
-        c = library_triangles[triangle, 2] - first
+        a = library_triangles[triangle, 0] - start
+        b = library_triangles[triangle, 1] - start
+        c = library_triangles[triangle, 2] - start
         nearest = min(vertices[2, a], vertices[2, b], vertices[2, c])
         if nearest < near:
             if max(vertices[2, a], vertices[2, b], vertices[2, c]) > near:

@@ -16,7 +16,6 @@ class Optics(NamedTuple):
     far: float  # [m] farthest
     height: int  # [px]
     width: int  # [px]
-    grain: NDArray[np.float32]  # (GRAIN_SIZE * GRAIN_SIZE,) in [-1, 1], the tile of the ground's
 
 
 class Views(NamedTuple):
@@ -31,4 +30,4 @@ def zoomed(optics: Optics, zoom: float) -> Optics:
     """Return the optics with another focal length, `zoom` times as long."""
     lens = optics.lens.copy()
     lens[:2] *= zoom
-    return Optics(lens, optics.near, optics.far, optics.height, optics.width, optics.grain)
+    return Optics(lens, optics.near, optics.far, optics.height, optics.width)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 Lines = NDArray[np.float32]
 """`(L, R)` columns [px] of L lines at R rows; negative is absent."""
@@ -113,6 +112,8 @@ def culane(
     Lines are drawn 30 px wide in an image 1640 px wide, and matched one to one so that the sum of
     their intersections over union is largest; a match counts above 0.5.
     """
+    from scipy.optimize import linear_sum_assignment  # which takes as long to load as the world
+
     scale = _CULANE_WIDTH / image_size[1]
     size = (round(image_size[0] * scale), _CULANE_WIDTH)
     own, true = (

@@ -1,4 +1,4 @@
-"""What the truth says of frames of the arm: quantities, classes of pixels, boxes."""
+"""What frames of the arm show, pixel by pixel: classes, boxes, instances."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.boxes import boxes_of, things_in_boxes
-from autonomy.elementary import arctan2
-from autonomy.envs.arm.physics.control import Array
-from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.perception.samples import Samples
 
 SEGMENT_CLASSES: tuple[str, ...] = (
@@ -24,43 +19,14 @@ SEGMENT_CLASSES: tuple[str, ...] = (
 )
 BOX_CLASSES: tuple[str, ...] = ("object", "gripper", "goal")
 _FEWEST_PIXELS, _MOST_BOXES = 8, 4
-_QUARTER = np.pi / 2  # [rad] after which a box looks the same again
-
-
-def symmetric_yaw(
-    object_pose: Array, shape: NDArray[np.int64], catalogue: Sequence[Shape]
-) -> Array:
-    """Return how things `(N, O, 7)` are turned about the vertical, as far as one can see `(N, O)`.
-
-    Of a box that is within an eighth of a turn of 0 [rad]; of a cylinder, which looks the same
-    however it is turned, 0.
-    """
-    x, y, z, w = np.moveaxis(object_pose[:, :, 3:], 2, 0)
-    yaw = arctan2(2 * (x * y + z * w), 1 - 2 * (y * y + z * z))
-    boxes = np.array([shape.kind == "box" for shape in catalogue], np.bool_)
-    return np.where(boxes[shape], yaw - _QUARTER * np.round(yaw / _QUARTER), 0.0)
-
-
-def pose_quantities(
-    object_pose: Array,
-    goal: Array,
-    shape: NDArray[np.int64],
-    catalogue: Sequence[Shape],
-    robot: Robot,
-) -> NDArray[np.float32]:
-    """Return `(N, Q)` in the order of `quantity_names`, for things `(N, O, 7)`, goals `(N, 3)`."""
-    places = object_pose[:, :, :3] - robot.base
-    yaw = symmetric_yaw(object_pose, shape, catalogue)
-    things = np.concatenate([places, yaw[:, :, np.newaxis]], axis=2).reshape(len(goal), -1)
-    return np.concatenate([things, goal - robot.base], axis=1).astype(np.float32)
 
 
 class DrawLabels:
     """What is seen of a scene, by the instance image that its draws' numbers make."""
 
-    def __init__(self, scene: ArmScene, hand: frozenset[int]) -> None:
-        """Prepare; `hand` holds the numbers of the gripper's links."""
-        names = ["background", *scene.draw_names(hand)]
+    def __init__(self, draw_names: Sequence[str]) -> None:
+        """Prepare for what each draw shows."""
+        names = ["background", *draw_names]
         self._classes = np.array([SEGMENT_CLASSES.index(name) for name in names], np.uint8)
         self._things = np.array(_things(names), np.int32)
 

@@ -11,7 +11,6 @@ from autonomy.envs.arm.physics.arm_state import Bodies, Sizes, allocate, row_of
 from autonomy.envs.arm.physics.bullet import connect
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.tasks.task import spread
 
 _LOW, _HIGH = (-0.24, -0.36, 0.012), (0.24, 0.36, 0.38)  # [m] where the tool is brought
 _ASKEW = 0.03  # [rad] that each joint may be away from what inverse kinematics says
@@ -44,8 +43,8 @@ def make_postures(robot: Robot, count: int, grips: bool, random: np.random.Gener
     sizes = Sizes(joints, joints + len(parts.gripper.numbers), len(parts.link_names), 0, 0)
     low, high = np.array(_LOW), np.array(_HIGH)
     share = power(random.random((count, 3)), (1.0, 1.0, 1.5))
-    askew = spread(random.random((count, joints)), -_ASKEW, _ASKEW)
-    opening = np.sort(np.clip(spread(random.random(count), -0.5, 1.5), 0.0, float(grips)))
+    askew = -_ASKEW + 2.0 * _ASKEW * random.random((count, joints))
+    opening = np.sort(np.clip(-0.5 + 2.0 * random.random(count), 0.0, float(grips)))
     bodies = allocate(count, sizes).bodies
     for k, place in enumerate(low + (high - low) * share):
         arm.pose(robot.home, -1.0)

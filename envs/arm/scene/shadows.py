@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.rasterizer.contact_shadow import DARKNESS, RADIUS, X, Y
+from autonomy.camera.scene import DARKNESS, RADIUS, X, Y
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape, ShapeRange, distinct
-from autonomy.envs.arm.tasks.task import Layout, spread, upright_poses
+from autonomy.envs.arm.tasks.layout import spread, upright_poses
 from autonomy.errors import InputError
 from autonomy.randomization import Range, in_split
 
@@ -45,14 +45,14 @@ class Clutter:
         return len(_CELLS) + 4 * self.most if self.most else 0
 
     def lay_out(
-        self, uniform: Array, number: Array, layout: Layout
+        self, uniform: Array, number: Array, taken: Array
     ) -> tuple[NDArray[np.int64], Array]:
-        """Turn random numbers `(n, draw_count)` in [0, 1) into clutter beside layouts.
+        """Turn random numbers `(n, draw_count)` in [0, 1) into clutter beside what is there.
 
         Args:
             uniform: The random numbers.
             number: `(n,)` of things, rounded down.
-            layout: What belongs to the task.
+            taken: `(n, K, 3)` places that belong to the task [m].
 
         Returns:
             Which shape each thing has `(n, C)`, -1 for none; and its pose `(n, C, 7)`.
@@ -61,7 +61,7 @@ class Clutter:
         order, which, aside, turn = np.split(
             uniform, [cells, cells + most, cells + 3 * most], axis=1
         )
-        near = _distance(_task_places(layout)) < _CLEARANCE
+        near = _distance(taken[:, :, :2]) < _CLEARANCE
         chosen = np.argsort(order + near, axis=1, kind="stable")[:, :most]
         shapes = distinct(which, len(self.shapes))
         half_heights = np.array([shape.half_height for shape in self.shapes])[shapes]
@@ -74,16 +74,7 @@ class Clutter:
         return np.where(has, shapes, -1), poses
 
 
-def _task_places(layout: Layout) -> Array:
-    """Return `(n, K, 2)` where things begin, and what goals name: places, as x, y and z.
-
-    A goal that is a direction is no place, and is far from all cells.
-    """
-    goals = layout.goal.reshape(len(layout.goal), -1, 3)
-    return np.concatenate([layout.object_place, goals], axis=1)[:, :, :2]
-
-
 def _distance(places: Array) -> Array:
     """Return `(n, M)` how far each cell is from the nearest of places `(n, K, 2)` [m]."""
     apart = _CELLS[np.newaxis, :, np.newaxis] - places[:, np.newaxis]
-    return np.linalg.norm(apart, axis=3).min(axis=2)
+    return np.linalg.norm(apart, axis=3).min(axis=2, initial=np.inf)

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from autonomy.batched_world import Choices
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.tasks.task import Task
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
 
 
 def read_choices(
-    options: dict[str, Any], rows: NDArray[np.intp], num_envs: int, task: Task, robot: Robot
+    options: dict[str, Any], rows: NDArray[np.intp], num_envs: int, task: ArmTask, robot: Robot
 ) -> Choices:
     """Return `goal` `(n, G)` for some rows, if the options have one: `(G,)` for all, or `(N, G)`.
 
@@ -34,7 +34,7 @@ def read_choices(
     return {"goal": goals[rows]}
 
 
-def _numbers(given: Any, num_envs: int, task: Task) -> Array:
+def _numbers(given: Any, num_envs: int, task: ArmTask) -> Array:
     try:
         goals = np.array(given, np.float64)
     except (TypeError, ValueError):

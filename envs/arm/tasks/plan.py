@@ -1,43 +1,22 @@
-"""What the scripted experts' plans have in common: what they know, and how they choose places."""
-
-from collections.abc import Callable
-from typing import NamedTuple
+"""What plans have in common: how they choose where the tool is to go."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.physics.arm_state import Bodies, Setup
 from autonomy.envs.arm.physics.control import Array
-from autonomy.envs.arm.robot import Robot
 
 OPEN, CLOSED = 1.0, -1.0
 """What the gripper is told."""
+NEAR = 0.012
+"""[m] From a place, where the tool or a thing is there."""
 
-
-class Truth(NamedTuple):
-    """What experts know."""
-
-    bodies: Bodies
-    setup: Setup
-    size: Array  # (N, O, 3) of each thing [m]
-    goal: Array  # (N, G)
-    opening: Array  # (N,) of the gripper: 0 closed, 1 open
-    opening_rate: Array  # (N,) [1/s]
-
-
-Plan = Callable[[Truth], tuple[Array, Array]]
+Aim = tuple[Array, Array]
 """Places `(N, 3)` [m] that the tool is to go to, and openings of the gripper `(N,)` in [-1, 1]."""
 
 
-def gripper_opening(robot: Robot, bodies: Bodies) -> tuple[Array, Array]:
-    """Return how far the gripper is open `(N,)`, 0 closed and 1 open, and how fast that changes."""
-    if not robot.gripper_joints:
-        nothing = np.zeros(len(bodies.joint_position))
-        return nothing, nothing
-    first, shut = -len(robot.gripper_joints), robot.gripper_closed[0]
-    span = robot.gripper_open[0] - shut
-    opening = (bodies.joint_position[:, first] - shut) / span
-    return opening, bodies.joint_velocity[:, first] / span
+def closed(places: Array) -> Aim:
+    """Go to places `(N, 3)` with the gripper closed."""
+    return places, np.full(len(places), CLOSED)
 
 
 def first_of(*cases: tuple[NDArray[np.bool_], Array], otherwise: Array) -> Array:

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.routes import Routes, route_of
 from autonomy.envs.lane.physics.start import START_DRAWS, StartRanges
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
-from autonomy.envs.lane.scene.other_cars import TRAFFIC, TRAFFIC_DRAWS, traffic_around
-from autonomy.envs.lane.stage import Stage
+from autonomy.envs.lane.roads.route_start import ROUTE_START_DRAWS
+from autonomy.envs.lane.scene.other_cars import OTHER_CAR_DRAWS, OTHER_CARS, other_cars_ahead
+from autonomy.envs.lane.stage import Stage, Starts
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
 
@@ -32,8 +34,9 @@ class PosedFrames:
         camera_from_world: `(n, 3, 4)`.
         roads: n of them.
         lanes: `(n,)` the cars', counted from right to left.
-        paths: The middles of those lanes.
-        location: Where on them the cars are.
+        vehicles: The n cars.
+        location: Where on their routes they are.
+        routes: The routes.
         drawn: What the randomisation drew, by name.
     """
 
@@ -42,8 +45,9 @@ class PosedFrames:
     camera_from_world: NDArray[np.float64]
     roads: list[Road]
     lanes: NDArray[np.int64]
-    paths: LanePaths
+    vehicles: Vehicles
     location: Location
+    routes: Routes
     drawn: dict[str, NDArray[np.float64]]
 
 
@@ -64,7 +68,7 @@ class PosedCars:
         self._options = options
         self._seed = (seed, SPLITS.index(options.split))
         self._room: tuple[int, tuple[str, ...]] = (0, ())
-        self._stage = Stage(0, options, TRAFFIC)
+        self._stage = Stage(0, options, OTHER_CARS)
 
     def frames(self, batch: int, count: int, images: tuple[str, ...]) -> PosedFrames:
         """Return `count` frames with the named kinds of `images`.
@@ -73,24 +77,19 @@ class PosedCars:
         """
         stage, rows = self._stage_of(count, images), np.arange(count)
         random = np.random.default_rng((*self._seed, batch))
-        stage.roads.make_room()
+        stage.make_room()
         numbers = self._numbers(batch, count)
-        lanes, stations = stage.source.draw_on(
-            stage.roads, numbers, random.random((count, ROUTE_DRAWS - 1))
-        )
-        state = stage.state
-        state.road[rows], state.lane[rows] = numbers, lanes
-        stage.place_roads(rows)
-        roads = [stage.roads[number].road for number in numbers]
+        starts = stage.draw_starts_on(numbers, random.random((count, ROUTE_START_DRAWS)))
+        roads = [stage.roads[number] for number in numbers.tolist()]
         start = random.random((count, START_DRAWS))
-        start[:, 0] = _between_sides(start[:, 0], _sides(roads, lanes, stations))
-        stage.place(rows, np.array(stations), start, _POSES)
+        start[:, 0] = _between_sides(start[:, 0], _sides(roads, starts))
+        stage.start(rows, starts, start, _POSES)
         draws = stage.sampler.sample(random.random((count, stage.sampler.size)))
         stage.dress(rows, draws)
         if stage.rig.sensor_draws:
             stage.rig.draw_sensors(rows, random.random((count, stage.rig.sensor_draws)))
-        traffic = random.random((count, TRAFFIC_DRAWS))
-        stage.scene.place_traffic(rows, *_traffic(roads, lanes, stations, traffic))
+        others = random.random((count, OTHER_CAR_DRAWS))
+        stage.scene.place_others(rows, *_others(stage, roads, starts, others))
         stage.aim(rows, np.zeros(count, np.int64))
         lenses, views = _placed(stage, count)
         return PosedFrames(
@@ -98,37 +97,39 @@ class PosedCars:
             lenses=lenses,
             camera_from_world=views,
             roads=roads,
-            lanes=np.array(lanes),
-            paths=_first_paths(stage.paths, count),
-            location=Location._make(values[:count] for values in state.location),
+            lanes=starts.lane,
+            vehicles=Vehicles._make(own[:count].copy() for own in stage.vehicles),
+            location=Location._make(own[:count].copy() for own in stage.location),
+            routes=stage.routes,
             drawn=stage.sampler.named(draws),
         )
 
-    def _numbers(self, batch: int, count: int) -> list[int]:
+    def _numbers(self, batch: int, count: int) -> NDArray[np.int64]:
         """Return the numbers of the roads of n frames: a window that moves on with the batches."""
-        known = self._stage.source.numbers
+        known = self._stage.numbers
         first = int(np.random.default_rng(self._seed).integers(len(known)))
         roads = -(-count // _FRAMES_OF_ROAD)
         first += batch * roads // _BATCHES_OF_ROAD[self._options.split]
-        return [known[(first + frame % roads) % len(known)] for frame in range(count)]
+        return np.array([known[(first + frame % roads) % len(known)] for frame in range(count)])
 
     def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:
         """Return a stage with room for n frames, the last one if it has."""
         room, shown = self._room
         if count > room or images != shown:
             self._room = (count, images)
-            self._stage = Stage(count, replace(self._options, observations=images), TRAFFIC)
+            self._stage = Stage(count, replace(self._options, observations=images), OTHER_CARS)
         return self._stage
 
 
-def _sides(roads: list[Road], lanes: list[int], stations: list[int]) -> NDArray[np.float64]:
+def _sides(roads: list[Road], starts: Starts) -> NDArray[np.float64]:
     """Return how far cars may be to the right and to the left of their lanes `(n, 2)` [m].
 
     A car in another lane is no longer beside its own, whichever way that lane runs: two lanes with
     a white line between them look the same on a one-way road.
     """
     sides = np.full((len(roads), 2), _POSES.offset)
-    for own, road, lane, station in zip(sides, roads, lanes, stations, strict=True):
+    places = zip(starts.lane.tolist(), starts.station.tolist(), strict=True)
+    for own, road, (lane, station) in zip(sides, roads, places, strict=True):
         inside = 0.5 * float(np.diff(road.boundaries[station, lane : lane + 2])[0]) - _INSIDE
         for side, other in enumerate((lane - 1, lane + 1)):
             if 0 <= other < road.lane_count:
@@ -142,16 +143,20 @@ def _between_sides(uniform: NDArray[np.float64], sides: NDArray[np.float64]) -> 
     return 0.5 + 0.5 * offset / _POSES.offset
 
 
-def _traffic(
-    roads: list[Road], lanes: list[int], stations: list[int], uniform: NDArray[np.float64]
+def _others(
+    stage: Stage, roads: list[Road], starts: Starts, uniform: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Return which other cars `(n, TRAFFIC)` are there, and their poses `(n, TRAFFIC, 3, 4)`."""
-    each = [traffic_around(*own) for own in zip(roads, lanes, stations, uniform, strict=True)]
+    """Return which other cars `(n, OTHER_CARS)` are there, and their poses `(n, ..., 3, 4)`."""
+    stations = zip(stage.vehicles.route.tolist(), starts.station.tolist(), strict=False)
+    ahead = [_ahead(stage.routes, route, station) for route, station in stations]
+    rows = zip(roads, starts.lane.tolist(), ahead, uniform, strict=True)
+    each = [other_cars_ahead(*row) for row in rows]
     return np.array([present for present, _ in each]), np.array([poses for _, poses in each])
 
 
-def _first_paths(paths: LanePaths, count: int) -> LanePaths:
-    return LanePaths(paths.stations, paths.first[:count], paths.end[:count], paths.closed[:count])
+def _ahead(routes: Routes, number: int, station: int) -> NDArray[np.int64]:
+    """Return the stations of the road `(S,)` along a route, from where its lane is started on."""
+    return route_of(routes, number)["station"][routes.start[number] + station :]
 
 
 def _placed(stage: Stage, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""What a control step does to N cars, and how far they have come."""
+"""A control step of everything that drives, and how far it has come."""
 
 from typing import NamedTuple
 
@@ -6,56 +6,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.physics.car import Cars, drive
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location, locate, path_of
+from autonomy.envs.lane.physics.car import drive
+from autonomy.envs.lane.physics.location import Location, locate
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import Vehicles
 
 _STANDS = 0.5  # [m/s] what is slower
 
 
 class Progress(NamedTuple):
-    """How far N cars have come."""
+    """How far M vehicles have come."""
 
-    distance: NDArray[np.float64]  # (N,) [m] driven along the lane
-    standing: NDArray[np.float64]  # (N,) [s] for which the car has stood
-    steering_rate: NDArray[np.float64]  # (N,) [rad/s] over the last control step
+    start: NDArray[np.float64]  # (M,) [m] along their routes where they began
+    distance: NDArray[np.float64]  # (M,) [m] driven along them since
+    standing: NDArray[np.float64]  # (M,) [s] for which they have stood
+    steering_rate: NDArray[np.float64]  # (M,) [rad/s] over the last control step
+
+
+def no_progress(count: int) -> Progress:
+    """Return room for the progress of M vehicles."""
+    return Progress(*np.zeros((len(Progress._fields), count)))
 
 
 @compiled
 def advance(
-    cars: Cars,
+    vehicles: Vehicles,
     actions: NDArray[np.float32],
-    paths: LanePaths,
+    routes: Routes,
     location: Location,
     progress: Progress,
     duration: float,
 ) -> None:
-    """Let a control step of `duration` [s] pass for all cars, in place.
+    """Drive all vehicles for `duration` [s] by actions `(M, 2)`, and find them, in place.
 
-    One call from Python instead of four: for a single car, the calls are what takes time.
+    One call from Python instead of three: for a single car, the calls are what takes time.
     """
-    along, steering = location.along.copy(), cars.steering.copy()
-    drive(cars, actions, location.grade, duration)
-    locate(paths, cars, location)
-    update_progress(cars, location, paths, along, duration, progress)
-    progress.steering_rate[:] = (cars.steering - steering) / duration
+    steering = vehicles.steering.copy()
+    drive(vehicles, actions, location.grade, duration)
+    locate(vehicles, routes, location)
+    progress.steering_rate[:] = (vehicles.steering - steering) / duration
+    update_progress(vehicles, location, progress, duration)
 
 
 @compiled
 def update_progress(
-    cars: Cars,
-    location: Location,
-    paths: LanePaths,
-    before: NDArray[np.float64],
-    duration: float,
-    progress: Progress,
+    vehicles: Vehicles, location: Location, progress: Progress, duration: float
 ) -> None:
-    """Count a step of `duration` [s] in place; `before` `(N,)` [m] is where it began along."""
-    for i in range(len(before)):
-        moved = location.along[i] - before[i]
-        if paths.closed[i]:
-            lap = path_of(paths, i)[-1].along
-            moved -= lap * np.rint(moved / lap)
-        progress.distance[i] += moved
+    """Count a step of `duration` [s] in place."""
+    for i in range(len(location.along)):
+        progress.distance[i] = location.along[i] - progress.start[i]
         progress.standing[i] += duration
-        if cars.speed[i] >= _STANDS:
+        if vehicles.speed[i] >= _STANDS:
             progress.standing[i] = 0.0

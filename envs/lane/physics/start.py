@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location, locate_car, path_of
+from autonomy.envs.lane.physics.location import Location, locate_one
+from autonomy.envs.lane.physics.routes import Routes, route_of
+from autonomy.envs.lane.physics.vehicles import Vehicles
 
 START_DRAWS = 3
 """How many random numbers a start takes."""
@@ -41,33 +42,34 @@ def start_ranges(options: LaneOptions) -> StartRanges:
 
 @compiled
 def start_rolling(
-    rows: NDArray[np.intp],
+    which: NDArray[np.int64],
     stations: NDArray[np.int64],
     uniform: NDArray[np.float64],
     ranges: StartRanges,
-    paths: LanePaths,
-    cars: Cars,
+    vehicles: Vehicles,
+    routes: Routes,
     location: Location,
 ) -> None:
-    """Put the cars of n rows at stations `(n,)` of their paths, and find them there.
+    """Put n vehicles at stations of their routes, and find them there.
 
     Args:
-        rows: `(n,)`.
+        which: `(n,)` of the vehicles.
         stations: `(n,)`.
         uniform: `(n, START_DRAWS)` random numbers in [0, 1).
         ranges: What the starts vary in.
-        paths: The paths of all cars.
-        cars: All cars, of which n are written.
-        location: Where they are, likewise.
+        vehicles: All vehicles, of which n are written.
+        routes: All routes.
+        location: Where all vehicles are, likewise.
     """
-    for n in range(len(rows)):
-        row = rows[n]
-        here: Any = path_of(paths, row)[stations[n]]
+    for n in range(len(which)):
+        i = which[n]
+        number: Any = vehicles.route[i]
+        here: Any = route_of(routes, number)[stations[n]]
         offset = ranges.offset * (2.0 * uniform[n, 0] - 1.0)
-        cars.x[row] = here.x - offset * math.sin(here.heading)
-        cars.y[row] = here.y + offset * math.cos(here.heading)
-        cars.heading[row] = here.heading + ranges.heading * (2.0 * uniform[n, 1] - 1.0)
-        cars.speed[row] = ranges.slowest + (ranges.fastest - ranges.slowest) * uniform[n, 2]
-        cars.steering[row] = cars.acceleration[row] = 0.0
-        location.station[row] = stations[n]
-        locate_car(paths, cars, location, row)
+        vehicles.x[i] = here.x - offset * math.sin(here.heading)
+        vehicles.y[i] = here.y + offset * math.cos(here.heading)
+        vehicles.heading[i] = here.heading + ranges.heading * (2.0 * uniform[n, 1] - 1.0)
+        vehicles.speed[i] = ranges.slowest + (ranges.fastest - ranges.slowest) * uniform[n, 2]
+        vehicles.steering[i] = vehicles.acceleration[i] = 0.0
+        location.station[i] = stations[n]
+        locate_one(vehicles, routes, location, i)

@@ -20,11 +20,13 @@ SPLITS: dict[str, range] = {
     "test": range(2_000_000, 3_000_000),
 }
 
+USUAL = RoadDistribution()
+"""The distribution of roads where a user says nothing else."""
+
 _TRIES = 2000
-_DEFAULT = RoadDistribution()
 
 
-def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
+def generate_road(seed: int, distribution: RoadDistribution = USUAL) -> Road:
     """Generate the road of a seed; one seed and distribution always give the same road.
 
     Raises:
@@ -58,7 +60,7 @@ def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
     return road
 
 
-def forward_lanes(seed: int, distribution: RoadDistribution = _DEFAULT) -> int:
+def forward_lanes(seed: int, distribution: RoadDistribution = USUAL) -> int:
     """Return how many lanes of the road of a seed run with it, without generating the rest."""
     _, section = _draw_kind(np.random.default_rng(seed), distribution)
     return int((section.directions > 0).sum())

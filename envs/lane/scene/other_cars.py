@@ -1,4 +1,4 @@
-"""Cars on the other lanes of a road."""
+"""Cars that stand on other lanes, to be seen and not to be driven."""
 
 import math
 
@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from autonomy.envs.lane.roads.road import Road
 
-TRAFFIC = 2
+OTHER_CARS = 2
 """The most cars around one."""
 
-TRAFFIC_DRAWS = 5 * TRAFFIC
+OTHER_CAR_DRAWS = 5 * OTHER_CARS
 """Random numbers that they take."""
 
 _SHARE = 0.5  # of the cars that could be there
@@ -19,35 +19,34 @@ _APART = 8.0  # [m] between the middles of two cars
 _OFFSET, _TURNED = 0.3, 0.03  # [m] and [rad] from their lanes, to either side
 
 
-def traffic_around(
-    road: Road, lane: int, station: int, uniform: NDArray[np.float64]
+def other_cars_ahead(
+    road: Road, lane: int, ahead: NDArray[np.int64], uniform: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Return which cars `(TRAFFIC,)` are on other lanes ahead of a car, and their poses.
+    """Return which cars `(OTHER_CARS,)` are on other lanes ahead of a car, and their poses.
 
     Args:
         road: The road.
         lane: The lane where there is none.
-        station: Where on the road the car is.
-        uniform: `(TRAFFIC_DRAWS,)` random numbers in [0, 1).
+        ahead: `(S,)` stations of the road, from that where the car is on.
+        uniform: `(OTHER_CAR_DRAWS,)` random numbers in [0, 1).
 
     Returns:
-        Whether they are there, and poses `(TRAFFIC, 3, 4)`.
+        Whether they are there, and poses `(OTHER_CARS, 3, 4)`.
     """
-    present, poses = np.zeros(TRAFFIC, np.bool_), np.tile(np.eye(3, 4), (TRAFFIC, 1, 1))
+    present, poses = np.zeros(OTHER_CARS, np.bool_), np.tile(np.eye(3, 4), (OTHER_CARS, 1, 1))
     lanes = [other for other in range(road.lane_count) if other != lane]
     if not lanes:
         return present, poses
-    ahead: list[float] = []
-    for car, draws in enumerate(uniform.reshape(TRAFFIC, 5).tolist()):
+    distances: list[float] = []
+    for car, draws in enumerate(uniform.reshape(OTHER_CARS, 5).tolist()):
         distance = _DISTANCE[0] + draws[0] ** 2 * (_DISTANCE[1] - _DISTANCE[0])
-        there = station + round(distance / road.spacing)
-        if road.closed:
-            there %= road.station_count
-        clear = all(abs(distance - other) > _APART for other in ahead)
-        if draws[1] < _SHARE and clear and there < road.station_count:
-            ahead.append(distance)
+        there = round(distance / road.spacing)
+        clear = all(abs(distance - other) > _APART for other in distances)
+        if draws[1] < _SHARE and clear and there < len(ahead):
+            distances.append(distance)
             present[car] = True
-            poses[car] = _pose(road, lanes[int(draws[2] * len(lanes))], there, draws[3], draws[4])
+            other_lane, station = lanes[int(draws[2] * len(lanes))], int(ahead[there])
+            poses[car] = _pose(road, other_lane, station, draws[3], draws[4])
     return present, poses
 
 

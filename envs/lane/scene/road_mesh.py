@@ -11,10 +11,11 @@ from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.envs.lane.scene.materials import Material
 from autonomy.envs.lane.scene.ribbons import Ribbons, ribbons
 
+VERGE = 0.3  # [m] of asphalt beyond the outermost boundary
+
 _SAG = 0.05  # [m] by which a chord may leave the road's curve
 _LONGEST_CHORD = 12.0  # [m]
 _CHUNK = 40.0  # [m] of road in one part of the library
-_VERGE = 0.3  # [m] of asphalt beyond the outermost boundary
 _PAINT_HEIGHT = 0.015  # [m] keeps paint in front of the asphalt that it lies on
 _PAINT_WIDTH = 0.16  # [m]
 _DOUBLE_GAP = 0.12  # [m] between the two lines of a double marking
@@ -87,7 +88,7 @@ def _edges(
     road: Road, stations: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offsets of the asphalt's right and left edge."""
-    return road.boundaries[stations, 0] - _VERGE, road.boundaries[stations, -1] + _VERGE
+    return road.boundaries[stations, 0] - VERGE, road.boundaries[stations, -1] + VERGE
 
 
 def _asphalt(

@@ -3,15 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.physics.car import STEERING_RATE_MAX, Cars
-from autonomy.envs.lane.physics.lane_path import Location
-from autonomy.envs.lane.tasks.lane_task import Array, LaneTask, Truth
+from autonomy.envs.lane.physics.car import STEERING_RATE_MAX
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.envs.lane.tasks.task import Array, LaneTask, Situation
 from autonomy.rewards import tolerance
 from autonomy.task import Judgement, Mask
 from autonomy.world import Trace
@@ -42,52 +43,51 @@ class LaneFollow(LaneTask):
     # the route's end is no end of the road: what comes after is worth as much as what came before
     success_terminates = False
 
-    def judge(self, truth: Truth) -> Judgement:
+    def judge(self, now: Situation) -> Judgement:
         """Return the terms of `terms`, and the endings of `failures` and `success`.
 
         What these read as the lane offset is how far left of the target offset the cars are.
         """
-        where = truth.location
-        aside = where._replace(offset=where.offset - self.target_offset(truth))
-        truth = truth._replace(location=aside)
-        failures = self.failures(truth)
-        failed = np.zeros(len(truth.cars.x), np.bool_)
+        where = now.location
+        aside = where._replace(offset=where.offset - self.target_offset(now))
+        now = now._replace(location=aside)
+        failures = self.failures(now)
+        failed = np.zeros(len(now.cars.x), np.bool_)
         for mask in failures.values():
             failed |= mask
         return Judgement(
-            self.terms(truth, failed), self.success(truth), failures, self.measurements(truth)
+            self.terms(now, failed), self.success(now), failures, self.measurements(now)
         )
 
-    def success(self, truth: Truth) -> Mask:
+    def success(self, now: Situation) -> Mask:
         """Return `(N,)` where the route is driven."""
-        return truth.progress.distance >= truth.route_length
+        return now.progress.distance >= now.route_length
 
-    def failures(self, truth: Truth) -> dict[str, Mask]:
+    def failures(self, now: Situation) -> dict[str, Mask]:
         """Return where episodes fail; a car has left its lane when its reference point has."""
-        location = truth.location
+        location = now.location
         return {
             "left_lane": np.abs(location.offset) > location.width / 2,
             "wrong_way": np.abs(location.heading_error) > math.pi / 2,
-            "stuck": truth.progress.standing >= _STUCK_TIME,
+            "stuck": now.progress.standing >= _STUCK_TIME,
         }
 
-    def terms(self, truth: Truth, failed: Mask) -> dict[str, Array]:
+    def terms(self, now: Situation, failed: Mask) -> dict[str, Array]:
         """Return the reward's terms, each `(N,)` in [0, 1] or [-1, 0]."""
-        speed, rate = self.target_speed(truth), truth.progress.steering_rate
-        return reward_terms(truth.cars, truth.location, rate, speed, failed)._asdict()
+        speed, rate = self.target_speed(now), now.progress.steering_rate
+        return reward_terms(now.cars, now.location, rate, speed, failed)._asdict()
 
-    def measurements(self, truth: Truth) -> dict[str, NDArray[np.float32]]:
+    def measurements(self, now: Situation) -> dict[str, NDArray[Any]]:
         """Return what is measured at every step, by name and unit, each `(N,)`."""
-        cars, location = truth.cars, truth.location
-        values = {
-            "distance_m": truth.progress.distance,
+        cars, location = now.cars, now.location
+        return {
+            "distance_m": now.progress.distance,
             "speed_m_s": cars.speed,
             "lane_offset_m": location.offset,
             "heading_error_rad": location.heading_error,
             "steering_rad": cars.steering,
             "departures": np.abs(location.offset) > location.width / 2,
         }
-        return {name: value.astype(np.float32) for name, value in values.items()}
 
     def metrics(self, episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
         """Summarise episodes: means over steps, and departures over the whole distance."""
@@ -120,7 +120,7 @@ class RewardTerms(NamedTuple):
 
 @compiled
 def reward_terms(
-    cars: Cars,
+    cars: Vehicles,
     location: Location,
     steering_rate: Array,
     target_speed: Array | float,

@@ -6,7 +6,7 @@ import numpy as np
 
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.postures import Postures
-from autonomy.envs.arm.tasks.task import Layout, spread
+from autonomy.envs.arm.tasks.layout import Layout, spread
 
 _SHARES = {"table": 0.3, "tool": 0.2, "hand": 0.35, "goal": 0.15}  # of samples, where a thing is
 _WIDER = 1.3  # than where episodes begin, as things are pushed about
@@ -42,7 +42,7 @@ def place_things(
         stroke: Of the gripper [m]; 0 where nothing can be held.
         random: Where it comes from.
     """
-    count, things = layout.object_turn.shape
+    count, things = sizes.shape[:2]
     pool = len(postures.opening)
     posture = random.integers(pool, size=count)
     if not things:

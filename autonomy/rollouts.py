@@ -1,4 +1,4 @@
-"""The one loop in which a policy lives in a world."""
+"""Rollouts: the one loop in which a policy lives in a world."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -7,9 +7,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.physics.car import Cars
-from autonomy.envs.lane.physics.lane_path import LanePaths, Location
+from autonomy.camera.mesh import Mesh
+from autonomy.envs.lane.physics.location import Location
 from autonomy.envs.lane.physics.progress import Progress
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.tasks.pure_pursuit import PurePursuit
 from autonomy.policy import Policy
@@ -19,12 +21,12 @@ from autonomy.world import Trace
 Array = NDArray[np.float64]
 
 
-class Truth(NamedTuple):
+class Situation(NamedTuple):
     """How N cars stand: what tasks judge by, and experts act on."""
 
-    cars: Cars
+    cars: Vehicles
     location: Location
-    paths: LanePaths
+    routes: Routes
     progress: Progress
     layout: Mapping[str, NDArray[Any]]  # what the task drew, each (N, ...)
     target_speed: float  # [m/s]
@@ -32,7 +34,7 @@ class Truth(NamedTuple):
 
 
 class LaneTask(ABC):
-    """One task, for any number of cars; what it knows of an episode is in `Truth.layout`."""
+    """One task, for any number of cars; what it knows of an episode is in `Situation.layout`."""
 
     weights: ClassVar[Any]
     """A frozen dataclass with one number for each reward term."""
@@ -51,26 +53,38 @@ class LaneTask(ABC):
         """Turn random numbers `(n, draws)` in [0, 1) into what n episodes are about."""
         return {}
 
-    def command(self, truth: Truth) -> Array:
-        """Return `(N, K)` what a policy is told: the numbers of `commands`."""
-        return np.zeros((len(truth.cars.x), 0))
+    def props(self) -> Sequence[Mesh]:
+        """Return K meshes that stand or lie on roads and beside them: signs, cones, lines."""
+        return ()
 
-    def target_offset(self, truth: Truth) -> Array | float:
+    def places(self, layout: Mapping[str, NDArray[Any]]) -> tuple[Array, Array]:
+        """Return where the props of n episodes are, for their part of the layout.
+
+        Both are `(n, K)`: how far along the lane from where the car starts, and how far left of
+        the lane's middle [m]. What is not finite is not there.
+        """
+        raise NotImplementedError
+
+    def command(self, now: Situation) -> Array:
+        """Return `(N, K)` what a policy is told: the numbers of `commands`."""
+        return np.zeros((len(now.cars.x), 0))
+
+    def target_offset(self, now: Situation) -> Array | float:
         """Return how far left of the lane's middle the cars should be [m], `(N,)` or one number."""
         return 0.0
 
-    def target_speed(self, truth: Truth) -> Array | float:
+    def target_speed(self, now: Situation) -> Array | float:
         """Return the speed to drive where the road allows it [m/s], `(N,)` or one number."""
-        return truth.target_speed
+        return now.target_speed
 
     @abstractmethod
-    def judge(self, truth: Truth) -> Judgement:
+    def judge(self, now: Situation) -> Judgement:
         """Return what a control step came to."""
 
     @abstractmethod
     def metrics(self, episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
         """Summarise episodes in figures named with their units."""
 
-    def expert(self, read: Callable[[], Truth]) -> Policy:
-        """Return a driver who reads the truth, and aims at the target offset and speed."""
+    def expert(self, read: Callable[[], Situation]) -> Policy:
+        """Return a driver who reads the now, and aims at the target offset and speed."""
         return PurePursuit(read, self.target_offset, self.target_speed)
