@@ -1,6 +1,5 @@
 """Frames of a Panda at its table, without physics: by our renderer, and by PyBullet's own."""
 
-from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -32,11 +31,11 @@ class OurFrames:
     def __init__(
         self, num_envs: int, image_size: tuple[int, int], triangles: int | None, seed: int
     ) -> None:
-        camera = replace(FRONT, height=image_size[0], width=image_size[1])
+        front = FRONT.sized(*image_size)
         meshes = robot_meshes(PANDA, triangles, Material.ROBOT)
         self._scene = ArmScene(num_envs, meshes, [_BOX], 1)
-        self._renderer = Renderer(camera)
-        self._views = np.tile(camera.camera_from_body, (num_envs, 1, 1))
+        self._renderer = Renderer(front.camera)
+        self._views = np.tile(front.mount.camera_from_body, (num_envs, 1, 1))
         self._postures = _link_poses(_postures(seed))
         self._rows, self._first = np.arange(num_envs), 0
         links = self._postures.shape[1]
@@ -78,13 +77,12 @@ class TinyFrames:
             self._client.createMultiBody(0.0, -1, look, middle)
         self._next = cycle(_postures(seed).tolist())
         view = np.eye(4)
-        view[:3] = np.diag([1.0, -1.0, -1.0]) @ FRONT.camera_from_body
+        view[:3] = np.diag([1.0, -1.0, -1.0]) @ FRONT.mount.camera_from_body
         self._view = view.T.ravel().tolist()
-        across = FRONT.near * np.tan(FRONT.fov / 2)
+        near, far = FRONT.camera.near, FRONT.camera.far
+        across = near * np.tan(FRONT.camera.fov / 2)
         up = across * image_size[0] / image_size[1]
-        self._projection = pybullet().computeProjectionMatrix(
-            -across, across, -up, up, FRONT.near, FRONT.far
-        )
+        self._projection = pybullet().computeProjectionMatrix(-across, across, -up, up, near, far)
 
     def reset(self) -> None:
         """Do nothing: there are no episodes."""

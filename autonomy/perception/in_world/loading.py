@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autonomy.camera.rig import camera_keys
-from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
 from autonomy.options import CommonOptions
 from autonomy.perception.in_world.loop import (
@@ -40,7 +39,6 @@ def make_perception(
     module: EstimatingModule | None,
     num_envs: int,
     followed: Perceivable,
-    sensor: SensorRandomization,
     step: float,
     truth: Callable[[], Known],
 ) -> Perception:
@@ -50,13 +48,12 @@ def make_perception(
         module: What `perceiving_module` gave.
         num_envs: N.
         followed: What is to be known.
-        sensor: Of the cameras.
         step: Seconds between two looks.
         truth: Tells how it is.
     """
     if module is None:
         return TruePerception(truth)
-    return FramePerception(num_envs, followed, module, sensor, step, truth)
+    return FramePerception(num_envs, followed, module, step, truth)
 
 
 def _loaded(folder: str, modules: Sequence[str]) -> EstimatingModule:

@@ -19,7 +19,6 @@ from autonomy.envs.arm.tasks.layout import Layout
 from autonomy.envs.arm.tasks.plan import Aim
 from autonomy.envs.arm.tasks.situation import Situation
 from autonomy.errors import InputError
-from autonomy.perception.in_world.loop import perception_metrics
 from autonomy.policy import Policy
 from autonomy.rewards import tolerance
 from autonomy.task import Judgement
@@ -154,7 +153,6 @@ class ArmTask(ABC):
             f"final_distance_p95_{self.unit}": float(np.percentile(last, 95)),
             "duration_s": float(np.mean(steps)) / control_rate,
             "tool_speed_m_s": float(speeds.astype(np.float64).mean()),
-            **perception_metrics(episodes),
         }
 
     def expert(self, read: Callable[[], Situation], control: str) -> Policy:

@@ -1,6 +1,4 @@
-"""Episodes of the arm worlds: how they stand, and how they begin."""
-
-from typing import NamedTuple
+"""How episodes of the arm worlds begin."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +12,9 @@ from autonomy.envs.arm.tasks.layout import Layout, upright_poses
 from autonomy.randomization import Sampler, in_split
 from autonomy.streams import RandomStreams
 
+Draws = dict[str, NDArray[np.float64]]
+
 _ASKEW = 0.04  # [rad] that each joint may begin away from home
-
-
-class Episodes(NamedTuple):
-    """How N episodes stand beyond where the bodies are."""
-
-    goal: NDArray[np.float64]  # (N, G)
-    elapsed: NDArray[np.int64]  # (N,) control steps
-    draws: NDArray[np.float64]  # (N, K) of the randomisation
 
 
 class EpisodeStart:
@@ -44,39 +36,40 @@ class EpisodeStart:
         self.sizes = np.array([shape.size for shape in self.catalogue]).reshape(-1, 3)
         self._grip = np.array([shape.friction for shape in self.catalogue])
 
-    def room(self, num_envs: int) -> Episodes:
-        """Return room for N episodes."""
-        goal = np.zeros((num_envs, self._task.goal_size))
-        draws = np.zeros((num_envs, self.sampler.size))
-        return Episodes(goal, np.zeros(num_envs, np.int64), draws)
-
     def draw(
         self,
         rows: NDArray[np.intp],
         streams: RandomStreams,
         choices: Choices,
-        episodes: Episodes,
+        draws: NDArray[np.float64],
+        goal: NDArray[np.float64],
         setup: Setup,
     ) -> None:
-        """Write what episodes in some rows are like, and what the physics begins them with."""
+        """Write what n rows are to reach, and what the physics begins their episodes with.
+
+        Args:
+            rows: `(n,)`.
+            streams: Of random numbers.
+            choices: What a user chose.
+            draws: `(N, K)` of the randomisation, which say how heavy things are.
+            goal: `(N, G)`, of which n are written.
+            setup: Likewise.
+        """
         task, split = self._task, self._split
-        scene = in_split(streams.uniform(rows, "scene", self.sampler.size), split)
         which = distinct(streams.uniform(rows, "body", task.objects), len(self.catalogue))
         shapes = [tuple(self.catalogue[shape] for shape in own) for own in which]
         layout = task.lay_out(in_split(streams.uniform(rows, "task", task.draws), split), shapes)
-        episodes.draws[rows] = self.sampler.sample(scene)
-        episodes.goal[rows] = choices.get("goal", layout.goal)
-        episodes.elapsed[rows] = 0
+        goal[rows] = choices.get("goal", layout.goal)
         askew = 2.0 * streams.uniform(rows, "body", len(self._home)) - 1.0
         setup.arm[rows] = self._home + _ASKEW * askew
         setup.shape[rows] = which
         setup.object_start[rows] = upright_poses(layout.object_place, layout.object_turn)
-        self._vary(rows, episodes, setup)
+        named = self.sampler.named(draws[rows])
+        self._vary(rows, named, setup)
         if self.clutter.most:
-            self._add_clutter(rows, streams, layout, episodes, setup)
+            self._add_clutter(rows, streams, layout, named["clutter"], setup)
 
-    def _vary(self, rows: NDArray[np.intp], episodes: Episodes, setup: Setup) -> None:
-        draws = self.sampler.named(episodes.draws[rows])
+    def _vary(self, rows: NDArray[np.intp], draws: Draws, setup: Setup) -> None:
         setup.mass[rows] = draws["mass"][:, np.newaxis]
         setup.friction[rows] = draws["friction"][:, np.newaxis] * self._grip[setup.shape[rows]]
         setup.joint_damping[rows] = draws["joint_damping"]
@@ -87,10 +80,9 @@ class EpisodeStart:
         rows: NDArray[np.intp],
         streams: RandomStreams,
         layout: Layout,
-        episodes: Episodes,
+        number: NDArray[np.float64],
         setup: Setup,
     ) -> None:
-        number = self.sampler.named(episodes.draws[rows])["clutter"]
         uniform = streams.uniform(rows, "scene", self.clutter.draw_count)
         shapes, poses = self.clutter.lay_out(uniform, number, self._task.taken(layout))
         setup.clutter_shape[rows], setup.clutter_start[rows] = shapes, poses
