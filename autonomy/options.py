@@ -13,10 +13,11 @@ from autonomy.camera.images import IMAGES
 from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError, UnknownOptionError
 from autonomy.imported_class import is_name_of_object, named_object
-from autonomy.perception.in_world.loop import EstimatingModule
 
 if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
+
+    from autonomy.perception.in_world.loop import EstimatingModule
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
@@ -42,6 +43,8 @@ class CommonOptions:
             decides.
         perception: How `perceived` is come by: `truth`, or a perception module or the folder of
             one, which then looks through cameras of its own at every step.
+        perception_modules: Modules (`package.module`) and files (`file.py`) of the user's own,
+            whose classes that folder may name.
 
     Raises:
         InputError: A value is out of range or unknown.
@@ -66,7 +69,8 @@ class CommonOptions:
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
-    perception: str | EstimatingModule | None = None
+    perception: "str | EstimatingModule | None" = None
+    perception_modules: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors

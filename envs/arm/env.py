@@ -70,7 +70,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         facts = inspect(simulated)
         wanted = "perceived" in chosen.observations
         followed = perceivable(self._task, self._robot.base) if wanted else Perceivable({}, {})
-        module = perceiving_module(chosen.perception if wanted else None, followed)
+        module = perceiving_module(chosen, followed)
         self._own = module.motions if module else {}
         self._bounded = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
         images = image_spaces(chosen.sized_cameras(), chosen.images)

@@ -56,8 +56,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
         """
         chosen: LaneOptions = read_options(self.options_class, options)
         self._options, self._task = chosen, find_task(chosen.task)
-        source = chosen.perception if "perceived" in chosen.observations else None
-        module = perceiving_module(source, PERCEIVABLE)
+        module = perceiving_module(chosen, PERCEIVABLE)
         self._followed = PERCEIVABLE.with_module(module)
         super().__init__(
             num_envs,
