@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -11,6 +11,8 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from autonomy.errors import InputError
 from autonomy.policy import Observation
+from autonomy.world import World
+from autonomy.world_state import State
 
 
 class BatchedVecEnv(VecEnv):
@@ -77,6 +79,16 @@ class BatchedVecEnv(VecEnv):
         self.begins = ended
         return observation, rewards.astype(np.float32), ended, infos
 
+    def get_counts(self) -> State:
+        """Return copies of what is counted of the episodes that run, each `(N,)`."""
+        counts = {"returns": self._returns, "lengths": self._lengths, "begins": self.begins}
+        return {name: values.copy() for name, values in counts.items()}
+
+    def set_counts(self, counts: State) -> None:
+        """Count on from there, instead of from a reset."""
+        self._returns, self._lengths = counts["returns"].copy(), counts["lengths"].copy()
+        self.begins = counts["begins"].copy()
+
     def close(self) -> None:
         """Close the world."""
         self.envs.close()
@@ -116,3 +128,8 @@ class BatchedVecEnv(VecEnv):
                 "t": time.monotonic() - self._born,
             },
         }
+
+
+def batched(envs: World) -> BatchedVecEnv:
+    """Show a world to Stable-Baselines3; see `BatchedVecEnv`."""
+    return BatchedVecEnv(cast(VectorEnv[Any, Any, Any], envs))

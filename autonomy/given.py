@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from autonomy.errors import InputError
-from autonomy.imported_class import object_of
+from autonomy.imported_class import named_class, object_of
 
 Kind = TypeVar("Kind")
 
@@ -29,3 +29,18 @@ def given(value: Any, kind: type[Kind], what: str, names: Mapping[str, str]) -> 
         f"{what} must be one of {', '.join(names)}, a {kind.__name__}, or package.module:Name or "
         f"file.py:Name of one, got {value!r}"
     )
+
+
+def given_class(source: str, what: str, names: Mapping[str, str]) -> type:
+    """Return the class of a name of `names`, or `package.module:Class` or `file.py:Class`.
+
+    Raises:
+        InputError: There is nothing of such a name, or no such module, file or class.
+    """
+    where = names.get(source, source)
+    if ":" not in where:
+        raise InputError(
+            f"{what} must be {', '.join(names)}, package.module:Class or file.py:Class, "
+            f"got {source!r}"
+        )
+    return named_class(where)

@@ -1,6 +1,5 @@
 """Worlds by their Gymnasium id."""
 
-import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode
 
 from autonomy.errors import InputError, UnknownOptionError
-from autonomy.imported_class import OWN_PACKAGE, named_module
+from autonomy.registered import find_spec
 from autonomy.world import World
 from autonomy.wrapped_world import as_world
 
@@ -42,29 +41,6 @@ def make_world(
     except InputError:
         envs.close()
         raise _no_world(env_id) from None
-
-
-def find_spec(env_id: str) -> EnvSpec:
-    """Return how Gymnasium makes the world of an id.
-
-    Raises:
-        InputError: There is none.
-    """
-    module, _, name = env_id.rpartition(":")
-    try:
-        if module:
-            named_module(module)
-        has_namespace(name.partition("/")[0])
-        return gym.spec(name)
-    except (gym.error.Error, InputError) as error:
-        raise InputError(f"unknown environment {env_id!r}: {error}") from None
-
-
-def has_namespace(name: str) -> bool:
-    """Whether there are ids that begin with a name and a slash; ours are registered for that."""
-    if name == OWN_PACKAGE:
-        importlib.import_module(f"{OWN_PACKAGE}.envs")
-    return any(own.namespace == name for own in gym.registry.values())
 
 
 def world_creator(spec: EnvSpec) -> Callable[..., Any]:

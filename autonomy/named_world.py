@@ -36,6 +36,6 @@ def _trained_in(folder: Path, words: Collection[str]) -> str | None:
 def _is_id(word: str) -> bool:
     if not _ID.fullmatch(word) or Path(word).exists():
         return False
-    from autonomy.make import has_namespace
+    from autonomy.registered import has_namespace
 
     return ":" in word or has_namespace(word.partition("/")[0])

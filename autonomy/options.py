@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from autonomy.camera.images import IMAGES
 from autonomy.errors import InputError, UnknownOptionError
 from autonomy.imported_class import is_name_of_object, named_object
+from autonomy.perception.in_world.loop import EstimatingModule
 
 if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
@@ -36,8 +37,8 @@ class CommonOptions:
         control_rate: Control steps a second [Hz].
         max_episode_steps: Control steps after which an episode is truncated; by default the task
             decides.
-        perception: How `perceived` is come by: `truth`, or the folder of a perception module, which
-            then looks through cameras of its own at every step.
+        perception: How `perceived` is come by: `truth`, or a perception module or the folder of
+            one, which then looks through cameras of its own at every step.
 
     Raises:
         InputError: A value is out of range or unknown.
@@ -59,7 +60,7 @@ class CommonOptions:
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
-    perception: str | None = None
+    perception: str | EstimatingModule | None = None
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors

@@ -70,7 +70,8 @@ def _mark(arguments: type[Any]) -> OfWorld | None:
 def _options(env_id: str | None) -> list[Option]:
     if env_id is None:
         return options_in(CommonOptions)
-    from autonomy.make import find_spec, world_creator  # which imports the world
+    from autonomy.make import world_creator  # which imports the world
+    from autonomy.registered import find_spec
 
     spec = find_spec(env_id)
     return options_of(world_creator(spec), spec.kwargs)

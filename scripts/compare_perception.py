@@ -7,7 +7,7 @@ Example:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -31,7 +31,7 @@ class Arguments:
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
     """Run folder of a policy that observes what is perceived."""
-    module: Annotated[Positional[str], arg(metavar="MODULE")]
+    module: Annotated[Positional[Path], arg(metavar="MODULE")]
     """Run folder of a perception module."""
     env: str | None = None
     """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
@@ -49,7 +49,7 @@ class Arguments:
     device: str = "auto"
     """Where policies compute: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    """Modules and files of your own whose classes the folders may name."""
     world: WorldWords = field(default_factory=lambda: {"split": "test"})
     """Options of the world; what is left out is as the policy was trained, or the default. Where
     the command names a world or a trained policy, these are all that it has."""
@@ -57,6 +57,7 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Evaluate with the truth, with what is perceived and end to end, and print a table."""
+    from autonomy.perception.modules.module_folder import load_module
     from autonomy.policies.source import policy_source
 
     policy = policy_source(arguments.policy, arguments.modules)
@@ -66,9 +67,10 @@ def main(arguments: Arguments) -> None:
             "with --recipe.observations perceived proprioception"
         )
     env_id = arguments.env or policy.env_id
+    module = load_module(arguments.module, arguments.device, arguments.modules)
     results = {
         "the truth": _judged(arguments, policy, {"perception": TRUTH}),
-        "what is perceived": _judged(arguments, policy, {"perception": arguments.module}),
+        "what is perceived": _judged(arguments, policy, {"perception": module}),
     }
     if arguments.end_to_end is not None:
         end_to_end = policy_source(arguments.end_to_end, arguments.modules)
@@ -82,7 +84,7 @@ def main(arguments: Arguments) -> None:
 
 
 def _judged(
-    arguments: Arguments, policy: "PolicySource", perception: Mapping[str, str]
+    arguments: Arguments, policy: "PolicySource", perception: Mapping[str, Any]
 ) -> "Evaluation":
     from autonomy.evaluation import evaluate
     from autonomy.make import make_world

@@ -5,34 +5,39 @@ Examples:
     python scripts/make_dataset.py data/again --manifest data/lane/train/manifest.json
 """
 
+import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
+import tyro
 from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from autonomy.agents.memory import keep_freed_memory
-from autonomy.command_line import run
+from autonomy.command_line import reported_errors
 from autonomy.errors import InputError
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
 from autonomy.perception.datasets.writer import planned, write_dataset
 from autonomy.perception.samples import SampleSource
-from autonomy.scripts.sample_sources import make_source
+from autonomy.scripts.sample_sources import (
+    SOURCES,
+    SourceArguments,
+    make_source,
+    with_source_options,
+)
 
 
-@dataclass(frozen=True)
-class Arguments:
+@dataclass(frozen=True, kw_only=True)
+class Arguments(SourceArguments):
     """Render labelled frames and keep them in a folder of plain arrays with a manifest."""
 
     out: Annotated[Positional[Path], arg(metavar="OUT")]
     """Folder to make."""
-    world: Literal["lane", "arm"] | None = None
-    """Whose frames."""
     frames: int = 10_000
     """How many."""
     split: Literal["train", "validation", "test"] = "train"
@@ -40,13 +45,21 @@ class Arguments:
     seed: int = 0
     """The same seed gives the same frames."""
     labels: tuple[str, ...] = ("segments", "boxes", "quantities")
-    """What is labelled; the lane world also has lanes."""
-    image_size: tuple[int, int] | None = None
-    """Height and width of frames of the lane world [px]; by default the world's own."""
-    randomization: str = "default"
-    """What varies: default, none or strong."""
+    """What is labelled, of what the world's frames can have: segments, boxes, instances, lanes,
+    quantities, projections, depth, semantic, instance."""
     manifest: Path | None = None
-    """Manifest of a data set to make again, byte for byte, instead of all the above."""
+    """Manifest of a data set to make again, byte for byte, instead of all else; with --world only
+    where the frames are not of lane or arm."""
+
+
+def parse(words: Sequence[str]) -> Arguments:
+    """Return what a command line says; which options it has depends on the world.
+
+    Raises:
+        InputError: There is no such world.
+    """
+    kind = with_source_options(Arguments, words)
+    return tyro.cli(kind, args=words, description=Arguments.__doc__)
 
 
 def main(arguments: Arguments) -> None:
@@ -64,23 +77,27 @@ def main(arguments: Arguments) -> None:
 
 
 def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
-    if (arguments.world is None) == (arguments.manifest is None):
-        raise InputError("a data set is made from either --world or --manifest, of which give one")
     if arguments.manifest is not None:
         plan = read_manifest(arguments.manifest)
-        if "world" not in plan.source:
-            raise InputError(f"a manifest's source must name its world, got {plan.source}")
-        return make_source(**plan.source), plan
-    assert arguments.world is not None
-    options: dict[str, Any] = {
-        "split": arguments.split,
-        "seed": arguments.seed,
-        "randomization": arguments.randomization,
-    }
-    if arguments.image_size is not None:
-        options["image_size"] = arguments.image_size
-    source = make_source(arguments.world, **options)
+        return _source_again(plan, arguments.world), plan
+    if arguments.world is None:
+        raise InputError("a data set is made from --world or --manifest, got neither")
+    source = make_source(
+        arguments.world, split=arguments.split, seed=arguments.seed, **arguments.source
+    )
     return source, planned(source, arguments.frames, arguments.labels)
+
+
+def _source_again(plan: Manifest, world: str | None) -> SampleSource:
+    """Return the source of a manifest, which alone must not make just any class be imported."""
+    options = dict(plan.source)
+    named = options.pop("world", None)
+    if world is None and named not in SOURCES:
+        raise InputError(
+            f"a manifest must be of one of {', '.join(SOURCES)}, or --world must name the class of "
+            f"its frames' source, got {named!r}"
+        )
+    return make_source(world or str(named), **options)
 
 
 @contextmanager
@@ -91,4 +108,5 @@ def _progress(frames: int) -> Generator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    run(main, Arguments)
+    with reported_errors():
+        main(parse(sys.argv[1:]))

@@ -30,6 +30,23 @@ def samples(source: ArmSamples) -> Samples:
     return source.draw(0, COUNT, LABELS)
 
 
+def test_depth_of_each_camera_is_a_label_of_its_own(source: ArmSamples) -> None:
+    asked = ("depth", "depth_side", "segments", "projections", "quantities")
+    samples = source.draw(0, COUNT, asked)
+    assert not any(name.startswith(("semantic", "instance")) for name in samples)
+    assert np.array_equal(source.draw(0, COUNT, ("depth",))["depth"], samples["depth"])
+    goal = np.concatenate([samples["quantities"][:, 4:], np.ones((COUNT, 1))], axis=1)
+    size = np.array(samples["depth"].shape[:0:-1])
+    kind = source.labels["segments"].index("goal")
+    for place, name in enumerate(("depth", "depth_side")):
+        across, down, ahead = np.einsum("nij,nj->in", samples["projections"][:, place], goal)
+        column, row = (np.stack([across, down], axis=1) / ahead[:, None] * size).astype(int).T
+        seen = samples[name][np.arange(COUNT), row.clip(0, 127), column.clip(0, 127)]
+        near = np.abs(seen - ahead) < 0.03  # the ball's radius, unless something hides it
+        assert near.mean() > 0.5
+        assert near[samples["segments"][np.arange(COUNT), row, column] == kind].all() or place
+
+
 def test_the_same_seed_and_batch_give_the_same_bytes(source: ArmSamples, samples: Samples) -> None:
     source.draw(1, COUNT, LABELS)
     again = ArmSamples("train", 3, randomization=STILL).draw(0, COUNT, LABELS)
@@ -103,7 +120,7 @@ def test_clutter_is_seen_where_it_is_drawn() -> None:
 
 def test_a_task_without_things_has_only_a_goal() -> None:
     source = ArmSamples("test", 0, task="reach")
-    assert source.quantities == ("goal_x_m", "goal_y_m", "goal_z_m")
+    assert source.labels["quantities"] == ("goal_x_m", "goal_y_m", "goal_z_m")
     drawn = source.draw(0, 4, ("quantities", "segments"))
     assert drawn["quantities"].shape == (4, 3)
     assert not (drawn["segments"] == SEGMENT_CLASSES.index("object")).any()

@@ -24,14 +24,18 @@ from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_generator import generate_road
 from autonomy.envs.lane.roads.road_network import Lane
 from autonomy.envs.lane.roads.route import lane_stations
-from autonomy.envs.lane.samples import LABELS, LaneSamples
-from autonomy.envs.lane.scene.other_cars import OTHER_CAR_DRAWS, other_cars_ahead
+from autonomy.envs.lane.samples import LaneSamples
+from autonomy.envs.lane.scene.other_cars import (
+    OTHER_CAR_DRAWS,
+    other_cars_ahead,
+)
 from autonomy.envs.lane.scene.parked_cars import parked_cars
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples, draw_many
 from autonomy.quantities import words_and_unit
 
 SIZE = (48, 80)
+LABELS = tuple(LaneSamples.labels)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,18 @@ def test_labels_that_are_asked_for_change_no_frame(samples: Samples) -> None:
         assert_array_equal(source.draw(0, 48, (label,))["camera"], samples["camera"])
 
 
+def test_images_as_they_are_rendered_are_labels(samples: Samples) -> None:
+    names = LaneSamples.labels["semantic"]
+    sky = samples["semantic"] == names.index("sky")
+    assert_array_equal(np.isinf(samples["depth"]), sky)
+    assert_array_equal(samples["instance"] < 0, sky)
+    lane = samples["segments"] == LaneSamples.labels["segments"].index("own_lane")
+    assert {names[kind] for kind in np.unique(samples["semantic"][lane])} == {"road"}
+    assert LaneSamples.labels["depth"] == ("depth_m",)
+    # the bottom row looks down at the road from the height of the camera
+    assert 1.0 < np.median(samples["depth"][:, -1][lane[:, -1]]) < 5.0
+
+
 @pytest.mark.parametrize(("split", "roads"), [("train", 8 + 3), ("test", 8 * 8)])
 def test_sets_show_many_roads(split: str, roads: int) -> None:
     """To learn from, half a road more with each batch; to be judged on, always others."""
@@ -82,7 +98,7 @@ def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:
     assert all(np.abs(values).max() < 0.1 for values in curvatures)
     assert width.min() >= 2.8
     assert width.max() <= 3.8
-    units = [words_and_unit(name)[1] for name in LaneSamples.quantities]
+    units = [words_and_unit(name)[1] for name in LaneSamples.labels["quantities"]]
     assert units == ["m", "rad", "1/m", "1/m", "1/m", "m"]
 
 
@@ -252,7 +268,7 @@ def test_boxes_surround_things_of_their_class(samples: Samples) -> None:
     assert shown.any(axis=1).mean() > 0.9
     for row, place in np.argwhere(shown):
         left, top, right, bottom = samples["boxes"][row, place].astype(int)
-        kind = LaneSamples.box_classes[samples["box_classes"][row, place]]
+        kind = LaneSamples.labels["boxes"][samples["box_classes"][row, place]]
         inside = samples["segments"][row, top:bottom, left:right]
         assert (inside == named.get(kind, Segment.OBJECT)).sum() >= 8
 
@@ -309,8 +325,8 @@ def test_sources_that_cannot_be_are_refused(options: dict[str, Any], message: st
 
 
 def test_unknown_labels_are_refused() -> None:
-    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'depth'"):
-        LaneSamples(image_size=(24, 32)).draw(0, 1, ("depth",))
+    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'smell'"):
+        LaneSamples(image_size=(24, 32)).draw(0, 1, ("smell",))
 
 
 def test_other_cars_are_ahead_on_other_lanes_and_head_their_way() -> None:

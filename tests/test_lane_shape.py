@@ -61,7 +61,7 @@ def test_true_quantities_and_true_segments_give_the_labelled_lines() -> None:
     exact = Estimates(quantities, np.full_like(quantities, 0.01))
     for lines, least in (
         (estimated_lines(exact, CAMERA, rows), 0.97),
-        (segmented_lines(samples["segments"], source.segment_classes, rows), 0.93),
+        (segmented_lines(samples["segments"], source.labels["segments"], rows), 0.93),
     ):
         metrics = lane_line_metrics(lines, truth, rows, SIZE)
         assert metrics["tusimple_accuracy"] > 0.95

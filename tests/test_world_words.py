@@ -10,7 +10,8 @@ from tyro.conf import Positional
 from world_cases import IDS, LANE
 
 from autonomy.command_line import run
-from autonomy.make import find_spec, make_world, world_creator
+from autonomy.make import make_world, world_creator
+from autonomy.registered import find_spec
 from autonomy.world_options import options_of
 from autonomy.world_words import OfWorld, WorldWords
 

@@ -7,15 +7,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.noise import ActionNoise
-from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from torch import Tensor, nn
 
-from autonomy.agents.stable_baselines.untouched import UntouchedImages
+from autonomy.agents.stable_baselines.turns import OffPolicyTurns
+from autonomy.agents.state_arrays import check_parts, part, within
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.policy import Observation, Policy
+from autonomy.world_state import State
 
 
-class Demonstrated(UntouchedImages, OffPolicyAlgorithm):
+class Demonstrated(OffPolicyTurns):
     """Part of an algorithm with an actor: in the first episodes an expert may act in its stead."""
 
     actor: Any
@@ -66,3 +67,27 @@ class Demonstrated(UntouchedImages, OffPolicyAlgorithm):
 
     def _joined(self, batches: list[NDArray[Any]]) -> Tensor:
         return torch.from_numpy(np.concatenate(batches)).to(self.device)
+
+    def _learned(self) -> State:
+        state = super()._learned()
+        if self._expert is None:
+            return state
+        names = self._shown[0][0] if self._shown else ()
+        seen = {name: np.stack([seen[name] for seen, _ in self._shown]) for name in names}
+        actions = np.array([action for _, action in self._shown])
+        version, numbers, _ = self._random.getstate()
+        draws = np.array([version, *numbers], np.int64)
+        return {**state, "draws": draws, "shown_actions": actions, **within("shown", seen)}
+
+    def _set_learned(self, state: State) -> None:
+        super()._set_learned(state)
+        if self._expert is None:
+            return
+        check_parts(state, ("draws", "shown_actions"))
+        seen = part("shown", state)
+        self._shown = [
+            ({name: values[k].copy() for name, values in seen.items()}, action.copy())
+            for k, action in enumerate(state["shown_actions"])
+        ]
+        version, *numbers = state["draws"].tolist()
+        self._random.setstate((version, tuple(numbers), None))

@@ -9,7 +9,7 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
 
 from autonomy.agents.observation_network import VECTOR_FEATURES
-from autonomy.agents.privileged import CriticFeatures
+from autonomy.agents.stable_baselines.features import CriticFeatures
 
 
 class NormalizedReLU(nn.Module):

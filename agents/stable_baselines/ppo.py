@@ -8,23 +8,25 @@ from gymnasium import spaces
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import MultiInputActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
-from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
-from autonomy.agents.network_policy import ActorNetwork, Architecture
-from autonomy.agents.privileged import CriticFeatures, features_extractor
+from autonomy.agents.network_policy import ActorNetwork, Architecture, load_network
 from autonomy.agents.recipes import PPORecipe
-from autonomy.agents.stable_baselines.gradient_norm import limit_gradients
-from autonomy.agents.stable_baselines.untouched import (
+from autonomy.agents.stable_baselines.features import (
+    CriticFeatures,
     ObservationFeatures,
-    UntouchedImages,
-    UntouchedObservations,
-    copy_weights,
+    features_extractor,
 )
+from autonomy.agents.stable_baselines.gradient_norm import limit_gradients
+from autonomy.agents.stable_baselines.learner import StableBaselinesLearner
+from autonomy.agents.stable_baselines.turns import OnPolicyTurns
+from autonomy.agents.stable_baselines.untouched import UntouchedObservations, copy_weights
+from autonomy.agents.vec_env import batched
 from autonomy.errors import InputError
+from autonomy.world import World
 
 
-class ImagePPO(UntouchedImages, PPO):
+class ImagePPO(OnPolicyTurns, PPO):
     """PPO that leaves the environment's images alone."""
 
 
@@ -51,11 +53,60 @@ class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride]
         super()._build(lr_schedule)
 
 
-def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePPO:
-    """Make the learner that `recipe` describes."""
+class PPOLearner(StableBaselinesLearner[ImagePPO]):
+    """Proximal policy optimisation; see `autonomy.agents.learner.Learner`."""
+
+    def __init__(self, envs: World, recipe: PPORecipe, seed: int, device: str) -> None:
+        """Make it.
+
+        Raises:
+            InputError: There is no network to start from, or it has another shape.
+        """
+        super().__init__(_model(envs, recipe, seed, device), recipe)
+        self._recipe = recipe
+        if recipe.start_from:
+            self._start_from(load_network(recipe.start_from, device, recipe.modules))
+
+    def actor(self) -> ActorNetwork:
+        """Copy the network that acts."""
+        features, action_space = self.model.policy.features_extractor, self.model.action_space
+        assert isinstance(features, ObservationFeatures)
+        assert isinstance(action_space, spaces.Box)
+        architecture = Architecture.of(self._recipe, activation="tanh", squash="clip")
+        network = ActorNetwork(features.observation_space, action_space, architecture)
+        for learned, part in self._same_parts(network):
+            copy_weights(learned, part)
+        return network
+
+    def _start_from(self, network: ActorNetwork) -> None:
+        """Copy an actor of the same shape into the model; the critic begins as it is."""
+        own = self.actor()
+        for name in ("architecture", "observation_space", "action_space"):
+            wanted, given = getattr(own, name), getattr(network, name)
+            if wanted != given:
+                raise InputError(
+                    f"start_from must have the recipe's {name.replace('_', ' ')} {wanted}, "
+                    f"got {given}"
+                )
+        for learned, part in self._same_parts(network):
+            copy_weights(part, learned)
+
+    def _same_parts(self, network: ActorNetwork) -> list[tuple[nn.Module, nn.Module]]:
+        """Pair the parts of the model's actor with those of a network of the same shape."""
+        policy = self.model.policy
+        features = policy.features_extractor
+        assert isinstance(features, ObservationFeatures)
+        return [
+            (features.network, network.observation),
+            (policy.mlp_extractor.policy_net, network.hidden),
+            (policy.action_net, network.action),
+        ]
+
+
+def _model(envs: World, recipe: PPORecipe, seed: int, device: str) -> ImagePPO:
     model = ImagePPO(
         ImageActorCritic,
-        envs,
+        batched(envs),
         learning_rate=recipe.learning_rate_at,
         n_steps=recipe.n_steps,
         batch_size=recipe.batch_size,
@@ -80,44 +131,3 @@ def make_ppo(envs: VecEnv, recipe: PPORecipe, seed: int, device: str) -> ImagePP
     )
     limit_gradients(model, "gradient_norm", model.policy.optimizer, recipe.max_gradient_norm)
     return model
-
-
-def ppo_actor(model: ImagePPO, recipe: PPORecipe) -> ActorNetwork:
-    """Copy the actor out of the learner."""
-    features, action_space = model.policy.features_extractor, model.policy.action_space
-    assert isinstance(features, ObservationFeatures)
-    assert isinstance(action_space, spaces.Box)
-    architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
-    network = ActorNetwork(features.observation_space, action_space, architecture)
-    for learned, part in _same_parts(model, network):
-        copy_weights(learned, part)
-    return network
-
-
-def start_ppo_from(model: ImagePPO, recipe: PPORecipe, network: ActorNetwork) -> None:
-    """Copy an actor of the same shape into the learner; the critic begins as it is.
-
-    Raises:
-        InputError: The actor has another shape.
-    """
-    own = ppo_actor(model, recipe)
-    for name in ("architecture", "observation_space", "action_space"):
-        wanted, given = getattr(own, name), getattr(network, name)
-        if wanted != given:
-            raise InputError(
-                f"start_from must have the recipe's {name.replace('_', ' ')} {wanted}, got {given}"
-            )
-    for learned, part in _same_parts(model, network):
-        copy_weights(part, learned)
-
-
-def _same_parts(model: ImagePPO, network: ActorNetwork) -> list[tuple[nn.Module, nn.Module]]:
-    """Pair the parts of the learner's actor with those of a network of the same shape."""
-    policy = model.policy
-    features = policy.features_extractor
-    assert isinstance(features, ObservationFeatures)
-    return [
-        (features.network, network.observation),
-        (policy.mlp_extractor.policy_net, network.hidden),
-        (policy.action_net, network.action),
-    ]

@@ -9,14 +9,11 @@ to the network untouched.
 
 from typing import Any
 
-from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.policies import BaseModel
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
-
-from autonomy.agents.observation_network import ObservationNetwork
 
 
 class UntouchedImages(BaseAlgorithm):
@@ -25,20 +22,6 @@ class UntouchedImages(BaseAlgorithm):
     @staticmethod
     def _wrap_env(env: Any, verbose: int = 0, monitor_wrapper: bool = True) -> VecEnv:
         return env
-
-
-class ObservationFeatures(BaseFeaturesExtractor):
-    """Our observation network where Stable-Baselines3 expects a features extractor."""
-
-    def __init__(self, observation_space: spaces.Dict, encoder: str) -> None:
-        network = ObservationNetwork(observation_space, encoder)
-        super().__init__(observation_space, features_dim=network.features)
-        self.observation_space = observation_space
-        self.network = network
-
-    def forward(self, observations: dict[str, Tensor]) -> Tensor:
-        """Map entries `(N, ...)` to features `(N, F)`."""
-        return self.network(observations)
 
 
 class UntouchedObservations(BaseModel):

@@ -15,7 +15,7 @@ from autonomy.envs.arm.episodes import EpisodeStart
 from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
 from autonomy.envs.arm.options import ArmOptions
-from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
+from autonomy.envs.arm.perceived import THING, from_base, perceivable
 from autonomy.envs.arm.physics.saved_files import SavedFiles
 from autonomy.envs.arm.physics.simulation import inspect
 from autonomy.envs.arm.physics.start_physics import start_physics
@@ -25,8 +25,8 @@ from autonomy.envs.arm.tasks.goals import read_choices
 from autonomy.envs.arm.tasks.situation import Situation, gripper_opening
 from autonomy.errors import InputError
 from autonomy.options import read_options
-from autonomy.perception.in_world.loading import make_perception
-from autonomy.perception.in_world.loop import Known, Perception, TruePerception
+from autonomy.perception.in_world.loading import make_perception, perceiving_module
+from autonomy.perception.in_world.loop import Known, Perceivable
 from autonomy.policy import Observation, Policy
 from autonomy.randomization import in_split
 from autonomy.rewards import weighted_sum
@@ -70,7 +70,11 @@ class ArmVectorEnv(BatchedWorld):
         self._sampler = self._start.sampler
         simulated = design(chosen, self._start)
         facts = inspect(simulated)
-        self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound)
+        wanted = "perceived" in chosen.observations
+        followed = perceivable(self._task, self._robot.base) if wanted else Perceivable({}, {})
+        module = perceiving_module(chosen.perception if wanted else None, followed)
+        self._own = module.motions if module else {}
+        self._vectors = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
         images = image_spaces(chosen.sized_cameras(), chosen.images)
         super().__init__(
             num_envs,
@@ -83,28 +87,13 @@ class ArmVectorEnv(BatchedWorld):
         self.metadata["action_names"] = facts.action_names
         self._episodes = self._start.room(num_envs)
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
-        self._perception = self._perceiving()
+        sensor, step = chosen.ranges.sensor, 1.0 / chosen.control_rate
+        self._perception = make_perception(
+            module, num_envs, followed, sensor, step, self._knowledge
+        )
         self._physics = start_physics(simulated, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies
         self._stage = Stage(chosen, self._start, facts, shared, self._episodes)
-
-    def _perceiving(self) -> Perception:
-        """Return what knows what is perceived.
-
-        Raises:
-            InputError: The module cannot be used, or the task is not one that can be perceived.
-        """
-        chosen, step = self._options, 1.0 / self._options.control_rate
-        if "perceived" not in chosen.observations:
-            return TruePerception(self._knowledge)
-        return make_perception(
-            chosen.perception,
-            self.num_envs,
-            perceivable(self._task, self._robot.base),
-            chosen.ranges.sensor,
-            step,
-            self._knowledge,
-        )
 
     def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:
         return read_choices(options, rows, self.num_envs, self._task, self._robot)
@@ -194,7 +183,7 @@ class ArmVectorEnv(BatchedWorld):
         vectors = {
             "proprioception": lambda: proprioception(bodies),
             "state": lambda: true_state(bodies),
-            "perceived": lambda: self._seen_from_base().vector(bodies.tool_position),
+            "perceived": self._perceived,
             "achieved_goal": lambda: self._task.achieved(bodies),
             "desired_goal": lambda: self._episodes.goal,
         }
@@ -203,8 +192,11 @@ class ArmVectorEnv(BatchedWorld):
                 observation[name] = self._vectors.observed(name, values()[rows])
         return observation
 
-    def _seen_from_base(self) -> Perceived:
-        return from_base(self._perception.known(), self._robot.base)
+    def _perceived(self) -> NDArray[np.float64]:
+        known = self._perception.known()
+        if self._own:
+            return known.mean
+        return from_base(known, self._robot.base).vector(self._bodies.tool_position)
 
     def _describe(self) -> ResetInfo:
         draws = self._sampler.named(self._episodes.draws.copy())

@@ -1,6 +1,6 @@
 """What the arm worlds let a policy observe besides images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.simulation import Facts
+from autonomy.perception.in_world.filtering import Motion
 
 # What is farther or faster is observed as this: it fell off the table, or was flung away.
 _PLACE, _SPEED, _SPIN = 0.6, 1.5, 10.0  # [m], [m/s], [rad/s]
@@ -21,7 +22,10 @@ _THING = np.repeat((_PLACE, _TURN, _SPEED, _SPIN, _PLACE), (3, 4, 3, 3, 3))
 class Vectors:
     """What N worlds' vectors are, within bounds that learners can scale them by."""
 
-    def __init__(self, facts: Facts, goal_size: int, goal_bound: float) -> None:
+    def __init__(
+        self, facts: Facts, goal_size: int, goal_bound: float, followed: Mapping[str, Motion]
+    ) -> None:
+        """Take over the bounds; `followed` are the quantities of a module that has its own."""
         low, high = facts.joint_range
         tool = np.repeat((_PLACE, _SPEED), 3)
         self._highest = {
@@ -29,6 +33,9 @@ class Vectors:
             "achieved_goal": np.full(goal_size, goal_bound),
             "perceived": np.append(np.tile(_SEEN, facts.sizes.objects), (goal_bound,) * goal_size),
         }
+        if followed:
+            bounds = [motion.bound for motion in followed.values()]
+            self._highest["perceived"] = np.array(bounds)
         self._lowest = {name: -values for name, values in self._highest.items()}
         self._lowest["proprioception"][: len(low)] = low
         things = np.tile(_THING, facts.sizes.objects)

@@ -58,7 +58,7 @@ def perceivable(task: ArmTask, base: tuple[float, float, float]) -> Perceivable:
         name: STILL if name in GOAL else _YAW if name.endswith("_rad") else _PLACE
         for name in quantity_names(task)
     }
-    return Perceivable("arm", PERCEPTION_CAMERAS, motions, base)
+    return Perceivable(PERCEPTION_CAMERAS, motions, base)
 
 
 def quantity_names(task: ArmTask) -> tuple[str, ...]:

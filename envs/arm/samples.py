@@ -1,25 +1,26 @@
 """Labelled frames of the arm at its table, without a step of physics: any posture is a sample."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from autonomy.camera.rig import IMAGES
 from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES, DrawLabels
 from autonomy.envs.arm.labels.quantities import pose_quantities
-from autonomy.envs.arm.options import ArmOptions
+from autonomy.envs.arm.options import PERCEPTION_CAMERAS, ArmOptions
 from autonomy.envs.arm.perceived import quantity_names
 from autonomy.envs.arm.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
-from autonomy.perception.samples import Samples
+from autonomy.perception.samples import Samples, image_labels
 from autonomy.randomization import preset
 from autonomy.seed import checked_seed
 
-LABELS = ("segments", "boxes", "instances", "quantities", "projections")
 _OF_PIXELS = {"segments", "boxes", "instances"}  # which the instance image tells
 
 
@@ -28,11 +29,10 @@ class ArmSamples:
 
     Shapes, looks, camera mounts, goals and where things begin are those of a split; postures come
     from inverse kinematics, with the tool all over the table.
-    """
 
-    world = "arm"
-    segment_classes = SEGMENT_CLASSES
-    box_classes = BOX_CLASSES
+    Attributes:
+        labels: What can be labelled, and the names of what it tells.
+    """
 
     def __init__(
         self,
@@ -60,11 +60,18 @@ class ArmSamples:
             cameras="perception",
             goal_marker=True,
         )
-        self.quantities = quantity_names(self._options.chosen_task)
+        self.labels: Mapping[str, tuple[str, ...]] = {
+            "segments": SEGMENT_CLASSES,
+            "boxes": BOX_CLASSES,
+            "instances": (),
+            "quantities": quantity_names(self._options.chosen_task),
+            "projections": (),
+            **image_labels(*list(PERCEPTION_CAMERAS)[1:]),
+        }
         self._arms = PosedArms(self._options, seed)
         named = isinstance(robot, str)
         self._description = {
-            "world": self.world,
+            "world": "arm",
             "task": task if isinstance(task, str) else task.name,
             "split": split,
             "seed": seed,
@@ -77,7 +84,7 @@ class ArmSamples:
         return dict(self._description)
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
-        """Return `count` samples with some `labels` of `LABELS`.
+        """Return `count` samples with some of the `labels`.
 
         They follow from the source's seed, `batch` and `count` alone.
 
@@ -85,13 +92,16 @@ class ArmSamples:
             InputError: There is no such label.
         """
         for label in labels:
-            if label not in LABELS:
-                raise InputError(f"labels must be some of {', '.join(LABELS)}, got {label!r}")
+            if label not in self.labels:
+                raise InputError(f"labels must be some of {', '.join(self.labels)}, got {label!r}")
         of_pixels = not _OF_PIXELS.isdisjoint(labels)
-        kinds = ("camera", "instance") if of_pixels else ("camera",)
-        frames = self._arms.frames(batch, count, kinds)
+        asked = {"camera", *(label.partition("_")[0] for label in labels)}
+        asked |= {"instance"} if of_pixels else set()
+        frames = self._arms.frames(batch, count, tuple(own for own in IMAGES if own in asked))
         images = frames.images
-        samples: Samples = {name: own for name, own in images.items() if name.startswith("camera")}
+        samples: Samples = {
+            name: own for name, own in images.items() if name.startswith("camera") or name in labels
+        }
         if "quantities" in labels:
             samples["quantities"] = self._quantities(frames)
         if "projections" in labels:

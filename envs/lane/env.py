@@ -12,7 +12,7 @@ from autonomy.batched_world import Choices
 from autonomy.camera_world import CameraWorld
 from autonomy.envs.lane.observations import observation_space, proprioception, true_state
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge, observed
+from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge
 from autonomy.envs.lane.physics.location import Location
 from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges
@@ -22,7 +22,8 @@ from autonomy.envs.lane.stage import Stage
 from autonomy.envs.lane.tasks.find_task import find_task
 from autonomy.envs.lane.tasks.task import LaneTask, Situation
 from autonomy.options import read_options
-from autonomy.perception.in_world.loading import make_perception
+from autonomy.perception.in_world.filtering import within_bounds
+from autonomy.perception.in_world.loading import make_perception, perceiving_module
 from autonomy.policy import Policy
 from autonomy.single import SingleEnv
 from autonomy.task import Judgement, Mask
@@ -55,11 +56,14 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         """
         chosen: LaneOptions = read_options(self.options_class, options)
         self._options, self._task = chosen, find_task(chosen.task)
+        source = chosen.perception if "perceived" in chosen.observations else None
+        module = perceiving_module(source, PERCEIVABLE)
+        self._followed = PERCEIVABLE.with_module(module)
         super().__init__(
             num_envs,
             render_mode,
             autoreset_mode,
-            observation_space(chosen, self._task.commands),
+            observation_space(chosen, self._followed, self._task.commands),
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
         )
@@ -69,7 +73,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         self._start_ranges = start_ranges(chosen)
         self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
         self._perception = make_perception(
-            chosen.perception if "perceived" in chosen.observations else None,
+            module,
             num_envs,
             PERCEIVABLE,
             self._stage.sensor,
@@ -126,7 +130,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         return {
             "proprioception": lambda: proprioception(self._stage.vehicles),
             "state": lambda: true_state(*self._whereabouts()),
-            "perceived": lambda: observed(self._perception.known().mean),
+            "perceived": lambda: within_bounds(self._perception.known().mean, self._followed),
             "command": lambda: self._task.command(self._situation()).astype(np.float32),
         }
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
 from autonomy.envs.lane.options import LaneOptions
-from autonomy.envs.lane.perceived import BOUNDS
 from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX
 from autonomy.envs.lane.physics.location import Location, look_ahead
 from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.perception.in_world.filtering import Motion
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
@@ -30,11 +30,19 @@ _STATE = {
 
 
 def observation_space(
-    options: LaneOptions, commands: Mapping[str, tuple[float, float]]
+    options: LaneOptions,
+    followed: Mapping[str, Motion],
+    commands: Mapping[str, tuple[float, float]],
 ) -> spaces.Dict:
-    """Return the space of one environment's observations."""
+    """Return the space of one environment's observations.
+
+    Args:
+        options: What is observed.
+        followed: The quantities that are perceived.
+        commands: Those of the task, with their bounds.
+    """
     entries = image_spaces(options.sized_cameras(), options.images)
-    perceived = {name: (-high, high) for name, high in BOUNDS.items()}
+    perceived = {name: (-motion.bound, motion.bound) for name, motion in followed.items()}
     vectors = {
         "proprioception": _PROPRIOCEPTION,
         "state": _STATE,

@@ -1,5 +1,6 @@
 """Labelled frames of the lane world: any pose on any road, nothing stepped."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -21,11 +22,9 @@ from autonomy.errors import InputError
 from autonomy.linear_algebra import products
 from autonomy.perception.lane.metrics import lane_rows
 from autonomy.perception.lane.shape import LANE_QUANTITIES
-from autonomy.perception.samples import Samples
+from autonomy.perception.samples import Samples, image_labels
 from autonomy.randomization import preset
 from autonomy.seed import checked_seed
-
-LABELS = ("segments", "boxes", "instances", "quantities", "lanes")
 
 _ROUTE = 1.0  # [m] of road ahead, besides what is seen of it
 _FEWEST_PIXELS, _MOST_BOXES = 8, 24
@@ -58,13 +57,21 @@ class LaneSamples:
     from its lane's.
 
     Attributes:
+        labels: What can be labelled, and the names of what it tells.
+        frame_sizes: Height and width of frames [px] that a label needs more of: far things are
+            small.
         lane_rows: `(R,)` rows [px] in which `lanes` `(n, 4, R)` has the columns of lines.
     """
 
-    world = "lane"
-    segment_classes = tuple(segment.name.lower() for segment in Segment)
-    box_classes = tuple(_BOX_CLASSES)
-    quantities = LANE_QUANTITIES
+    labels: Mapping[str, tuple[str, ...]] = {
+        "segments": tuple(segment.name.lower() for segment in Segment),
+        "boxes": tuple(_BOX_CLASSES),
+        "instances": (),
+        "quantities": LANE_QUANTITIES,
+        "lanes": (),
+        **image_labels(),
+    }
+    frame_sizes: Mapping[str, tuple[int, int]] = {"boxes": (160, 256)}
 
     def __init__(
         self,
@@ -90,7 +97,7 @@ class LaneSamples:
         )
         self._cars = PosedCars(options, seed)
         self._description = {
-            "world": self.world,
+            "world": "lane",
             "split": split,
             "seed": seed,
             "image_size": list(image_size),
@@ -104,7 +111,7 @@ class LaneSamples:
         return dict(self._description)
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
-        """Return `count` samples with some `labels` of `LABELS`.
+        """Return `count` samples with some of the `labels`.
 
         They follow from the source's seed, `batch` and `count` alone.
 
@@ -112,9 +119,9 @@ class LaneSamples:
             InputError: There is no such label.
         """
         for label in labels:
-            if label not in LABELS:
-                raise InputError(f"labels must be some of {', '.join(LABELS)}, got {label!r}")
-        wanted = {name for label in labels for name in _IMAGES.get(label, ())}
+            if label not in self.labels:
+                raise InputError(f"labels must be some of {', '.join(self.labels)}, got {label!r}")
+        wanted = {name for label in labels for name in _IMAGES.get(label, (label,))}
         images = tuple(name for name in IMAGES if name == "camera" or name in wanted)
         frames = self._cars.frames(batch, count, images)
         find = {
@@ -126,7 +133,7 @@ class LaneSamples:
         }
         samples: Samples = {"camera": frames.images["camera"]}
         for label in labels:
-            samples.update(find[label](frames))
+            samples |= find[label](frames) if label in find else {label: frames.images[label]}
         return {**samples, **_groups(frames)}
 
     def _lanes(self, frames: PosedFrames) -> Samples:

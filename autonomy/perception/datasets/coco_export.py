@@ -35,7 +35,6 @@ def export_coco(dataset: Dataset, folder: Path) -> None:
     labels = dataset.manifest.labels
     if not set(forms) & set(labels):
         raise InputError(f"COCO needs the label boxes or segments, got {', '.join(labels)}")
-    tables = {"boxes": dataset.box_classes, "segments": dataset.segment_classes}
     with whole_folder(folder, "COCO") as temporary:
         height, width = dataset.image_size
         write_pictures(dataset, temporary / "images")
@@ -47,9 +46,9 @@ def export_coco(dataset: Dataset, folder: Path) -> None:
         for label in sorted(set(forms) & set(labels)):
             name, annotate = forms[label]
             content = {
-                "info": {"description": f"{dataset.world} world", **dataset.description()},
+                "info": {"description": "frames of autonomy", **dataset.description()},
                 "images": images,
-                "categories": _categories(tables[label]),
+                "categories": _categories(dataset.labels[label]),
                 "annotations": _numbered(annotate(dataset)),
             }
             write_text(temporary / "annotations" / f"{name}.json", json.dumps(content))

@@ -1,7 +1,7 @@
 """Labelled frames on disk, read as if they were drawn anew."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,7 @@ class Dataset:
             name: _checked(folder / f"{name}.npy", stored)
             for name, stored in self.manifest.arrays.items()
         }
-        tables = self.manifest.tables
-        self.world: str = self.manifest.source["world"]
-        self.segment_classes: tuple[str, ...] = tuple(tables["segment_classes"])
-        self.box_classes: tuple[str, ...] = tuple(tables["box_classes"])
-        self.quantities: tuple[str, ...] = tuple(tables["quantities"])
+        self.labels: Mapping[str, tuple[str, ...]] = self.manifest.labels
 
     def __len__(self) -> int:
         """Return how many frames there are."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 from autonomy.errors import InputError
 
 MANIFEST = "manifest.json"
-FORMAT, VERSION = "autonomy-dataset", 1
+FORMAT, VERSION = "autonomy-dataset", 2
 
 _ENTRY = re.compile(r"[a-z0-9_]+")
 
@@ -30,16 +31,16 @@ class Manifest:
     Attributes:
         frames: How many.
         batch: How many were drawn together, which decides them too.
-        labels: Which were asked for.
+        labels: Which were asked for, each with the names of what it tells.
         source: What the source of the samples says of itself: world, split, seed, options.
-        tables: The source's names of classes and quantities, and other facts about entries.
+        tables: The source's other facts about entries.
         versions: Of the packages that made it.
         arrays: The files by the entries that they hold.
     """
 
     frames: int
     batch: int
-    labels: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]]
     source: dict[str, Any]
     tables: dict[str, Any]
     versions: dict[str, str]
@@ -87,7 +88,7 @@ def _manifest(stated: dict[str, Any]) -> Manifest:
     return Manifest(
         int(stated["frames"]),
         int(stated["batch"]),
-        tuple(map(str, stated["labels"])),
+        {label: tuple(map(str, names)) for label, names in stated["labels"].items()},
         dict(stated["source"]),
         dict(stated["tables"]),
         dict(stated["versions"]),

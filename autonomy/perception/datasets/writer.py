@@ -14,21 +14,25 @@ from autonomy.perception.datasets.npy_writer import NpyWriter
 from autonomy.perception.samples import DRAWN_TOGETHER, Samples, SampleSource, drawn
 from autonomy.versions import versions
 
-_TABLES = ("segment_classes", "box_classes", "quantities", "lane_rows")
+_TABLES = ("lane_rows",)
 
 
 def planned(source: SampleSource, frames: int, labels: tuple[str, ...]) -> Manifest:
     """Return the manifest of a data set that is not yet written.
 
     Raises:
-        InputError: There are to be no frames, or no labels.
+        InputError: There are to be no frames, or no labels, or the source lacks one.
     """
     if frames < 1:
         raise InputError(f"a data set must have frames, got {frames}")
     if not labels:
         raise InputError("a data set must have labels, got none")
+    for label in labels:
+        if label not in source.labels:
+            raise InputError(f"labels must be some of {', '.join(source.labels)}, got {label!r}")
+    named = {label: source.labels[label] for label in labels}
     tables = {name: list(getattr(source, name)) for name in _TABLES if hasattr(source, name)}
-    return Manifest(frames, DRAWN_TOGETHER, labels, source.description(), tables, versions(), {})
+    return Manifest(frames, DRAWN_TOGETHER, named, source.description(), tables, versions(), {})
 
 
 def write_dataset(
@@ -50,7 +54,7 @@ def write_dataset(
         InputError: The folder exists or cannot be made, or the plan's bytes are not met.
     """
     with whole_folder(folder, "data set") as temporary:
-        batches = drawn(source, plan.frames, plan.labels, plan.batch)
+        batches = drawn(source, plan.frames, tuple(plan.labels), plan.batch)
         written = _write_arrays(temporary, batches, plan.frames, on_frames)
         manifest = replace(plan, arrays=written, versions=versions())
         _check_same(plan, manifest)

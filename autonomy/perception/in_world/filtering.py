@@ -1,6 +1,6 @@
 """Quantities over time: constant-velocity Kalman filters (Kalman, 1960), OpenCV's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -23,15 +23,23 @@ class Motion:
         acceleration: Standard deviation of what changes that rate [unit/s²]. Where both are 0, the
             quantity stays as it is, and the filter averages.
         period: After which an angle is the same again [rad]; 0 where nothing repeats.
+        bound: As far as it is observed, on both sides of 0 [unit].
     """
 
     speed: float
     acceleration: float
     period: float = 0.0
+    bound: float = np.inf
 
 
 STILL = Motion(speed=0.0, acceleration=0.0)
 """Of what does not move in an episode."""
+
+
+def within_bounds(quantities: Array, motions: Mapping[str, Motion]) -> NDArray[np.float32]:
+    """Return quantities `(..., Q)` as they are observed."""
+    high = np.array([motion.bound for motion in motions.values()])
+    return np.clip(quantities, -high, high).astype(np.float32)
 
 
 class ConstantVelocityFilters:

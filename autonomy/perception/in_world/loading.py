@@ -17,8 +17,27 @@ from autonomy.perception.in_world.loop import (
 )
 
 
+def perceiving_module(
+    source: str | EstimatingModule | None, followed: Perceivable
+) -> EstimatingModule | None:
+    """Return what perceives in a world; None where the truth is known.
+
+    Args:
+        source: A module, or the folder of one; `truth` or None for the truth.
+        followed: What there is to perceive.
+
+    Raises:
+        InputError: The folder cannot be used, or the module does something else.
+    """
+    if source is None or source == TRUTH:
+        return None
+    module = _loaded(source) if isinstance(source, str) else source
+    _check_fits(module, followed)
+    return module
+
+
 def make_perception(
-    source: str | None,
+    module: EstimatingModule | None,
     num_envs: int,
     followed: Perceivable,
     sensor: SensorRandomization,
@@ -28,37 +47,38 @@ def make_perception(
     """Make what knows the quantities of N worlds.
 
     Args:
-        source: The folder of a module; `truth` or None knows the truth.
+        module: What `perceiving_module` gave.
         num_envs: N.
         followed: What is to be known.
         sensor: Of the cameras.
         step: Seconds between two looks.
         truth: Tells how it is.
-
-    Raises:
-        InputError: The folder cannot be used, or its module does something else.
     """
-    if source is None or source == TRUTH:
+    if module is None:
         return TruePerception(truth)
-    return FramePerception(num_envs, followed, _module(source, followed), sensor, step, truth)
+    return FramePerception(num_envs, followed, module, sensor, step, truth)
 
 
-def _module(folder: str, followed: Perceivable) -> EstimatingModule:
+def _loaded(folder: str) -> EstimatingModule:
     # torch takes a second to import
     from autonomy.perception.modules.module_folder import load_module
 
-    module = load_module(Path(folder), followed.world)
-    names, reports = followed.motions, module.reading.reports
-    missing = [name for name in names if name not in reports]
+    return load_module(Path(folder))
+
+
+def _check_fits(module: EstimatingModule, followed: Perceivable) -> None:
+    """Check that a module's names are those of a world, or that it has quantities of its own."""
+    wanted = () if module.motions else tuple(followed.motions)
+    missing = [name for name in wanted if name not in module.signature.reports]
     if missing:
         raise InputError(
-            f"the module of {folder} must report {', '.join(names)}, it lacks {', '.join(missing)}"
+            f"the perception of this world must report {', '.join(wanted)}, "
+            f"it lacks {', '.join(missing)}"
         )
     keys = camera_keys(followed.cameras)
-    unknown = [name for name in module.reading.cameras if name not in keys]
+    unknown = [name for name in module.signature.frames if name not in keys]
     if unknown:
         raise InputError(
-            f"the module of {folder} must read out of {', '.join(keys)}, "
+            f"the perception of this world must read out of {', '.join(keys)}, "
             f"it reads {', '.join(unknown)}"
         )
-    return module

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.rig import CameraRig, camera_keys
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.in_world.filtering import ConstantVelocityFilters, Motion
-from autonomy.perception.reading import Reading
+from autonomy.perception.signature import PROJECTIONS, Signature
 from autonomy.row_blocks import RowBlocks
 from autonomy.world import Trace
 from autonomy.world_state import Bounds, State
@@ -26,11 +26,15 @@ _ERROR = "perception_error_"  # of a quantity, as a measurement
 class EstimatingModule(Protocol):
     """What is needed of an `autonomy.perception.modules.module.PerceptionModule`, without torch."""
 
-    is_calibrated: ClassVar[bool]
-    reading: Reading
+    motions: ClassVar[Mapping[str, Motion]]
+    signature: Signature
 
-    def perceive(self, *frames: NDArray[Any]) -> Estimates:
+    def perceive(self, frames: Mapping[str, NDArray[Any]]) -> Any:
         """Return what frames mean."""
+        ...
+
+    def estimates(self, result: Any) -> Estimates:
+        """Return what of that is followed: `motions`, or else what the signature reports."""
         ...
 
 
@@ -39,16 +43,18 @@ class Perceivable:
     """What can be perceived in a world.
 
     Attributes:
-        world: `lane` or `arm`.
         cameras: What modules look through, at whatever size; all on one body.
         motions: The quantities, and how each moves.
         origin: Where in the world the frame of the quantities begins (x, y, z) [m].
     """
 
-    world: str
     cameras: Mapping[str, Camera]
     motions: Mapping[str, Motion]
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    def with_module(self, module: EstimatingModule | None) -> Mapping[str, Motion]:
+        """Return what a module has followed: these quantities, or its own if it has any."""
+        return (module.motions if module else {}) or self.motions
 
 
 class Known(NamedTuple):
@@ -177,17 +183,16 @@ class FramePerception:
             step: Seconds between two looks.
             truth: Tells how it is, to measure errors by.
         """
-        height, width = module.reading.image_size
-        sized = {
-            name: replace(camera, height=height, width=width)
-            for name, camera in followed.cameras.items()
-        }
-        self._module, self._truth, self._names = module, truth, tuple(followed.motions)
-        self._columns = [module.reading.reports.index(name) for name in self._names]
+        sized = _sized(followed.cameras, module.signature)
+        motions = followed.with_module(module)
+        self._module, self._names = module, tuple(motions)
+        self._truth = None if module.motions else truth
+        told = tuple(module.motions) or module.signature.reports
+        self._columns = [told.index(name) for name in self._names]
         self._rig = CameraRig(sized, ("camera",), num_envs, sensor)
         self._cameras, self._origin = tuple(sized), followed.origin
         self._mean_and_std = RowBlocks(self._perceive)
-        self._filters = ConstantVelocityFilters(num_envs, list(followed.motions.values()), step)
+        self._filters = ConstantVelocityFilters(num_envs, list(motions.values()), step)
 
     @property
     def sensor_draws(self) -> int:
@@ -212,23 +217,26 @@ class FramePerception:
     ) -> None:
         """Take in what n rows' cameras see, as `Perception.look` says."""
         self._rig.aim(rows, dict.fromkeys(self._cameras, poses(rows)), elapsed)
-        frames = self._rig.observe(*see(rows), rows)
-        inputs: list[NDArray[Any]] = [frames[name] for name in self._module.reading.cameras]
-        if self._module.is_calibrated:
-            inputs.append(self._rig.projections(rows, self._origin))
-        found = self._mean_and_std(inputs)
+        frames: dict[str, NDArray[Any]] = dict(self._rig.observe(*see(rows), rows))
+        if self._module.signature.needs_projections:
+            frames[PROJECTIONS] = self._rig.projections(rows, self._origin)
+        found = self._mean_and_std([frames[name] for name in self._module.signature.reads])
         self._filters.update(rows, Estimates(found[:, 0], found[:, 1]))
 
     def _perceive(self, inputs: list[NDArray[Any]]) -> NDArray[np.float32]:
         """Return means and standard deviations `(n, 2, Q)` of the quantities that are followed."""
-        return np.stack(self._module.perceive(*inputs), axis=1)[:, :, self._columns]
+        named = dict(zip(self._module.signature.reads, inputs, strict=True))
+        found = self._module.estimates(self._module.perceive(named))
+        return np.stack(found, axis=1)[:, :, self._columns].astype(np.float32)
 
     def known(self) -> Known:
         """Return what the filters say."""
         return Known(self._filters.mean, self._filters.rate)
 
     def errors(self) -> dict[str, NDArray[np.float32]]:
-        """Return how far each quantity is from the truth."""
+        """Return how far each quantity of the world is from the truth; no world knows others."""
+        if self._truth is None:
+            return {}
         errors = self._filters.error(self._truth().mean).astype(np.float32)
         return {_ERROR + name: errors[:, column] for column, name in enumerate(self._names)}
 
@@ -240,6 +248,15 @@ class FramePerception:
     def bounds(self) -> Bounds:
         """Return the bounds of those of `arrays` that have any."""
         return {_PREFIX + name: bounds for name, bounds in self._rig.bounds().items()}
+
+
+def _sized(cameras: Mapping[str, Camera], signature: Signature) -> dict[str, Camera]:
+    """Return cameras at the sizes of the frames that a module reads of them."""
+    sizes = {key: signature.frames.get(key, signature.image_size) for key in camera_keys(cameras)}
+    return {
+        name: replace(camera, height=size[0], width=size[1])
+        for (name, camera), size in zip(cameras.items(), sizes.values(), strict=True)
+    }
 
 
 def perception_metrics(episodes: Sequence[Trace]) -> dict[str, float]:

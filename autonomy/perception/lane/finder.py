@@ -1,7 +1,8 @@
 """Lane state without learning: thresholds, the road from above, and a fit of the lane's lines."""
 
 import math
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,25 +12,26 @@ from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.lane.fit import LaneFit, fit_lane
 from autonomy.perception.lane.marks import GroundRows
-from autonomy.perception.lane.shape import LANE_QUANTITIES, LOOK_AHEAD
+from autonomy.perception.lane.shape import CURVATURE_DISTANCES, LANE_QUANTITIES
 from autonomy.perception.networks.gaussian import quantity_metrics
-from autonomy.perception.reading import Reading
+from autonomy.perception.overlays import draw_lane
 from autonomy.perception.samples import Samples
+from autonomy.perception.signature import Signature
+from autonomy.picture_file import Picture
 
 _SHIFT, _TURN, _SCALE = 0.07, 0.018, 0.035  # [m], [rad]: how well the mount is known, and more
 _CHANGE = 1.5e-3  # [1/m] by which curvature changes in a metre, to the square root of metres
 
 
 class LaneFinder:
-    """The classical baseline of `LaneState`, with the same `perceive`.
+    """The classical baseline of `LaneEstimation`, with the same `perceive`.
 
     Attributes:
-        reading: Frames of one camera of the lane world, and `LANE_QUANTITIES`.
+        signature: Frames of one camera, and `LANE_QUANTITIES`.
         camera: The camera that the frames come from.
     """
 
     name: ClassVar[str] = "lane_finder"
-    is_calibrated: ClassVar[bool] = False
 
     def __init__(self, camera: Camera) -> None:
         """Prepare for the frames of a pinhole camera on a car.
@@ -40,11 +42,11 @@ class LaneFinder:
         if camera.distortion:
             raise InputError("the lane finder needs a camera without distortion")
         self.camera = camera
-        self.reading = Reading("lane", ("camera",), (camera.height, camera.width), LANE_QUANTITIES)
+        self.signature = Signature({"camera": (camera.height, camera.width)}, LANE_QUANTITIES)
         self._ground = GroundRows(camera)
 
-    def perceive(self, *frames: NDArray[np.uint8]) -> Estimates:
-        """Return the lane in frames `(N, H, W, 3)`.
+    def perceive(self, frames: Mapping[str, NDArray[Any]]) -> Estimates:
+        """Return the lane in the frames `(N, H, W, 3)` of `camera`.
 
         Deviations come from the spread of the paint around the fitted lines and from how well a
         camera's mount is known; they are infinite where no lane is found, and the means zero.
@@ -52,13 +54,18 @@ class LaneFinder:
         Raises:
             InputError: The frames are not of the camera's size, or no RGB.
         """
-        fits = [fit_lane(self._ground.marks(frame)) for frame in self.reading.fitted(frames[0])]
+        fitted = self.signature.fitted(frames)["camera"]
+        fits = [fit_lane(self._ground.marks(frame)) for frame in fitted]
         means = np.zeros((len(fits), len(LANE_QUANTITIES)), np.float32)
         deviations = np.full_like(means, np.inf)
         for row, fit in enumerate(fits):
             if fit is not None:
                 means[row], deviations[row] = _quantities(fit)
         return Estimates(means, deviations)
+
+    def draw(self, picture: Picture, result: Estimates, camera: Camera) -> None:
+        """Draw the lane, and write its numbers."""
+        draw_lane(picture, result, LANE_QUANTITIES, camera)
 
     def measure(self, result: Estimates, samples: Samples) -> dict[str, float]:
         """Return in how many frames a lane was found, and errors and coverage in those."""
@@ -82,7 +89,7 @@ def _quantities(fit: LaneFit) -> tuple[list[float], list[float]]:
     of_heading = flat**4 * fit.covariance[2, 2] + _TURN**2
     of_curvature = flat**6 * fit.covariance[3, 3]
     variances = [of_offset, of_heading]
-    variances += [of_curvature + _CHANGE**2 * distance for distance in LOOK_AHEAD]
+    variances += [of_curvature + _CHANGE**2 * distance for distance in CURVATURE_DISTANCES]
     variances.append(of_width)
-    means = [offset, -angle, *[curvature] * len(LOOK_AHEAD), width]
+    means = [offset, -angle, *[curvature] * len(CURVATURE_DISTANCES), width]
     return means, [math.sqrt(variance) for variance in variances]

@@ -8,13 +8,13 @@ from autonomy.elementary import cos, sin
 from autonomy.linear_algebra import product
 from autonomy.perception.lane.metrics import ABSENT
 
-LOOK_AHEAD = (5.0, 20.0, 40.0)
-"""Distances of the curvatures [m]."""
+CURVATURE_DISTANCES = (5.0, 20.0, 40.0)
+"""How far ahead curvatures are told [m]."""
 
 LANE_QUANTITIES = (
     "lane_offset_m",
     "heading_error_rad",
-    *(f"curvature_{distance:.0f}m_per_m" for distance in LOOK_AHEAD),
+    *(f"curvature_{distance:.0f}m_per_m" for distance in CURVATURE_DISTANCES),
     "lane_width_m",
 )
 """What a lane is estimated by: the car's place in it, its curvature ahead, and its width."""
@@ -25,7 +25,7 @@ _BEHIND, _STEP = -4.0, 0.5  # [m] where boundaries begin, and how far apart thei
 def lane_boundaries(quantities: NDArray[np.float32], reach: float) -> NDArray[np.float64]:
     """Return the left and the right boundary `(n, 2, S, 3)` in the car's frame, on flat ground.
 
-    Between the look-aheads the curvature is linear, and before the first and after the last it is
+    Between those distances the curvature is linear, and before the first and after the last it is
     constant.
 
     Args:
@@ -34,7 +34,9 @@ def lane_boundaries(quantities: NDArray[np.float32], reach: float) -> NDArray[np
     """
     offset, heading_error, *curvatures, width = quantities.astype(np.float64).T
     along = np.arange(_BEHIND, reach + _STEP, _STEP)
-    bend = np.stack([np.interp(along, LOOK_AHEAD, own) for own in np.stack(curvatures, axis=1)])
+    bend = np.stack(
+        [np.interp(along, CURVATURE_DISTANCES, own) for own in np.stack(curvatures, axis=1)]
+    )
     heading = _integral(bend, along)
     ahead, aside = cos(heading), sin(heading)
     sides = np.array([0.5, -0.5])[None, :, None] * width[:, None, None]

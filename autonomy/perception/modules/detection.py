@@ -1,20 +1,21 @@
 """Object detection: which objects a frame shows, and where."""
 
 import math
-from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autonomy.camera.camera import Camera
 from autonomy.perception.detections import Detections
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.networks.detection_targets import detection_targets
 from autonomy.perception.networks.feature_pyramid import PATCH, FeaturePyramid
-from autonomy.perception.reading import Reading
+from autonomy.perception.overlays import draw_boxes
 from autonomy.perception.samples import Samples
+from autonomy.perception.signature import Signature
+from autonomy.picture_file import Picture
 
 _WIDTHS = (24, 32, 64, 96)
 _HEAD = 32
@@ -50,12 +51,11 @@ class Detection(PerceptionModule[Detections]):
     name = "detection"
     labels = ("boxes",)
     score = "ap50"
-    frame_sizes: ClassVar[Mapping[str, tuple[int, int]]] = {"lane": (160, 256)}  # far things
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        self.class_count = len(reading.reports)
-        self._smallest = _SMALLEST_COUNTED * math.prod(reading.image_size)  # [px²]
+    def __init__(self, signature: Signature) -> None:
+        super().__init__(signature)
+        self.class_count = len(signature.reports)
+        self._smallest = _SMALLEST_COUNTED * math.prod(signature.image_size)  # [px²]
         self.network = FeaturePyramid(_WIDTHS)
         self.middle = nn.Conv2d(_WIDTHS[0], _HEAD, 3, padding=1)
         self.head = nn.Conv2d(_HEAD, self.class_count + 4, 1)
@@ -65,9 +65,9 @@ class Detection(PerceptionModule[Detections]):
         nn.init.constant_(self.head.bias[: self.class_count], math.log(_PRIOR / (1.0 - _PRIOR)))
         self.lay_out_for_cpus()
 
-    def forward(self, *frames: Tensor) -> CellAnswers:
+    def forward(self, frames: dict[str, Tensor]) -> CellAnswers:
         """Answer for every cell of frames `(N, H, W, 3)` uint8."""
-        said = self.head(self.middle(self.network(frames[0])).relu_())
+        said = self.head(self.middle(self.network(frames["camera"])).relu_())
         height, width = said.shape[-2:]
         right = PATCH * (torch.arange(width, device=said.device) + 0.5)
         down = PATCH * (torch.arange(height, device=said.device) + 0.5)
@@ -101,7 +101,7 @@ class Detection(PerceptionModule[Detections]):
         scores, places = heat.flatten(1).topk(min(_CANDIDATES, self.class_count * cells))
         classes = places // cells
         boxes = output.boxes.flatten(1, 2).gather(1, (places % cells)[..., None].expand(-1, -1, 4))
-        height, width = self.reading.image_size
+        height, width = self.signature.image_size
         limits = torch.tensor([width, height, width, height], device=boxes.device)
         boxes = boxes.clamp(min=0.0).minimum(limits)
         scores = scores.where(~_repeated(boxes, classes), 0.0)
@@ -127,13 +127,13 @@ class Detection(PerceptionModule[Detections]):
             result,
             samples["boxes"],
             samples["box_classes"],
-            self.reading.reports,
+            self.signature.reports,
             self._smallest,
         )
 
-    def joined(self, results: list[Detections]) -> Detections:
-        """Return the detections of some batches as those of one."""
-        return Detections(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
+    def draw(self, picture: Picture, result: Detections, camera: Camera) -> None:
+        """Draw boxes around what was found."""
+        draw_boxes(picture, result, self.signature.reports, self.signature.image_size)
 
 
 def _repeated(boxes: Tensor, classes: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.results import rows_of
 from autonomy.perception.samples import Samples
 
 _PREFIX = "group_"
@@ -40,7 +41,7 @@ def by_group(module: PerceptionModule[Any], result: Any, samples: Samples) -> li
     for name, values in _varied(samples):
         for rows in _parts(values):
             some = {entry: own[rows] for entry, own in samples.items()}
-            score = module.measure(result._make(own[rows] for own in result), some)[module.score]
+            score = module.measure(rows_of(result, rows), some)[module.score]
             low, high = float(values[rows].min()), float(values[rows].max())
             groups.append(Group(name, low, high, len(rows), score))
     return groups

@@ -3,28 +3,30 @@
 import torch
 from torch import Tensor, nn
 
-from autonomy.perception.estimates import Estimates, joined
+from autonomy.camera.camera import Camera
+from autonomy.perception.estimates import Estimates
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.networks.gaussian import Gaussians, explained_variance, quantity_metrics
-from autonomy.perception.reading import Reading
+from autonomy.perception.overlays import draw_lane
 from autonomy.perception.samples import Samples
+from autonomy.perception.signature import Signature
+from autonomy.picture_file import Picture
 
 _SKY = 0.25  # of the rows, from the top, which no road reaches
 _MIDDLE, _SPREAD = 110.0, 60.0  # of pixels, roughly
 _HIDDEN = 256
 
 
-class LaneState(PerceptionModule[Estimates]):
-    """Quantities of `reading.reports`, each with a standard deviation."""
+class LaneEstimation(PerceptionModule[Estimates]):
+    """Quantities of `signature.reports`, each with a standard deviation."""
 
     name = "lane_state"
     labels = ("quantities",)
-    worlds = ("lane",)
     score = "explained_variance"
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        height, width = reading.image_size
+    def __init__(self, signature: Signature) -> None:
+        super().__init__(signature)
+        height, width = signature.image_size
         self._first_row = int(_SKY * height)
         self.features = nn.Sequential(
             *_convolved(3, 32, size=4, stride=4),
@@ -34,7 +36,7 @@ class LaneState(PerceptionModule[Estimates]):
             nn.Flatten(),
         )
         rows, columns = (-(-(size // 4) // 4) for size in (height - self._first_row, width))
-        count = len(reading.reports)
+        count = len(signature.reports)
         self.head = nn.Sequential(
             nn.Linear(64 * rows * columns, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, 2 * count)
         )
@@ -47,12 +49,14 @@ class LaneState(PerceptionModule[Estimates]):
 
     def calibrate(self, samples: Samples) -> None:
         """Scale the standard deviations so that intervals cover their share of samples."""
-        estimates = self.perceive(*self.frames_of(samples))
+        estimates = self.perceive(samples)
         self.gaussians.recalibrate(estimates, samples["quantities"])
 
-    def forward(self, *frames: Tensor) -> Tensor:
+    def forward(self, frames: dict[str, Tensor]) -> Tensor:
         """Map frames `(N, H, W, 3)` of one camera to `(N, 2 Q)` as `Gaussians` reads them."""
-        planes = frames[0][:, self._first_row :].permute(0, 3, 1, 2).to(torch.float32, copy=True)
+        planes = (
+            frames["camera"][:, self._first_row :].permute(0, 3, 1, 2).to(torch.float32, copy=True)
+        )
         return self.head(self.features(planes.sub_(_MIDDLE).div_(_SPREAD)))
 
     def loss(self, output: Tensor, labels: dict[str, Tensor]) -> Tensor:
@@ -69,12 +73,12 @@ class LaneState(PerceptionModule[Estimates]):
         errors = self.gaussians.errors(result, targets)
         return {
             "explained_variance": explained_variance(errors, targets),
-            **quantity_metrics(errors, result.std, self.reading.reports),
+            **quantity_metrics(errors, result.std, self.signature.reports),
         }
 
-    def joined(self, results: list[Estimates]) -> Estimates:
-        """Return the estimates of some batches as those of one."""
-        return joined(results)
+    def draw(self, picture: Picture, result: Estimates, camera: Camera) -> None:
+        """Draw the lane, and write its numbers."""
+        draw_lane(picture, result, self.signature.reports, camera)
 
 
 def _convolved(before: int, after: int, size: int, stride: int) -> list[nn.Module]:

@@ -4,73 +4,60 @@ from typing import Any
 
 from autonomy.errors import InputError
 from autonomy.perception.modules.module import PerceptionModule
-from autonomy.perception.modules.named import MODULES
-from autonomy.perception.reading import Reading
+from autonomy.perception.modules.named import module_class
 from autonomy.perception.samples import SampleSource
+from autonomy.perception.signature import PROJECTIONS, Signature
 
 
-def make_module(name: str, source: SampleSource) -> PerceptionModule[Any]:
-    """Return a new module that reads and reports what the samples of `source` hold.
+def make_module(module: str | type, source: SampleSource) -> PerceptionModule[Any]:
+    """Return a new module that reads and reports what samples hold.
 
-    It reads all cameras to report quantities, and the first one to say what that one shows.
+    Args:
+        module: Which, as `module_class` takes it.
+        source: Draws the samples.
 
     Raises:
-        InputError: There is no such module, it is for another world, or the source lacks the labels
-            that it learns from.
+        InputError: There is no such module, or the samples lack a label that it learns from.
     """
-    kind = module_kind(name)
-    if source.world not in kind.worlds:
-        raise InputError(
-            f"{name} is for frames of the {kind.worlds[0]} world, got the {source.world} world"
-        )
-    reports = _reports(kind, source)
-    if not reports:
-        raise InputError(
-            f"{name} learns from {kind.labels[0]}, which frames of the {source.world} world lack"
-        )
-    frames = {
-        camera: own.shape[1:3]
-        for camera, own in source.draw(0, 1, kind.labels).items()
-        if camera.startswith("camera")
+    kind = module_class(module)
+    _check_labels(kind, source)
+    cameras = {
+        name: own.shape[1:3]
+        for name, own in source.draw(0, 1, needed_labels(kind)).items()
+        if name.startswith("camera") and (kind.reads_every_camera or name == "camera")
     }
-    cameras = tuple(frames) if "quantities" in kind.labels else ("camera",)
-    height, width = frames["camera"]
-    return kind(Reading(source.world, cameras, (height, width), reports))
+    return kind(Signature(cameras, _reports(kind, source), kind.needs_projections))
 
 
 def check_fits(module: PerceptionModule[Any], source: SampleSource) -> None:
-    """Check that a source's labels mean what a module reports.
+    """Check that the labels of samples mean what a module reports.
 
     Raises:
-        InputError: They are of another world, or of other classes or quantities.
+        InputError: A label is missing, or is of other classes or quantities.
     """
-    own, theirs = module.reading, _reports(type(module), source)
-    if source.world != own.world:
+    _check_labels(type(module), source)
+    own, theirs = module.signature.reports, _reports(type(module), source)
+    if theirs != own:
         raise InputError(
-            f"the module is for frames of the {own.world} world, got those of {source.world}"
-        )
-    if theirs != own.reports:
-        raise InputError(
-            f"labels must be {', '.join(own.reports)}, as the module reports, "
+            f"labels must be {', '.join(own)}, as the module reports, "
             f"got {', '.join(theirs) or 'none'}"
         )
 
 
+def needed_labels(kind: type[PerceptionModule[Any]]) -> tuple[str, ...]:
+    """Return all labels that samples must have for a module to learn from them."""
+    beside = (PROJECTIONS,) if kind.needs_projections else ()
+    return tuple(dict.fromkeys((*kind.labels, *beside)))
+
+
+def _check_labels(kind: type[PerceptionModule[Any]], source: SampleSource) -> None:
+    lacking = [label for label in needed_labels(kind) if label not in source.labels]
+    if lacking:
+        raise InputError(
+            f"{kind.name} learns from {', '.join(lacking)}, which these frames lack: they have "
+            f"{', '.join(source.labels)}"
+        )
+
+
 def _reports(kind: type[PerceptionModule[Any]], source: SampleSource) -> tuple[str, ...]:
-    """Return the names of what a module's labels say, in order; none if the source lacks them."""
-    return {
-        "segments": source.segment_classes,
-        "boxes": source.box_classes,
-        "quantities": source.quantities,
-    }[kind.labels[0]]
-
-
-def module_kind(name: str) -> type[PerceptionModule[Any]]:
-    """Return the class of a module.
-
-    Raises:
-        InputError: There is no such module.
-    """
-    if name not in MODULES:
-        raise InputError(f"the module must be one of {', '.join(MODULES)}, got {name!r}")
-    return MODULES[name]
+    return kind.reports or source.labels[kind.labels[0]]

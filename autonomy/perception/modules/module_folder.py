@@ -1,18 +1,20 @@
 """A perception module on disk: `perception.json` and `perception.safetensors`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autonomy.device import torch_device
 from autonomy.errors import InputError
+from autonomy.imported_class import allowed_class, class_name
 from autonomy.perception.modules.module import PerceptionModule
-from autonomy.perception.modules.named import MODULES
-from autonomy.perception.reading import Reading
+from autonomy.perception.modules.named import module_class
+from autonomy.perception.signature import Signature
 from autonomy.versions import versions
 from autonomy.weights_folder import FolderKind
 
 MODULE_FOLDER = FolderKind(
-    "perception", version=1, required=frozenset({"module", "reading", "trained_on"})
+    "perception", version=2, required=frozenset({"class", "signature", "trained_on"})
 )
 
 
@@ -28,35 +30,32 @@ def save_module(folder: Path, module: PerceptionModule[Any], trained_on: dict[st
         InputError: The folder exists, or cannot be made.
     """
     manifest = {
-        "module": module.name,
-        "reading": module.reading.to_json(),
+        "class": class_name(type(module)),
+        "signature": module.signature.to_json(),
         "trained_on": trained_on,
         "versions": versions(),
     }
     MODULE_FOLDER.save(folder, manifest, module.state_dict())
 
 
-def load_module(folder: Path, world: str, device: str = "auto") -> PerceptionModule[Any]:
-    """Return the module of a folder, for frames of a world.
+def load_module(
+    folder: Path, device: str = "auto", modules: Sequence[str] = ()
+) -> PerceptionModule[Any]:
+    """Return the module of a folder.
 
     Args:
         folder: A module's folder, or a run folder with one.
-        world: `lane` or `arm`.
         device: `auto`, `cpu` or `cuda`.
+        modules: Modules and files of the user's own whose classes the folder may name.
 
     Raises:
-        InputError: The folder cannot be used, or the module is for another world.
+        InputError: The folder cannot be used, or names a class that may not be imported.
     """
     own = folder / "module"
     folder = own if own.is_dir() else folder
     manifest, tensors = MODULE_FOLDER.load(folder)
-    if manifest["module"] not in MODULES:
-        known = ", ".join(MODULES)
-        raise InputError(f"{folder} must hold one of {known}, got {manifest['module']!r}")
-    reading = Reading.from_json(manifest["reading"])
-    if reading.world != world:
-        raise InputError(f"{folder} holds a module for the {reading.world} world, not the {world}")
-    module = MODULES[manifest["module"]](reading)
+    kind = module_class(allowed_class(manifest["class"], modules))
+    module = kind(Signature.from_json(manifest["signature"]))
     try:
         module.load_state_dict(tensors)
     except RuntimeError as error:

@@ -7,14 +7,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from autonomy.perception.estimates import Estimates, joined
+from autonomy.errors import InputError
+from autonomy.perception.estimates import Estimates
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.networks.gaussian import Gaussians, quantity_metrics
 from autonomy.perception.networks.keypoints import Keypoints, point_loss
 from autonomy.perception.networks.patches import PATCH_FEATURES, Patches, Refined, patch_loss
 from autonomy.perception.networks.triangulation import project, triangulate
-from autonomy.perception.reading import Reading
 from autonomy.perception.samples import Samples
+from autonomy.perception.signature import Signature
 
 _HIDDEN = 128
 _POINT_WEIGHT = 1.0  # of the keypoints' loss, beside that of the quantities
@@ -57,17 +58,27 @@ class ObjectPose(PerceptionModule[Estimates]):
     """
 
     name = "pose"
-    worlds = ("arm",)
     labels = ("quantities", "projections")
     score = "accuracy"
-    is_calibrated = True
+    reads_every_camera = True
+    needs_projections = True
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        cameras, quantities = len(reading.cameras), len(reading.reports)
+    def __init__(self, signature: Signature) -> None:
+        """Make a network with random weights.
+
+        Raises:
+            InputError: None of the quantities is a place.
+        """
+        super().__init__(signature)
+        cameras, quantities = len(signature.frames), len(signature.reports)
         self._places = [
-            column for column, name in enumerate(reading.reports) if name.endswith(_FIRST)
+            column for column, name in enumerate(signature.reports) if name.endswith(_FIRST)
         ]
+        if not self._places:
+            raise InputError(
+                f"pose finds places, whose first quantity ends in {_FIRST}, "
+                f"got {', '.join(signature.reports)}"
+            )
         things = len(self._places)
         self.keypoints = Keypoints(cameras, things)
         self.patches = Patches(cameras, things)
@@ -76,7 +87,7 @@ class ObjectPose(PerceptionModule[Estimates]):
             nn.ReLU(),
             nn.Linear(_HIDDEN, 2 * quantities),
         )
-        self.gaussians = PoseGaussians(reading.reports)
+        self.gaussians = PoseGaussians(signature.reports)
 
     def prepare(self, samples: Samples) -> None:
         """Take the scale of the quantities from the labels."""
@@ -84,16 +95,16 @@ class ObjectPose(PerceptionModule[Estimates]):
 
     def calibrate(self, samples: Samples) -> None:
         """Scale the deviations to what errors on samples not learned from are like."""
-        found = self.perceive(*self.frames_of(samples))
+        found = self.perceive(samples)
         self.gaussians.recalibrate(found, samples["quantities"])
 
-    def forward(self, *frames: Tensor) -> PoseOutput:
-        """Map frames `(N, H, W, 3)` uint8, one tensor a camera, and projections to quantities."""
-        *pictures, projections = frames
+    def forward(self, frames: dict[str, Tensor]) -> PoseOutput:
+        """Map frames `(N, H, W, 3)` uint8 of all cameras, and projections, to quantities."""
+        pictures = [frames[name] for name in self.signature.frames]
         images = torch.stack(pictures).permute(0, 1, 4, 2, 3).float() / 127.5 - 1.0
         found = self.keypoints(images)
         refined = self.patches(found.points, images)
-        places, log_std = self._triangulated(refined, projections)
+        places, log_std = self._triangulated(refined, frames["projections"])
         known = (found.variances.log(), refined.log_std, refined.features, places, log_std)
         correction = self.correct(torch.cat([own.flatten(1) for own in known], dim=1))
         return PoseOutput(correction + self._raw(places, log_std), found.maps, refined)
@@ -122,24 +133,20 @@ class ObjectPose(PerceptionModule[Estimates]):
         errors = self.gaussians.errors(result, samples["quantities"])
         metrics: dict[str, float] = {}
         for column in self._places:
-            thing = self.reading.reports[column].removesuffix(_FIRST)
+            thing = self.signature.reports[column].removesuffix(_FIRST)
             distance = 1e3 * np.linalg.norm(errors[:, column : column + 3], axis=1)
             metrics |= _distances(thing, distance)
         worst = max(value for name, value in metrics.items() if name.endswith("mean_mm"))
-        for column, name in enumerate(self.reading.reports):
+        for column, name in enumerate(self.signature.reports):
             if name.endswith("_rad"):
                 degrees = float(np.rad2deg(np.abs(errors[:, column])).mean())
                 metrics[f"{name.removesuffix('_rad')}_mean_deg"] = degrees
-        coverage = quantity_metrics(errors, result.std, self.reading.reports)
+        coverage = quantity_metrics(errors, result.std, self.signature.reports)
         return {"accuracy": -worst, **metrics, **coverage}
-
-    def joined(self, results: list[Estimates]) -> Estimates:
-        """Return the estimates of some batches as those of one."""
-        return joined(results)
 
     def _size(self, like: Tensor) -> Tensor:
         """Return width and height of frames [px]."""
-        height, width = self.reading.image_size
+        height, width = self.signature.image_size
         return torch.tensor((width, height), device=like.device)
 
     def _each_place(self, quantities: Tensor) -> Tensor:
@@ -155,7 +162,7 @@ class ObjectPose(PerceptionModule[Estimates]):
 
     def _raw(self, places: Tensor, log_std: Tensor) -> Tensor:
         """Return `(N, 2 Q)` for `Gaussians`: places in standard units, zero for all else."""
-        quantities = len(self.reading.reports)
+        quantities = len(self.signature.reports)
         raw = torch.zeros(len(places), 2 * quantities, device=places.device)
         for thing, column in enumerate(self._places):
             raw[:, column : column + 3] = places[:, thing]

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autonomy.camera.camera import Camera
 from autonomy.errors import InputError
 from autonomy.perception.modules.intersection_over_union import intersection_over_union
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.networks.feature_pyramid import PATCH, FeaturePyramid
-from autonomy.perception.reading import Reading
+from autonomy.perception.overlays import draw_segments
 from autonomy.perception.samples import Samples
+from autonomy.perception.signature import Signature
+from autonomy.picture_file import Picture
 
 _WIDTHS = (32, 64, 96, 128)  # which lane is the own one, only the whole frame tells
 _PLACES = PATCH * PATCH  # pixels of a patch
@@ -23,38 +26,37 @@ _LEARNED = 4  # of them, from which a step learns
 class Segmentation(NamedTuple):
     """The classes of N frames."""
 
-    classes: NDArray[np.uint8]  # (N, H, W) positions in `Reading.reports`
+    classes: NDArray[np.uint8]  # (N, H, W) positions in `Signature.reports`
 
 
 class LaneSegmentation(PerceptionModule[Segmentation]):
-    """Tells road, own lane, markings by kind, vehicles and objects apart, pixel by pixel."""
+    """Tells classes such as road, own lane, markings by kind and vehicles apart, pixel by pixel."""
 
     name = "segmentation"
     labels = ("segments",)
-    worlds = ("lane",)
     score = "mean_iou"
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, signature: Signature) -> None:
         """Make a network with random weights.
 
         Raises:
             InputError: The frames cannot be divided into patches, or there is more than one.
         """
-        super().__init__(reading)
-        if any(side % PATCH for side in reading.image_size):
-            height, width = reading.image_size
+        super().__init__(signature)
+        if any(side % PATCH for side in signature.image_size):
+            height, width = signature.image_size
             raise InputError(
                 f"segmentation needs frames whose sides are multiples of {PATCH} px, "
                 f"got {height} x {width}"
             )
         self.network = FeaturePyramid(_WIDTHS)
-        self.head = nn.Conv2d(_WIDTHS[0], _PLACES * len(reading.reports), 1)
+        self.head = nn.Conv2d(_WIDTHS[0], _PLACES * len(signature.reports), 1)
         nn.init.normal_(self.head.weight, std=0.01)
         self.lay_out_for_cpus()
 
-    def forward(self, *frames: Tensor) -> Tensor:
+    def forward(self, frames: dict[str, Tensor]) -> Tensor:
         """Return the features of the patches of frames `(N, H, W, 3)` uint8, for `head`."""
-        return self.network(frames[0])
+        return self.network(frames["camera"])
 
     def loss(self, output: Tensor, labels: dict[str, Tensor]) -> Tensor:
         """Return the cross-entropy of some pixels of every patch, the same in all patches.
@@ -77,7 +79,7 @@ class LaneSegmentation(PerceptionModule[Segmentation]):
 
     def measure(self, result: Segmentation, samples: Samples) -> dict[str, float]:
         """Return `mean_iou` and `iou_<class>` of each class that is there or was reported."""
-        names = self.reading.reports
+        names = self.signature.reports
         found = intersection_over_union(result.classes, samples["segments"], len(names))
         each = {
             f"iou_{name}": float(value)
@@ -86,9 +88,9 @@ class LaneSegmentation(PerceptionModule[Segmentation]):
         }
         return {"mean_iou": float(np.nanmean(found)), **each}
 
-    def joined(self, results: list[Segmentation]) -> Segmentation:
-        """Return the classes of some batches as those of one."""
-        return Segmentation(np.concatenate([result.classes for result in results]))
+    def draw(self, picture: Picture, result: Segmentation, camera: Camera) -> None:
+        """Tint what is seen by its class."""
+        draw_segments(picture, result.classes[0], self.signature.reports)
 
     def _logits(self, features: Tensor, places: Tensor) -> Tensor:
         """Return logits `(N, h, w, P, C)` of the pixels at P places of each patch."""
