@@ -265,5 +265,5 @@ def _image_space(image: str, camera: Camera) -> spaces.Box:
     if image == "depth":
         return spaces.Box(0.0, np.inf, size, np.float32)
     if image == "semantic":
-        return spaces.Box(0, max(SemanticClass), size, np.uint8)
+        return spaces.Box(0, int(max(SemanticClass)), size, np.uint8)
     return spaces.Box(-1, np.iinfo(np.int32).max, size, np.int32)

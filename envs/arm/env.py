@@ -210,7 +210,8 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
 
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
-        self._physics.close()
+        if "_physics" in vars(self):  # Gymnasium 1.2 also closes what was refused half-made
+            self._physics.close()
 
 
 def _files_of(state: State) -> SavedFiles:
