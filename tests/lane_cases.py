@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.progress import Progress
 from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import MOVING, Vehicles
 from autonomy.envs.lane.roads.road import Marking, Road
-from autonomy.envs.lane.tasks.lane_follow import (
-    Progress,
-)
+from autonomy.envs.lane.roads.route import STATION
+from autonomy.envs.lane.tasks.task import Situation
 
 ID = "autonomy/LaneFollow-v0"
 SIZE = (24, 32)
@@ -37,8 +37,14 @@ def location(**values: float) -> Location:
     return Location(np.array([0]), *rest)
 
 
-def progress(distance: float = 0.0, elapsed: int = 0, standing: float = 0.0) -> Progress:
-    return Progress(np.array([distance]), np.array([elapsed]), np.array([standing]))
+def progress(distance: float = 0.0, standing: float = 0.0, steering_rate: float = 0.0) -> Progress:
+    return Progress(*(np.array([value]) for value in (0.0, distance, standing, steering_rate)))
+
+
+def truth(car: Vehicles, where: Location, how_far: Progress) -> Situation:
+    """Of one car that is to go at 15 m/s for 100 m."""
+    routes = on_route(np.zeros(2, STATION))
+    return Situation(car, where, routes, how_far, {}, target_speed=15.0, route_length=100.0)
 
 
 def on_route(stations: NDArray[np.void], start: int = 0) -> Routes:

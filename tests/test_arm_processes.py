@@ -13,7 +13,7 @@ import pytest
 from arm_cases import make
 from world_cases import ROOT, assert_same, live, random_actions
 
-from autonomy.envs.arm import processes
+from autonomy.envs.arm.physics import processes
 
 
 def test_processes_change_nothing() -> None:

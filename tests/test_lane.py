@@ -56,8 +56,8 @@ def test_the_state_sees_a_bend_before_it_comes() -> None:
 
 
 def test_more_cameras_see_more() -> None:
-    front = replace(FRONT, height=24, width=32)
-    left = replace(front, yaw=1.2)
+    front = FRONT.sized(24, 32)
+    left = replace(front, mount=replace(front.mount, yaw=1.2))
     world = make(
         2,
         observations=("camera", "semantic"),

@@ -10,7 +10,7 @@ from road_cases import circle
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.start import StartRanges
 from autonomy.envs.lane.scene.materials import Material
 from autonomy.envs.lane.stage import Stage
@@ -34,11 +34,10 @@ def sign() -> Mesh:
 def parked(count: int, props: tuple[Mesh, ...], **options: object) -> Stage:
     """Cars in the middle of their lanes, each on a road of its own."""
     chosen = {"observations": IMAGES, "split": "test", "route_length": 100.0, **options}
-    stage = Stage(count, LaneFollowOptions(**chosen), props=props)
+    stage = Stage(count, LaneOptions(**chosen), props=props)
     rows = np.arange(count)
     starts = stage.draw_starts(np.random.default_rng(0).random((count, 5)))
-    stage.place_roads(rows, starts.road, starts.lane)
-    stage.start(rows, starts.station, np.full((count, 3), 0.5), STILL)
+    stage.start(rows, starts, np.full((count, 3), 0.5), STILL)
     draws = stage.sampler.sample(np.full((count, stage.sampler.size), 0.5))
     stage.dress(rows, draws)
     return stage

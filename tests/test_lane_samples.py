@@ -18,20 +18,24 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.envs.lane.labels.lane_lines import lane_lines
 from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.routes import route_of
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_generator import generate_road
 from autonomy.envs.lane.roads.road_network import Lane
 from autonomy.envs.lane.roads.route import lane_stations
-from autonomy.envs.lane.samples import LABELS, LaneSamples
-from autonomy.envs.lane.scene.other_cars import OTHER_CAR_DRAWS, other_cars_ahead
+from autonomy.envs.lane.samples import LaneSamples
+from autonomy.envs.lane.scene.other_cars import (
+    OTHER_CAR_DRAWS,
+    other_cars_ahead,
+)
 from autonomy.envs.lane.scene.parked_cars import parked_cars
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples, draw_many
 from autonomy.quantities import words_and_unit
 
 SIZE = (48, 80)
+LABELS = tuple(LaneSamples.labels)
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +67,22 @@ def test_labels_that_are_asked_for_change_no_frame(samples: Samples) -> None:
         assert_array_equal(source.draw(0, 48, (label,))["camera"], samples["camera"])
 
 
+def test_images_as_they_are_rendered_are_labels(samples: Samples) -> None:
+    names = LaneSamples.labels["semantic"]
+    sky = samples["semantic"] == names.index("sky")
+    assert_array_equal(np.isinf(samples["depth"]), sky)
+    assert_array_equal(samples["instance"] < 0, sky)
+    lane = samples["segments"] == LaneSamples.labels["segments"].index("own_lane")
+    assert {names[kind] for kind in np.unique(samples["semantic"][lane])} == {"road"}
+    assert LaneSamples.labels["depth"] == ("depth_m",)
+    # the bottom row looks down at the road from the height of the camera
+    assert 1.0 < np.median(samples["depth"][:, -1][lane[:, -1]]) < 5.0
+
+
 @pytest.mark.parametrize(("split", "roads"), [("train", 8 + 3), ("test", 8 * 8)])
 def test_sets_show_many_roads(split: str, roads: int) -> None:
     """To learn from, half a road more with each batch; to be judged on, always others."""
-    options = LaneFollowOptions(split=split, route_length=1.0, image_size=(8, 8))
+    options = LaneOptions(split=split, route_length=1.0, image_size=(8, 8))
     cars = PosedCars(options, seed=0)
     frames = [cars.frames(batch, 64, ("camera",)) for batch in range(8)]
     names = [{road.name for road in own.roads} for own in frames]
@@ -82,12 +98,12 @@ def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:
     assert all(np.abs(values).max() < 0.1 for values in curvatures)
     assert width.min() >= 2.8
     assert width.max() <= 3.8
-    units = [words_and_unit(name)[1] for name in LaneSamples.quantities]
+    units = [words_and_unit(name)[1] for name in LaneSamples.labels["quantities"]]
     assert units == ["m", "rad", "1/m", "1/m", "1/m", "m"]
 
 
 def test_a_car_is_never_in_another_lane() -> None:
-    cars = PosedCars(LaneFollowOptions(route_length=1.0, image_size=(8, 8)), seed=1)
+    cars = PosedCars(LaneOptions(route_length=1.0, image_size=(8, 8)), seed=1)
     frames = cars.frames(0, 400, ("camera",))
     beyond = {True: 0, False: 0}  # by whether there is a next lane
     rows = zip(frames.roads, frames.lanes.tolist(), frames.location.offset, strict=True)
@@ -101,7 +117,7 @@ def test_a_car_is_never_in_another_lane() -> None:
 def test_quantities_of_a_circle_are_its_radius_and_its_lane() -> None:
     """The right lane of a circle of 60 m to the left has its middle at 61.75 m."""
     road = circle(60.0)
-    cars = PosedCars(LaneFollowOptions(roads=road, route_length=1.0, image_size=(8, 8)), seed=0)
+    cars = PosedCars(LaneOptions(roads=road, route_length=1.0, image_size=(8, 8)), seed=0)
     location = cars.frames(0, 20, ("camera",)).location
     assert_allclose(location.curvature, 1 / 61.75, rtol=1e-3)
     assert_allclose(location.width, 3.5)
@@ -156,7 +172,7 @@ def test_own_lane_lies_between_its_lines(samples: Samples) -> None:
 
 def test_own_lane_is_where_the_nearest_piece_of_the_path_says() -> None:
     """The walk along the path finds what a search of the whole path finds."""
-    cars = PosedCars(LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
+    cars = PosedCars(LaneOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
     frames = cars.frames(0, 12, ("camera", "depth", "semantic"))
     semantic, depth = frames.images["semantic"], frames.images["depth"]
     found = find_segments(
@@ -252,7 +268,7 @@ def test_boxes_surround_things_of_their_class(samples: Samples) -> None:
     assert shown.any(axis=1).mean() > 0.9
     for row, place in np.argwhere(shown):
         left, top, right, bottom = samples["boxes"][row, place].astype(int)
-        kind = LaneSamples.box_classes[samples["box_classes"][row, place]]
+        kind = LaneSamples.labels["boxes"][samples["box_classes"][row, place]]
         inside = samples["segments"][row, top:bottom, left:right]
         assert (inside == named.get(kind, Segment.OBJECT)).sum() >= 8
 
@@ -309,8 +325,8 @@ def test_sources_that_cannot_be_are_refused(options: dict[str, Any], message: st
 
 
 def test_unknown_labels_are_refused() -> None:
-    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'depth'"):
-        LaneSamples(image_size=(24, 32)).draw(0, 1, ("depth",))
+    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'smell'"):
+        LaneSamples(image_size=(24, 32)).draw(0, 1, ("smell",))
 
 
 def test_other_cars_are_ahead_on_other_lanes_and_head_their_way() -> None:
@@ -338,7 +354,7 @@ def test_other_cars_are_ahead_on_other_lanes_and_head_their_way() -> None:
 
 
 def test_each_car_is_a_thing_of_its_own() -> None:
-    options = LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE)
+    options = LaneOptions(split="test", route_length=1.0, image_size=SIZE)
     frames = PosedCars(options, seed=0).frames(0, 64, ("semantic", "instance"))
     instance, semantic = frames.images["instance"], frames.images["semantic"]
     for own, classes in zip(instance, semantic, strict=True):

@@ -120,3 +120,19 @@ def test_triangles_of_the_fullest_row_count_copies_too() -> None:
         (np.empty((0, 1, 2)), 0),
     ):
         assert library.most_triangles(np.array(ranges, np.int32)) == most
+
+
+def test_a_librarys_version_grows_with_every_change_and_is_its_own() -> None:
+    library, versions = MeshLibrary(), []
+    mark = library.mark()
+    for change in (
+        lambda: None,
+        lambda: library.add([box((1, 1, 1), 0, 1)]),
+        lambda: library.place(np.array([0]), np.array([0]), np.eye(3, 4)[np.newaxis]),
+        lambda: library.rewind(mark),
+    ):
+        change()
+        versions.append(library.version)
+        assert library.version == versions[-1]
+    assert versions == sorted(set(versions))
+    assert MeshLibrary().version not in versions

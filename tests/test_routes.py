@@ -11,8 +11,8 @@ from lane_cases import cars, on_route
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.physics.advance import advance
 from autonomy.envs.lane.physics.location import Location, locate, look_ahead, nowhere
+from autonomy.envs.lane.physics.progress import advance, no_progress
 from autonomy.envs.lane.physics.routes import RouteBank, Routes, route_of
 from autonomy.envs.lane.physics.start import StartRanges, start_rolling
 from autonomy.envs.lane.physics.vehicles import one_in_each
@@ -20,7 +20,8 @@ from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
 from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
 from autonomy.envs.lane.roads.route import lay_route
-from autonomy.envs.lane.tasks.experts import PurePursuit
+from autonomy.envs.lane.tasks.lane_follow import LaneFollow
+from autonomy.envs.lane.tasks.task import Situation
 
 RADIUS = 50.0  # [m] of the circle's reference line
 EDGE = 3.0  # [m] the width of its lanes
@@ -228,9 +229,11 @@ def test_an_oncoming_car_drives_like_any_other() -> None:
     stations = bank.routes.start + 10
     still = StartRanges(0.0, 0.0, 8.0, 8.0)
     start_rolling(np.arange(2), stations, np.zeros((2, 3)), still, vehicles, bank.routes, location)
-    driver = PurePursuit(lambda: (vehicles, location, bank.routes), 8.0)
+    progress = no_progress(2)
+    truth = Situation(vehicles, location, bank.routes, progress, {}, 8.0, 200.0)
+    driver = LaneFollow().expert(lambda: truth)
     for _ in range(200):
-        advance(vehicles, driver.act({}), bank.routes, location, 0.1)
+        advance(vehicles, driver.act({}), bank.routes, location, progress, 0.1)
         assert np.abs(location.offset).max() < 0.3
     assert (location.along > 120.0).all()
     turned = vehicles.heading - [np.radians(100), np.radians(-100)]

@@ -1,12 +1,12 @@
 """All meshes of a world in flat arrays, addressed by ranges of parts."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.blocks import with_room
 from autonomy.camera.mesh import Mesh, joined
 from autonomy.compiled import compiled
 
@@ -15,8 +15,7 @@ class LibraryArrays(NamedTuple):
     """What the kernels read.
 
     Attributes:
-        vertices: `(6, V)` float32: position [m] and unit normal, one row a coordinate, with room
-            for one block.
+        vertices: `(6, V)` float32: position [m] and unit normal, one row a coordinate.
         triangles: `(T, 3)` int32 indices into the columns of `vertices`.
         materials: `(T,)` uint8.
         classes: `(T,)` uint8.
@@ -39,6 +38,9 @@ class LibraryArrays(NamedTuple):
     coarse: NDArray[np.int32]
 
 
+_VERSIONS = count()  # so that no two libraries ever have the same one
+
+
 class MeshLibrary:
     """Grows as meshes are added; a part is the smallest thing that is drawn or culled."""
 
@@ -56,11 +58,17 @@ class MeshLibrary:
         self._triangles_before = np.zeros(1, np.int64)  # (P + 1,) those of all parts before each
         self._used = _Counts(0, 0, 0)
         self._largest_part = self._material_count = 0
+        self._version = next(_VERSIONS)
 
     @property
     def arrays(self) -> LibraryArrays:
         """The kernels' view; its rows may go on beyond what is in use."""
         return self._stored
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of `arrays`; another library never has it."""
+        return self._version
 
     @property
     def part_count(self) -> int:
@@ -146,13 +154,14 @@ class MeshLibrary:
     def rewind(self, mark: "_Counts") -> None:
         """Forget what was added since `mark`; its room is used again."""
         self._used = mark
+        self._version = next(_VERSIONS)
 
     def _reserve(self, vertices: int, triangles: int, parts: int) -> tuple[slice, slice, slice]:
         """Make room; return where it is."""
         used, stored = self._used, self._stored
         wanted = _Counts(used.vertices + vertices, used.triangles + triangles, used.parts + parts)
         self._stored = LibraryArrays(
-            vertices=_grown(stored.vertices, with_room(wanted.vertices), axis=1),
+            vertices=_grown(stored.vertices, wanted.vertices, axis=1),
             triangles=_grown(stored.triangles, wanted.triangles),
             materials=_grown(stored.materials, wanted.triangles),
             classes=_grown(stored.classes, wanted.triangles),
@@ -162,6 +171,7 @@ class MeshLibrary:
             coarse=_grown(stored.coarse, wanted.parts),
         )
         self._used = wanted
+        self._version = next(_VERSIONS)
         return (
             slice(used.vertices, wanted.vertices),
             slice(used.triangles, wanted.triangles),

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+X, Y, HEIGHT, RADIUS, DARKNESS = range(5)
+"""Columns of `Appearance.shadows`."""
+
 
 class Draws(NamedTuple):
     """N lists of D draws: a range of parts of the library at a pose.

@@ -1,19 +1,16 @@
 """One picture a module: what it saw, and what it made of that."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
-from autonomy.perception.detections import Detections
-from autonomy.perception.estimates import Estimates
-from autonomy.perception.overlays import draw_boxes, draw_lane, draw_segments, draw_title
-from autonomy.perception.reading import Reading
+from autonomy.camera.mount import MountedCamera
+from autonomy.perception.overlays import draw_title
 from autonomy.perception.reframing import Reframing
-from autonomy.perception.segmentation import Segmentation
+from autonomy.perception.signature import Signature
 from autonomy.picture_file import Picture
 
 _WIDTH = 640  # [px] at least
@@ -23,17 +20,23 @@ class Perceiver(Protocol):
     """What reads frames of one camera: a trained module, or the classical lane finder."""
 
     name: ClassVar[str]
-    reading: Reading
+    signature: Signature
 
-    def perceive(self, *frames: NDArray[np.uint8]) -> Any:
-        """Return what frames `(N, H, W, 3)` mean."""
+    def perceive(self, frames: Mapping[str, NDArray[Any]]) -> Any:
+        """Return what frames mean, see `PerceptionModule.perceive`."""
+        ...
+
+    def draw(self, picture: Picture, result: Any, camera: MountedCamera) -> None:
+        """Draw that over a picture, see `PerceptionModule.draw`."""
         ...
 
 
 class Panel:
     """Draws what a perceiver makes of the frames of some camera."""
 
-    def __init__(self, perceiver: Perceiver, front: Camera, source: Camera | None) -> None:
+    def __init__(
+        self, perceiver: Perceiver, front: MountedCamera, source: MountedCamera | None
+    ) -> None:
         """Prepare for the frames of one camera.
 
         Args:
@@ -42,31 +45,26 @@ class Panel:
             source: The camera that the frames come from; without one they are only resized.
         """
         self._perceiver = perceiver
-        height, width = perceiver.reading.image_size
+        height, width = perceiver.signature.image_size
         scale = max(1, -(-_WIDTH // width))
-        own = replace(front, height=height, width=width)
-        self._shown = replace(front, height=height * scale, width=width * scale)
+        own = front.sized(height, width)
+        self._shown = front.sized(height * scale, width * scale)
         self._to_own = Reframing(source, own) if source else None
         self._to_shown = Reframing(source, self._shown) if source else None
 
     def draw(self, frame: Picture) -> Picture:
         """Return a picture of a frame `(h, w, 3)` with all that was perceived in it."""
-        result = self._perceiver.perceive((self._to_own(frame) if self._to_own else frame)[None])
+        own = self._to_own(frame) if self._to_own else frame
+        result = self._perceiver.perceive({"camera": own[None]})
         picture = self._background(frame)
-        names, size = self._perceiver.reading.reports, self._perceiver.reading.image_size
-        if isinstance(result, Segmentation):
-            draw_segments(picture, result.classes[0], names)
-        elif isinstance(result, Estimates):
-            draw_lane(picture, result, names, self._shown)
-        elif isinstance(result, Detections):
-            draw_boxes(picture, result, names, size)
+        self._perceiver.draw(picture, result, self._shown)
         draw_title(picture, self._perceiver.name.replace("_", " "))
         return picture
 
     def _background(self, frame: Picture) -> Picture:
         """Return the frame as the perceiver's camera sees it, finer."""
         if self._to_shown is None:
-            size = (self._shown.width, self._shown.height)
+            size = (self._shown.camera.width, self._shown.camera.height)
             return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         return self._to_shown(frame)
 

@@ -2,99 +2,47 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
 
 from autonomy.camera.camera import Camera
-from autonomy.envs.arm.controllers import CONTROLS
+from autonomy.camera.mount import Mount, MountedCamera
+from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.robot import Robot, find_robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
+from autonomy.envs.arm.tasks.find_task import find_task
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
 
 WORLD, TOOL = "world", "tool"
+"""Bodies that cameras are fixed to, besides the robot's links. The tool's frame goes with the tool
+link; its origin is the tool point, and where the robot is at home its axes are those of the world,
+whatever the link's own are."""
+
 GOALS = ("achieved_goal", "desired_goal")
 
 
-@dataclass(frozen=True)
-class ArmCamera(Camera):
-    """A camera in an arm world.
-
-    Attributes:
-        body: What it is mounted on: `world`, `tool`, or the name of a link. The tool's frame goes
-            with the tool link; its origin is the tool point, and where the robot is at home its
-            axes are the world's, whatever the link's own are.
-    """
-
-    body: str = WORLD
-
-
-FRONT = ArmCamera(
-    height=84,
-    width=84,
-    fov=math.radians(50.0),
-    position=(0.75, 0.0, 0.55),
-    pitch=0.66,
-    yaw=math.pi,
-    near=0.05,
-    far=20.0,
+FRONT = MountedCamera(
+    Camera(height=84, width=84, fov=math.radians(50.0), near=0.05, far=20.0),
+    Mount(WORLD, position=(0.75, 0.0, 0.55), pitch=0.66, yaw=math.pi),
 )
-WRIST = ArmCamera(
-    height=84,
-    width=84,
-    fov=math.radians(90.0),
-    position=(0.07, 0.0, 0.12),
-    pitch=math.pi / 2,
-    yaw=math.pi,
-    near=0.01,
-    far=20.0,
-    body=TOOL,
+WRIST = MountedCamera(
+    Camera(height=84, width=84, fov=math.radians(90.0), near=0.01, far=20.0),
+    Mount(TOOL, position=(0.07, 0.0, 0.12), pitch=math.pi / 2, yaw=math.pi),
 )
-SIDE = ArmCamera(
-    height=128,
-    width=128,
-    fov=math.radians(50.0),
-    position=(0.45, -0.65, 0.5),
-    pitch=0.5,
-    yaw=2.27,
-    near=0.05,
-    far=20.0,
+SIDE = MountedCamera(
+    Camera(height=128, width=128, fov=math.radians(50.0), near=0.05, far=20.0),
+    Mount(WORLD, position=(0.45, -0.65, 0.5), pitch=0.5, yaw=2.27),
 )
-PERCEPTION_CAMERAS: dict[str, Camera] = {
-    "front": replace(FRONT, height=128, width=128, pitch=0.55),
+PERCEPTION_CAMERAS: dict[str, MountedCamera] = {
+    "front": MountedCamera(FRONT.sized(128, 128).camera, replace(FRONT.mount, pitch=0.55)),
     "side": SIDE,
 }
 """What perception modules look through: from two sides, so that the hand seldom hides a thing from
 both, and no wider than where things may be."""
-
-
-CAMERA_SETS: dict[str, dict[str, Camera]] = {
-    "default": {"front": FRONT, "wrist": WRIST},
-    "perception": PERCEPTION_CAMERAS,
-    "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
-}
-"""What the option `cameras` may name."""
-
-
-def named_cameras(given: dict[str, Any]) -> dict[str, Any]:
-    """Return options in which cameras that were named are there themselves.
-
-    Raises:
-        InputError: There is no set of that name.
-    """
-    name = given.get("cameras")
-    if not isinstance(name, str):
-        return given
-    if name not in CAMERA_SETS:
-        raise InputError(
-            f"cameras must be one of {', '.join(CAMERA_SETS)} or of one's own, got {name!r}"
-        )
-    return {**given, "cameras": CAMERA_SETS[name]}
-
-
-def _default_cameras() -> dict[str, Camera]:
-    return CAMERA_SETS["default"]
 
 
 @dataclass(frozen=True)
@@ -102,14 +50,15 @@ class ArmOptions(CommonOptions):
     """Options of the arm worlds, besides those of all worlds.
 
     Attributes:
-        cameras: A name of `CAMERA_SETS`, or cameras of one's own by name.
-        robot: A name of `ROBOTS`, or a `Robot` of one's own.
+        task: A name of `TASKS`, `module:Class` or `file.py:Class`, or an `ArmTask` of one's own.
+        robot: A name of `ROBOTS`, `module:NAME` or `file.py:NAME`, or a `Robot` of one's own.
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
         randomization: `default`, `none`, `strong` or ranges of one's own.
         substeps: Steps of the physics in a control step.
-        triangles: How many the robot's meshes may have together; None leaves them whole.
+        triangles: How many the robot's meshes may have together, and as many the fixtures'; None
+            leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
             and by default a batch of 8 and more has as many as there are processor cores.
         goal_marker: Whether cameras see a green ball at the goal's place.
@@ -120,9 +69,14 @@ class ArmOptions(CommonOptions):
     """
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", *GOALS)
+    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {
+        "default": {"front": FRONT, "wrist": WRIST},
+        "perception": PERCEPTION_CAMERAS,
+        "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
+    }
 
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
-    cameras: Mapping[str, Camera] = field(default_factory=_default_cameras)
+    task: str | ArmTask = "reach"
     control_rate: float = 20.0
     robot: str | Robot = "panda"
     control: str = "position"
@@ -136,11 +90,29 @@ class ArmOptions(CommonOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_positive("substeps", "triangles")
-        find_robot(self.robot)
-        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):
             raise InputError(f"reward must be sparse or dense, got {self.reward!r}")
         if self.processes is not None and self.processes < 0:
             raise InputError(f"processes must not be negative, got {self.processes}")
+        if self.chosen_task.uses_gripper and not self.chosen_robot.gripper_joints:
+            raise InputError(
+                f"the task {self.chosen_task.name} needs a gripper, and {self.chosen_robot.urdf} "
+                "has none named in gripper_joints"
+            )
+
+    @cached_property
+    def chosen_task(self) -> ArmTask:
+        """The task itself."""
+        return find_task(self.task)
+
+    @cached_property
+    def chosen_robot(self) -> Robot:
+        """The robot itself."""
+        return find_robot(self.robot)
+
+    @cached_property
+    def ranges(self) -> ArmRandomization:
+        """What varies from episode to episode."""
+        return preset(self.randomization, PRESETS)

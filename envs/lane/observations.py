@@ -1,16 +1,18 @@
 """What the lane world lets a policy observe besides images."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
-from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.perceived import BOUNDS
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX
 from autonomy.envs.lane.physics.location import Location, look_ahead
 from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.perception.in_world.filtering import Motion
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
@@ -27,11 +29,26 @@ _STATE = {
 }
 
 
-def observation_space(options: LaneFollowOptions) -> spaces.Dict:
-    """Return the space of one environment's observations."""
+def observation_space(
+    options: LaneOptions,
+    followed: Mapping[str, Motion],
+    commands: Mapping[str, tuple[float, float]],
+) -> spaces.Dict:
+    """Return the space of one environment's observations.
+
+    Args:
+        options: What is observed.
+        followed: The quantities that are perceived.
+        commands: Those of the task, with their bounds.
+    """
     entries = image_spaces(options.sized_cameras(), options.images)
-    perceived = {name: (-high, high) for name, high in BOUNDS.items()}
-    vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
+    perceived = {name: (-motion.bound, motion.bound) for name, motion in followed.items()}
+    vectors = {
+        "proprioception": _PROPRIOCEPTION,
+        "state": _STATE,
+        "perceived": perceived,
+        "command": commands,
+    }
     for name, bounds in vectors.items():
         if name in options.observations:
             low, high = np.array(list(bounds.values()), np.float32).T

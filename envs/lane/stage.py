@@ -1,6 +1,6 @@
-"""N cars on their roads as cameras see them: what an episode and a labelled frame have alike."""
+"""N cars on their roads, and all cameras: what an episode and a labelled frame have alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,22 +8,25 @@ from numpy.typing import NDArray
 
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.mount import MountedCamera
 from autonomy.camera.scene import Scene
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import CAR, LaneOptions
 from autonomy.envs.lane.physics.location import nowhere
+from autonomy.envs.lane.physics.progress import advance, no_progress
 from autonomy.envs.lane.physics.routes import RouteBank, Routes, route_of
 from autonomy.envs.lane.physics.start import StartRanges, start_rolling
-from autonomy.envs.lane.physics.vehicles import one_in_each
+from autonomy.envs.lane.physics.vehicles import MOVING, one_in_each
 from autonomy.envs.lane.roads.chosen_roads import chosen_roads
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
 from autonomy.envs.lane.roads.route_start import check_room
-from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
+from autonomy.envs.lane.scene.appearance import dress, plain_looks
+from autonomy.envs.lane.scene.car_map import map_with_car
+from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.props import pose_along
-from autonomy.policy import Observation
-from autonomy.randomization import Sampler, preset
+from autonomy.stage import NO_EYES, Stage
+from autonomy.world_state import State
 
 _ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
 _SIGHT = 160.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
@@ -42,7 +45,7 @@ def forward_lanes(road: Road) -> Sequence[int]:
     return road.forward_lanes
 
 
-class Stage:
+class LaneStage(Stage):
     """The roads, the vehicles, the looks and the cameras of N worlds.
 
     Attributes:
@@ -51,44 +54,43 @@ class Stage:
         route_length: How far an episode goes [m].
         vehicles: All that drive.
         location: Where they are.
+        progress: How far they have come.
+        road: `(N,)` number of the ego's road.
+        lane: `(N,)` its lane, counted from right to left.
         egos: `(N,)` the vehicle of each world that is driven from outside.
-        sampler: Of the randomisation.
-        sensor: Of the cameras.
         scene: What there is to see.
         looks: How it looks.
-        rig: The cameras.
     """
 
     def __init__(
         self,
         num_envs: int,
-        options: LaneFollowOptions,
+        options: LaneOptions,
         others: int = 0,
         props: Sequence[Mesh] = (),
+        eyes: Mapping[str, MountedCamera] = NO_EYES,
     ) -> None:
         """Prepare for N cars, on no road yet, with up to `others` standing around each.
 
-        `props` are what a task puts on roads or beside them, hidden until it does: `place_props`.
+        `props` are what a task puts on roads or beside them, hidden until it does: `place_props`;
+        `eyes` are the cameras of perception.
 
         Raises:
             InputError: The given roads cannot be read or driven, or are shorter than the route.
         """
+        super().__init__(num_envs, options, options.ranges, eyes)
         self.source, self._split = chosen_roads(options.roads), options.split
         self.route_length = options.route_length or self.source.route_length(self._split)
         check_room(self.route_length, self.source.shortest(self._split))
         self.roads = RoadNetwork(self.source.make_road)
         self._routes = RouteBank(self.roads, _SIGHT, self.route_length + _SIGHT)
         self.vehicles, self.location = one_in_each(num_envs), nowhere(num_envs)
+        self.progress = no_progress(num_envs)
+        self.road, self.lane = np.full(num_envs, -1), np.zeros(num_envs, np.int64)
         self.egos = np.arange(num_envs)
-        randomization = preset(options.randomization, PRESETS)
-        self.sampler, self.sensor = Sampler(randomization), randomization.sensor
         self.scene = LaneScene(num_envs, self.roads, others, props)
         self.looks = plain_looks(num_envs)
-        self.rig = CameraRig(
-            options.sized_cameras(), options.images, num_envs, randomization.sensor
-        )
-        self._cameras = tuple(options.cameras)
-        self._every_row = np.arange(num_envs)
+        self._chase: ChaseView | None = None
 
     @property
     def routes(self) -> Routes:
@@ -144,13 +146,11 @@ class Stage:
             )
         return Starts(roads, drawn[:, 0], drawn[:, 1])
 
-    def place_roads(
-        self, rows: NDArray[np.intp], roads: NDArray[np.int64], lanes: NDArray[np.int64]
-    ) -> None:
-        """Bring numbers of roads `(n,)` and lanes `(n,)` of some rows to routes and meshes."""
-        self.scene.place_roads(rows, roads)
-        lanes_of_rows = zip(roads.tolist(), lanes.tolist(), strict=True)
-        routes = [self._routes.along(Lane(*lane)) for lane in lanes_of_rows]
+    def place_roads(self, rows: NDArray[np.intp]) -> None:
+        """Bring the roads and lanes of some rows to routes and meshes."""
+        self.scene.place_roads(rows, self.road[rows])
+        lanes = zip(self.road[rows].tolist(), self.lane[rows].tolist(), strict=True)
+        routes = [self._routes.along(Lane(*lane)) for lane in lanes]
         self.vehicles.route[self.egos[rows]] = routes
 
     def route_along(self, road: int, lane: int) -> NDArray[np.void]:
@@ -161,17 +161,33 @@ class Stage:
     def start(
         self,
         rows: NDArray[np.intp],
-        stations: NDArray[np.int64],
+        starts: Starts,
         uniform: NDArray[np.float64],
         ranges: StartRanges,
     ) -> None:
-        """Start the cars of n rows near stations `(n,)` of their roads, which were placed.
+        """Put the cars of n rows near where their routes begin, and their roads around them.
 
         See `start_rolling` for the random numbers `uniform` and what the starts vary in.
         """
+        self.road[rows], self.lane[rows] = starts.road, starts.lane
+        self.place_roads(rows)
         which, routes = self.egos[rows], self.routes
-        there = routes.start[self.vehicles.route[which]] + stations
+        there = routes.start[self.vehicles.route[which]] + starts.station
         start_rolling(which, there, uniform, ranges, self.vehicles, routes, self.location)
+        for values in self.progress:
+            values[which] = 0.0
+        self.progress.start[which] = self.location.along[which]
+
+    def advance(self, actions: NDArray[np.float32], duration: float) -> None:
+        """Let a control step of `duration` [s] pass; see `drive` for actions `(N, 2)`."""
+        advance(self.vehicles, actions, self.routes, self.location, self.progress, duration)
+
+    def arrays(self) -> State:
+        """Return the arrays of all that drives that nothing else follows from."""
+        arrays: State = {"road": self.road, "lane": self.lane}
+        arrays |= {f"vehicles_{name}": getattr(self.vehicles, name) for name in MOVING}
+        arrays |= {f"location_{name}": own for name, own in self.location._asdict().items()}
+        return arrays | {f"progress_{name}": own for name, own in self.progress._asdict().items()}
 
     def poses_along(
         self, rows: NDArray[np.intp], along: NDArray[np.float64], aside: NDArray[np.float64]
@@ -204,23 +220,32 @@ class Stage:
 
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
-        records = self.sampler.records(draws)
-        dress(self.looks, rows, records)
-        self.rig.mount(rows, records)
+        super().dress(rows, draws)
+        dress(self.looks, rows, self.sampler.records(draws))
 
-    def cars(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the poses `(n, 3, 4)` of the cars of some rows."""
         return world_from_car(self.vehicles, self.location, self.egos[rows])
 
-    def aim(self, rows: NDArray[np.intp], elapsed: NDArray[np.int64]) -> None:
-        """Bring the cameras of some rows to where their cars are, `elapsed` `(n,)` steps old."""
-        self.rig.aim(rows, dict.fromkeys(self._cameras, self.cars(rows)), elapsed)
-
-    def observe(self, rows: NDArray[np.intp]) -> Observation:
-        """Return the images of some rows."""
-        return self.rig.observe(*self.see(rows), rows)
+    def bodies(self, rows: NDArray[np.intp]) -> Mapping[str, NDArray[np.float64]]:
+        """Return the poses of the cars, which all cameras are on."""
+        return {CAR: self.poses(rows)}
 
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of cameras on the cars of some rows."""
-        scene = self.scene.seen_from_car(self.looks)
-        return self.scene.library, scene.rows(rows) if len(rows) < len(self._every_row) else scene
+        return self.scene.library, self.some(rows, self.scene.seen_from_car(self.looks))
+
+    def pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return what is seen from behind each car."""
+        self._chase = self._chase or ChaseView()
+        cars = self.poses(self._every_row)
+        scene = self.scene.seen_from_outside(self.looks, cars)
+        return self._chase.pictures(self.scene.library, scene, cars)
+
+    def overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a map of each car's road, with the car on it."""
+        places = np.stack([self.vehicles.x, self.vehicles.y], axis=1)[self.egos]
+        return tuple(
+            map_with_car(self.roads[number], place)
+            for number, place in zip(self.road.tolist(), places, strict=True)
+        )

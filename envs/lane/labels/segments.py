@@ -7,7 +7,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.camera.light import world_rays
+from autonomy.camera.rays import world_rays
 from autonomy.compiled import compiled, compiled_parallel
 from autonomy.envs.lane.physics.location import station_behind
 from autonomy.envs.lane.physics.routes import Routes, route_of

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.location import Location, locate_one
 from autonomy.envs.lane.physics.routes import Routes, route_of
 from autonomy.envs.lane.physics.vehicles import Vehicles
@@ -32,7 +32,7 @@ class StartRanges(NamedTuple):
     fastest: float  # [m/s]
 
 
-def start_ranges(options: LaneFollowOptions) -> StartRanges:
+def start_ranges(options: LaneOptions) -> StartRanges:
     """Return what the starts of episodes with `options` vary in."""
     training = options.split == "train"
     offset, heading = (_TRAINING_OFFSET, _TRAINING_HEADING) if training else (_OFFSET, _HEADING)

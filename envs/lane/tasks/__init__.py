@@ -1,1 +1,1 @@
-"""What drivers are asked to do, and who shows that it can be done."""
+"""What may be asked of a car on the road."""

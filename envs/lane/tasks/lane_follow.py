@@ -3,23 +3,20 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.physics.advance import advance
 from autonomy.envs.lane.physics.car import STEERING_RATE_MAX
 from autonomy.envs.lane.physics.location import Location
-from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import Vehicles
-from autonomy.perception.loop import perception_metrics
+from autonomy.envs.lane.tasks.task import Array, LaneTask, Situation
 from autonomy.rewards import tolerance
+from autonomy.task import Judgement, Mask
 from autonomy.world import Trace
 
-_STUCK_SPEED = 0.5  # [m/s]
 _STUCK_TIME = 5.0  # [s]
 _COMFORTABLE = 3.0  # [m/s2] of lateral acceleration, firm but usual
 _HARSH = 8.0  # [m/s2], near the grip of a dry road
@@ -39,99 +36,95 @@ class RewardWeights:
     failure: float = 3.0
 
 
-class Progress(NamedTuple):
-    """How N episodes stand."""
+class LaneFollow(LaneTask):
+    """Stay in the lane at the target speed; it is done when the route is driven."""
 
-    distance: NDArray[np.float64]  # (N,) [m] driven along the lane
-    elapsed: NDArray[np.int64]  # (N,) control steps
-    standing: NDArray[np.float64]  # (N,) [s] for which the car has stood
+    weights: RewardWeights = RewardWeights()
+    # the route's end is no end of the road: what comes after is worth as much as what came before
+    success_terminates = False
+
+    def judge(self, now: Situation) -> Judgement:
+        """Return the terms of `terms`, and the endings of `failures` and `success`.
+
+        What these read as the lane offset is how far left of the target offset the cars are.
+        """
+        where = now.location
+        aside = where._replace(offset=where.offset - self.target_offset(now))
+        now = now._replace(location=aside)
+        failures = self.failures(now)
+        failed = np.zeros(len(now.cars.x), np.bool_)
+        for mask in failures.values():
+            failed |= mask
+        return Judgement(
+            self.terms(now, failed), self.success(now), failures, self.measurements(now)
+        )
+
+    def success(self, now: Situation) -> Mask:
+        """Return `(N,)` where the route is driven."""
+        return now.progress.distance >= now.route_length
+
+    def failures(self, now: Situation) -> dict[str, Mask]:
+        """Return where episodes fail; a car has left its lane when its reference point has."""
+        location = now.location
+        return {
+            "left_lane": np.abs(location.offset) > location.width / 2,
+            "wrong_way": np.abs(location.heading_error) > math.pi / 2,
+            "stuck": now.progress.standing >= _STUCK_TIME,
+        }
+
+    def terms(self, now: Situation, failed: Mask) -> dict[str, Array]:
+        """Return the reward's terms, each `(N,)` in [0, 1] or [-1, 0]."""
+        speed, rate = self.target_speed(now), now.progress.steering_rate
+        return reward_terms(now.cars, now.location, rate, speed, failed)._asdict()
+
+    def measurements(self, now: Situation) -> dict[str, NDArray[Any]]:
+        """Return what is measured at every step, by name and unit, each `(N,)`."""
+        cars, location = now.cars, now.location
+        return {
+            "distance_m": now.progress.distance,
+            "speed_m_s": cars.speed,
+            "lane_offset_m": location.offset,
+            "heading_error_rad": location.heading_error,
+            "steering_rad": cars.steering,
+            "departures": np.abs(location.offset) > location.width / 2,
+        }
+
+    def metrics(self, episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
+        """Summarise episodes: means over steps, and departures over the whole distance."""
+        offset, heading, speed = (
+            np.concatenate([episode[name] for episode in episodes]).astype(np.float64)
+            for name in ("lane_offset_m", "heading_error_rad", "speed_m_s")
+        )
+        distance = np.array([episode["distance_m"][-1] for episode in episodes], np.float64)
+        departures = sum(float(episode["departures"].sum()) for episode in episodes)
+        return {
+            "distance_m": float(distance.mean()),
+            "mean_speed_m_s": float(speed.mean()),
+            "lane_offset_rms_m": float(np.sqrt(np.mean(offset**2))),
+            "lane_offset_p95_m": float(np.percentile(np.abs(offset), 95)),
+            "heading_error_rms_rad": float(np.sqrt(np.mean(heading**2))),
+            "departures_per_km": departures / max(float(distance.sum()) / 1000.0, 1e-9),
+        }
 
 
 class RewardTerms(NamedTuple):
     """What N steps are worth, each term `(N,)` in [0, 1] or [-1, 0]."""
 
-    progress: NDArray[np.float64]
-    lane_offset: NDArray[np.float64]
-    heading: NDArray[np.float64]
-    comfort: NDArray[np.float64]
-    smoothness: NDArray[np.float64]
-    failure: NDArray[np.float64]
-
-
-class Ending(IntEnum):
-    """How an episode ends with a step, if it does."""
-
-    GOING_ON = 0
-    TIME_LIMIT = 1
-    SUCCESS = 2
-    STUCK = 3
-    WRONG_WAY = 4
-    LEFT_LANE = 5
-
-
-# What each ending is; to look it up in a table costs less than to compare with an `Ending`.
-REASON = np.array(["", "time_limit", "success", "stuck", "wrong_way", "left_lane"])
-IS_SUCCESS = np.isin(list(Ending), Ending.SUCCESS)
-IS_DEPARTURE = np.isin(list(Ending), Ending.LEFT_LANE)
-TERMINATES = np.isin(list(Ending), (Ending.STUCK, Ending.WRONG_WAY, Ending.LEFT_LANE))
-# The route's end is no end of the road: what comes after is worth as much as what came before.
-TRUNCATES = np.isin(list(Ending), (Ending.TIME_LIMIT, Ending.SUCCESS))
-
-
-class Task(NamedTuple):
-    """What the drivers are asked to do."""
-
-    duration: float  # [s] of a control step
-    target_speed: float  # [m/s]
-    route_length: float  # [m]
-    max_steps: int  # control steps that an episode may take
-
-
-@compiled
-def live(
-    cars: Vehicles,
-    actions: NDArray[np.float32],
-    routes: Routes,
-    location: Location,
-    progress: Progress,
-    task: Task,
-) -> tuple[RewardTerms, NDArray[np.int64]]:
-    """Live one control step of all episodes, in place; return its terms and `Ending`s `(N,)`.
-
-    One call from Python instead of five: for a single car, the calls are what takes time.
-    """
-    along, steering = location.along.copy(), cars.steering.copy()
-    advance(cars, actions, routes, location, task.duration)
-    update_progress(cars, location, along, task.duration, progress)
-    judged = endings(location, progress, task.route_length, task.max_steps)
-    steering_rate = (cars.steering - steering) / task.duration
-    return reward_terms(cars, location, steering_rate, judged, task.target_speed), judged
-
-
-@compiled
-def update_progress(
-    cars: Vehicles,
-    location: Location,
-    before: NDArray[np.float64],
-    duration: float,
-    progress: Progress,
-) -> None:
-    """Count a step of `duration` [s] in place; `before` `(N,)` [m] is where it began along."""
-    for i in range(len(before)):
-        progress.distance[i] += location.along[i] - before[i]
-        progress.elapsed[i] += 1
-        progress.standing[i] += duration
-        if cars.speed[i] >= _STUCK_SPEED:
-            progress.standing[i] = 0.0
+    progress: Array
+    lane_offset: Array
+    heading: Array
+    comfort: Array
+    smoothness: Array
+    failure: Array
 
 
 @compiled
 def reward_terms(
     cars: Vehicles,
     location: Location,
-    steering_rate: NDArray[np.float64],
-    judged: NDArray[np.int64],
-    target_speed: float,
+    steering_rate: Array,
+    target_speed: Array | float,
+    failed: Mask,
 ) -> RewardTerms:
     """Return the reward's terms.
 
@@ -139,8 +132,8 @@ def reward_terms(
         cars: The cars.
         location: Where they are.
         steering_rate: `(N,)` [rad/s] over the last control step.
-        judged: `(N,)` the `Ending`s that the step came to.
-        target_speed: [m/s].
+        target_speed: `(N,)`, or one for all [m/s].
+        failed: `(N,)` where the episode fails with this step.
     """
     along = cars.speed * np.cos(location.heading_error)
     # What the lane demands at this speed, not what the wheels do: the way to comfort is to slow
@@ -154,61 +147,5 @@ def reward_terms(
         heading=tolerance(location.heading_error, (0.0, 0.0), 0.3),
         comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),
         smoothness=-rate * rate,
-        failure=-TERMINATES[judged].astype(np.float64),
+        failure=-failed.astype(np.float64),
     )
-
-
-@compiled
-def endings(
-    location: Location, progress: Progress, route_length: float, max_steps: int
-) -> NDArray[np.int64]:
-    """Judge N episodes; the car has left its lane when its reference point has."""
-    judged = np.empty(len(location.offset), np.int64)
-    for i in range(len(judged)):
-        if abs(location.offset[i]) > location.width[i] / 2:
-            judged[i] = Ending.LEFT_LANE
-        elif abs(location.heading_error[i]) > math.pi / 2:
-            judged[i] = Ending.WRONG_WAY
-        elif progress.standing[i] >= _STUCK_TIME:
-            judged[i] = Ending.STUCK
-        elif progress.distance[i] >= route_length:
-            judged[i] = Ending.SUCCESS
-        elif progress.elapsed[i] >= max_steps:
-            judged[i] = Ending.TIME_LIMIT
-        else:
-            judged[i] = Ending.GOING_ON
-    return judged
-
-
-def measurements(
-    cars: Vehicles, location: Location, progress: Progress, judged: NDArray[np.int64]
-) -> dict[str, NDArray[np.float32]]:
-    """Return what is measured at every step, by name and unit, each `(N,)`."""
-    values = {
-        "distance_m": progress.distance,
-        "speed_m_s": cars.speed,
-        "lane_offset_m": location.offset,
-        "heading_error_rad": location.heading_error,
-        "steering_rad": cars.steering,
-        "departures": IS_DEPARTURE[judged],
-    }
-    return {name: value.astype(np.float32) for name, value in values.items()}
-
-
-def lane_metrics(episodes: Sequence[Trace]) -> dict[str, float]:
-    """Summarise episodes: means over steps, and departures over the whole distance."""
-    offset, heading, speed = (
-        np.concatenate([episode[name] for episode in episodes]).astype(np.float64)
-        for name in ("lane_offset_m", "heading_error_rad", "speed_m_s")
-    )
-    distance = np.array([episode["distance_m"][-1] for episode in episodes], np.float64)
-    departures = sum(float(episode["departures"].sum()) for episode in episodes)
-    return {
-        "distance_m": float(distance.mean()),
-        "mean_speed_m_s": float(speed.mean()),
-        "lane_offset_rms_m": float(np.sqrt(np.mean(offset**2))),
-        "lane_offset_p95_m": float(np.percentile(np.abs(offset), 95)),
-        "heading_error_rms_rad": float(np.sqrt(np.mean(heading**2))),
-        "departures_per_km": departures / max(float(distance.sum()) / 1000.0, 1e-9),
-        **perception_metrics(episodes),
-    }

@@ -1,0 +1,1 @@
+"""The kernels that draw: arrays in, arrays out."""
