@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from autonomy.camera.images import IMAGES
 from autonomy.errors import InputError, UnknownOptionError
 from autonomy.imported_class import is_name_of_object, named_object
-from autonomy.perception.in_world.loop import EstimatingModule
 
 if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
 
     from autonomy.camera.camera import Camera
+    from autonomy.perception.in_world.loop import EstimatingModule
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
@@ -52,7 +52,8 @@ class CommonOptions:
         "cameras",
         "control_rate",
     )
-    """The options that decide what a policy sees and what its actions do: they go with it."""
+    """The options that decide what a policy sees, what its actions do and what is asked of it: they
+    go with it."""
 
     observations: tuple[str, ...] = ("camera", "proprioception")
     image_size: tuple[int, int] | None = None
@@ -60,7 +61,7 @@ class CommonOptions:
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
-    perception: str | EstimatingModule | None = None
+    perception: "str | EstimatingModule | None" = None
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors

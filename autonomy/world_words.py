@@ -34,11 +34,14 @@ WorldWords = Annotated[dict[str, Any], OfWorld()]
 """The type of a field `world` of arguments: the options that were given, by name."""
 
 
-def with_world(arguments: type[Arguments], words: Sequence[str]) -> type[Arguments]:
+def with_world(
+    arguments: type[Arguments], words: Sequence[str], default: Mapping[str, Any] | None = None
+) -> type[Arguments]:
     """Return arguments whose field `world` takes the options of the world that the words name.
 
     That is what follows `--env`, or the world of a policy's folder, or an id among the words. Where
-    none is named, it takes the options that all worlds have.
+    none is named, it takes the options that all worlds have. Those of `default` are what help says
+    of them, and by default the field's own.
 
     Raises:
         InputError: There is no such world, or it has no option that is among the words.
@@ -51,9 +54,10 @@ def with_world(arguments: type[Arguments], words: Sequence[str]) -> type[Argumen
     options = {own.name: own for own in known if own.name not in mark.but_for}
     _refuse_unknown(words, options, env_id)
     own = next(own for own in fields(cast(Any, arguments)) if own.name == "world")
-    defaults: Any = own.default_factory
-    taken = {name: _taken(option, defaults().get(name)) for name, option in options.items()}
-    world = ("world", _some_of(taken), field(default_factory=defaults))
+    make_default: Any = own.default_factory
+    here = make_default() if default is None else default
+    taken = {name: _taken(option, here.get(name)) for name, option in options.items()}
+    world = ("world", _some_of(taken), field(default_factory=make_default))
     made = make_dataclass(arguments.__name__, [world], bases=(arguments,), frozen=True)
     made.__doc__, made.__module__ = arguments.__doc__, arguments.__module__
     return made
@@ -95,26 +99,26 @@ def _refuse_unknown(
 
 def _taken(option: Option, here: Any) -> Any:
     """Return the type that an option has on a command line, with its default `here`, if any."""
-    kind = _word_type(option.annotation)
+    kind = word_type(option.annotation)
     named = "" if _is_plain(option.annotation) else " Here a name, module:NAME or file.py:NAME."
     hint = f"(default: {_shown(option.default if here is None else here)})"
     return Annotated[kind, arg(help=option.meaning + named, help_behavior_hint=hint)]
 
 
-def _word_type(annotation: Any) -> Any:
+def word_type(annotation: Any) -> Any:
     """Return what stands for a type on a command line; objects are named."""
     if get_origin(annotation) in (Union, UnionType):
-        kinds = {_word_type(member): None for member in get_args(annotation)}
+        kinds = {word_type(member): None for member in get_args(annotation)}
         if str in kinds:  # anything can be written as one
             kinds = {kind: None for kind in kinds if kind is str or kind is NoneType}
         return Union[tuple(kinds)]  # noqa: UP007 - of as many as there are
     if get_origin(annotation) is Annotated:
-        return _word_type(get_args(annotation)[0])
+        return word_type(get_args(annotation)[0])
     if get_origin(annotation) in (tuple, list, Sequence):
         members = get_args(annotation)
         if get_origin(annotation) is not tuple:
             members = (*members, ...)
-        return tuple[tuple(own if own is ... else _word_type(own) for own in members)]
+        return tuple[tuple(own if own is ... else word_type(own) for own in members)]
     return annotation if _is_plain(annotation) else str
 
 

@@ -5,7 +5,6 @@ Examples:
     python scripts/make_dataset.py data/again --manifest data/lane/train/manifest.json
 """
 
-import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -13,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import tyro
 from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from autonomy.agents.memory import keep_freed_memory
-from autonomy.command_line import reported_errors
+from autonomy.command_line import parsed, run
 from autonomy.errors import InputError
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
 from autonomy.perception.datasets.writer import planned, write_dataset
@@ -52,14 +50,14 @@ class Arguments(SourceArguments):
     where the frames are not of lane or arm."""
 
 
-def parse(words: Sequence[str]) -> Arguments:
+def parse(words: Sequence[str], program: str | None = None) -> Arguments:
     """Return what a command line says; which options it has depends on the world.
 
     Raises:
         InputError: There is no such world.
     """
     kind = with_source_options(Arguments, words)
-    return tyro.cli(kind, args=words, description=Arguments.__doc__)
+    return parsed(kind, words, program)
 
 
 def main(arguments: Arguments) -> None:
@@ -108,5 +106,4 @@ def _progress(frames: int) -> Generator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    with reported_errors():
-        main(parse(sys.argv[1:]))
+    run(main, parse)

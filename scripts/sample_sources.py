@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass, field, is_dataclass, make_dataclass
+from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from tyro.conf import OmitArgPrefixes, Suppress, arg
 
@@ -12,6 +12,7 @@ from autonomy.errors import InputError
 from autonomy.given import given_class
 from autonomy.perception.datasets.dataset import Dataset
 from autonomy.perception.samples import SampleSource
+from autonomy.world_words import word_type
 
 SOURCES = {
     "lane": "autonomy.envs.lane.samples:LaneSamples",
@@ -110,11 +111,11 @@ def _constructor(kind: type[Any]) -> Any:
 
     hints = get_type_hints(kind.__init__)
     types = {
-        name: _of_words(hints.get(name, str))
+        name: word_type(hints.get(name, str)) | None
         for name in inspect.signature(kind).parameters
         if name not in _SCRIPTS_OWN
     }
-    chosen.__annotations__ = {name: one for name, one in types.items() if one is not None}
+    chosen.__annotations__ = types
     chosen.__doc__ = kind.__init__.__doc__ or kind.__doc__
     chosen.__signature__ = inspect.Signature(
         [
@@ -123,17 +124,6 @@ def _constructor(kind: type[Any]) -> Any:
         ]
     )
     return chosen
-
-
-def _of_words(hint: Any) -> Any:
-    """Return what of a type words can say, or nothing; None if that is all."""
-    members = get_args(hint) if not isinstance(hint, type) and _is_union(hint) else (hint,)
-    said = [one for one in members if not is_dataclass(one)]
-    return Union[(*said, None)] if said else None
-
-
-def _is_union(hint: Any) -> bool:
-    return isinstance(hint, type(int | str)) or getattr(hint, "__origin__", None) is Union
 
 
 def _value_of(flag: str, words: Sequence[str]) -> str | None:

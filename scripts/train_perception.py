@@ -8,20 +8,18 @@ Examples:
     python scripts/train_perception.py depth.py:Depth --world lane
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import tyro
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.command_line import reported_errors
+from autonomy.command_line import parsed, run
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.perception.modules.named import module_class
@@ -62,7 +60,7 @@ class Arguments(SourceArguments):
     """Where to compute: auto, cpu or cuda."""
 
 
-def parse(words: Sequence[str]) -> Arguments:
+def parse(words: Sequence[str], program: str | None = None) -> Arguments:
     """Return what a command line says; which options it has depends on module and world.
 
     Raises:
@@ -79,7 +77,7 @@ def parse(words: Sequence[str]) -> Arguments:
         kw_only=True,
         frozen=True,
     )
-    return tyro.cli(kind, args=words, description=Arguments.__doc__)
+    return parsed(kind, words, program)
 
 
 def main(arguments: Arguments) -> None:
@@ -173,5 +171,4 @@ def _table(trained: "TrainedModule") -> Table:
 
 
 if __name__ == "__main__":
-    with reported_errors():
-        main(parse(sys.argv[1:]))
+    run(main, parse)

@@ -109,6 +109,14 @@ class ArmOptions(CommonOptions):
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", *GOALS)
 
+    of_policies: ClassVar[tuple[str, ...]] = (
+        *CommonOptions.of_policies,
+        "task",
+        "robot",
+        "control",
+        "goal_marker",
+    )
+
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
     task: str | ArmTask = "reach"
     # a name is replaced by its cameras, so that nobody who reads them meets one

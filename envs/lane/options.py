@@ -47,6 +47,8 @@ class LaneOptions(CommonOptions):
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
 
+    of_policies: ClassVar[tuple[str, ...]] = (*CommonOptions.of_policies, "task", "target_speed")
+
     cameras: Mapping[str, Camera] = field(default_factory=lambda: {"front": FRONT})
     task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
