@@ -58,7 +58,8 @@ class CommonOptions:
         "cameras",
         "control_rate",
     )
-    """The options that decide what a policy sees and what its actions do: they go with it."""
+    """The options that decide what a policy sees, what its actions do and what is asked of it: they
+    go with it."""
 
     camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {}
     """What the option `cameras` may name."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
+from autonomy.imported_class import is_name_of_object, object_of
 
 
 @dataclass(frozen=True)
@@ -95,16 +96,22 @@ Ranges = TypeVar("Ranges")
 
 
 def preset(choice: str | Ranges, presets: Mapping[str, Ranges]) -> Ranges:
-    """Return the ranges of a preset's name, or the ranges themselves.
+    """Return the ranges of a preset's name or of `module:NAME` or `file.py:NAME`, or themselves.
 
     Raises:
-        InputError: There is no preset of that name.
+        InputError: There are none of that name, or they are of another world.
     """
-    if not isinstance(choice, str):
+    kind = type(next(iter(presets.values())))
+    if isinstance(choice, kind):
         return choice
-    if choice not in presets:
-        raise InputError(f"randomization must be one of {', '.join(presets)}, got {choice!r}")
-    return presets[choice]
+    if isinstance(choice, str) and choice in presets:
+        return presets[choice]
+    if is_name_of_object(choice):
+        return object_of(kind, str(choice))
+    raise InputError(
+        f"randomization must be one of {', '.join(presets)}, a {kind.__name__}, or module:NAME or "
+        f"file.py:NAME of one, got {choice!r}"
+    )
 
 
 _TURNS = 8

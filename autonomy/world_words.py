@@ -34,11 +34,14 @@ WorldWords = Annotated[dict[str, Any], OfWorld()]
 """The type of a field `world` of arguments: the options that were given, by name."""
 
 
-def with_world(arguments: type[Arguments], words: Sequence[str]) -> type[Arguments]:
+def with_world(
+    arguments: type[Arguments], words: Sequence[str], default: Mapping[str, Any] | None = None
+) -> type[Arguments]:
     """Return arguments whose field `world` takes the options of the world that the words name.
 
     That is what follows `--env`, or the world of a policy's folder, or an id among the words. Where
-    none is named, it takes the options that all worlds have.
+    none is named, it takes the options that all worlds have. Those of `default` are what help says
+    of them, and by default the field's own.
 
     Raises:
         InputError: There is no such world, or it has no option that is among the words.
@@ -51,9 +54,10 @@ def with_world(arguments: type[Arguments], words: Sequence[str]) -> type[Argumen
     options = {own.name: own for own in known if own.name not in mark.but_for}
     _refuse_unknown(words, options, env_id)
     own = next(own for own in fields(cast(Any, arguments)) if own.name == "world")
-    defaults: Any = own.default_factory
-    taken = {name: _taken(option, defaults().get(name)) for name, option in options.items()}
-    world = ("world", _some_of(taken), field(default_factory=defaults))
+    make_default: Any = own.default_factory
+    here = make_default() if default is None else default
+    taken = {name: _taken(option, here.get(name)) for name, option in options.items()}
+    world = ("world", _some_of(taken), field(default_factory=make_default))
     made = make_dataclass(arguments.__name__, [world], bases=(arguments,), frozen=True)
     made.__doc__, made.__module__ = arguments.__doc__, arguments.__module__
     return made

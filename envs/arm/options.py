@@ -75,6 +75,14 @@ class ArmOptions(CommonOptions):
         "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
     }
 
+    of_policies: ClassVar[tuple[str, ...]] = (
+        *CommonOptions.of_policies,
+        "task",
+        "robot",
+        "control",
+        "goal_marker",
+    )
+
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
     task: str | ArmTask = "reach"
     control_rate: float = 20.0

@@ -48,6 +48,8 @@ class LaneOptions(CommonOptions):
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
     camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
 
+    of_policies: ClassVar[tuple[str, ...]] = (*CommonOptions.of_policies, "task", "target_speed")
+
     task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
     roads: Roads = GENERATED
