@@ -21,6 +21,7 @@ def make_perception(
     source: str | None,
     num_envs: int,
     followed: Perceivable,
+    split: str,
     sensor: SensorRandomization,
     step: float,
     truth: Callable[[], Known],
@@ -31,6 +32,7 @@ def make_perception(
         source: The folder of a module; `truth` or None knows the truth.
         num_envs: N.
         followed: What is to be known.
+        split: Whose sensors may come.
         sensor: Of the cameras.
         step: Seconds between two looks.
         truth: Tells how it is.
@@ -40,7 +42,8 @@ def make_perception(
     """
     if source is None or source == TRUTH:
         return TruePerception(truth)
-    return FramePerception(num_envs, followed, _module(source, followed), sensor, step, truth)
+    module = _module(source, followed)
+    return FramePerception(num_envs, followed, module, split, sensor, step, truth)
 
 
 def _module(folder: str, followed: Perceivable) -> EstimatingModule:

@@ -160,6 +160,7 @@ class FramePerception:
         num_envs: int,
         followed: Perceivable,
         module: EstimatingModule,
+        split: str,
         sensor: SensorRandomization,
         step: float,
         truth: Callable[[], Known],
@@ -170,6 +171,7 @@ class FramePerception:
             num_envs: N.
             followed: What is to be known.
             module: What reads the frames.
+            split: Whose sensors may come.
             sensor: Of the cameras.
             step: Seconds between two looks.
             truth: Tells how it is, to measure errors by.
@@ -178,7 +180,7 @@ class FramePerception:
         sized = {name: one.sized(height, width) for name, one in followed.cameras.items()}
         self._module, self._truth, self._names = module, truth, tuple(followed.motions)
         self._columns = [module.reading.reports.index(name) for name in self._names]
-        self._rig = CameraRig(with_images(sized, ("camera",)), num_envs, sensor)
+        self._rig = CameraRig(with_images(sized, ("camera",)), num_envs, split, sensor)
         self._origin = followed.origin
         self._mean_and_std = RowBlocks(self._perceive)
         self._filters = ConstantVelocityFilters(num_envs, list(followed.motions.values()), step)

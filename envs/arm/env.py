@@ -36,7 +36,7 @@ from autonomy.options import read_options
 from autonomy.perception.loading import make_perception
 from autonomy.perception.loop import Known, Perception, TruePerception
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import in_split, preset
+from autonomy.randomization import preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
@@ -95,7 +95,9 @@ class ArmVectorEnv(BatchedWorld):
         self._max_steps = chosen.max_episode_steps or self._task.max_steps
         self._weights = RewardWeights()
         camera_bodies = CameraBodies(cameras, facts)
-        rig = CameraRig(with_images(cameras, chosen.images), num_envs, randomization.sensor)
+        rig = CameraRig(
+            with_images(cameras, chosen.images), num_envs, chosen.split, randomization.sensor
+        )
         self._perception = self._perceiving(randomization.sensor)
         self._physics = start_physics(design, facts.sizes, num_envs, chosen.processes)
         shared, self._bodies = self._physics.shared, self._physics.shared.bodies
@@ -139,6 +141,7 @@ class ArmVectorEnv(BatchedWorld):
             chosen.perception,
             self.num_envs,
             perceivable(self._task, self._robot.base),
+            chosen.split,
             sensor,
             step,
             self._knowledge,
@@ -158,15 +161,13 @@ class ArmVectorEnv(BatchedWorld):
         self._start.draw(rows, self.streams, choices, self._episodes, setup)
         rig = self._stage.rig
         if rig.sensor_draws:
-            rig.draw_sensors(rows, self._sensor_draws(rows, rig.sensor_draws))
+            rig.draw_sensors(rows, self.streams.uniform(rows, "sensor", rig.sensor_draws))
         self._physics.begin(rows)
-        self._perception.begin(rows, self._sensor_draws(rows, self._perception.sensor_draws))
+        uniform = self.streams.uniform(rows, "sensor", self._perception.sensor_draws)
+        self._perception.begin(rows, uniform)
         self._dress(rows)
         self._aim(rows)
         self._look(rows)
-
-    def _sensor_draws(self, rows: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-        return in_split(self.streams.uniform(rows, "sensor", count), self._options.split)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         """Bring the random draws of some rows to their looks and mounts."""

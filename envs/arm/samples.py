@@ -137,7 +137,9 @@ class ArmSamples:
             meshes = robot_meshes(PANDA, _TRIANGLES, Material.ROBOT)
             self._stages[count, images] = _Stage(
                 ArmScene(count, meshes, self._start.catalogue, things, extras),
-                CameraRig(with_images(PERCEPTION_CAMERAS, images), count, self._sensor),
+                CameraRig(
+                    with_images(PERCEPTION_CAMERAS, images), count, self._given[1], self._sensor
+                ),
                 allocate(count, sizes._replace(objects=things, clutter=clutter.most)),
                 np.arange(count),
             )
@@ -158,7 +160,7 @@ class ArmSamples:
         for name in ("joint_position", "link_pose", "tool_position"):
             getattr(bodies, name)[:] = getattr(self._postures.bodies, name)[placed.posture]
         bodies.object_pose[:] = upright_poses(placed.place, placed.turn)
-        uniform = in_split(random.random((count, start.sampler.size)), split)
+        uniform = random.random((count, start.sampler.size))
         draws = start.sampler.records(start.sampler.sample(uniform))
         if start.clutter.most:
             self._add_clutter(setup, bodies, draws, layout, random)
@@ -184,7 +186,7 @@ class ArmSamples:
         stage.rig.mount(stage.rows, draws)
         if stage.rig.sensor_draws:
             uniform = random.random((len(stage.rows), stage.rig.sensor_draws))
-            stage.rig.draw_sensors(stage.rows, in_split(uniform, self._given[1]))
+            stage.rig.draw_sensors(stage.rows, uniform)
         world = np.tile(np.eye(3, 4), (len(stage.rows), 1, 1))
         still = np.zeros(len(stage.rows), np.int64)
         stage.rig.aim(stage.rows, {WORLD: world}, still)

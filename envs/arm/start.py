@@ -25,7 +25,7 @@ class EpisodeStart:
     ) -> None:
         self.catalogue = task.shapes(split)
         self.clutter = Clutter(randomization.clutter, split)
-        self.sampler = Sampler(randomization)
+        self.sampler = Sampler(randomization, split)
         self._task, self._home, self._split = task, np.array(robot.home), split
         self.sizes = np.array([shape.size for shape in self.catalogue]).reshape(-1, 3)
         self._grip = np.array([shape.friction for shape in self.catalogue])
@@ -40,7 +40,7 @@ class EpisodeStart:
     ) -> None:
         """Write what episodes in some rows are like, and what the physics begins them with."""
         task, split = self._task, self._split
-        scene = in_split(streams.uniform(rows, "scene", self.sampler.size), split)
+        scene = streams.uniform(rows, "scene", self.sampler.size)
         which = distinct(streams.uniform(rows, "body", task.objects), len(self.catalogue))
         shapes = [tuple(self.catalogue[shape] for shape in own) for own in which]
         layout = task.lay_out(in_split(streams.uniform(rows, "task", task.draws), split), shapes)

@@ -89,6 +89,7 @@ class LaneFollowVectorEnv(BatchedWorld):
             chosen.perception if "perceived" in chosen.observations else None,
             num_envs,
             PERCEIVABLE,
+            chosen.split,
             self._stage.sensor,
             1.0 / chosen.control_rate,
             lambda: lane_knowledge(self._state.location, self._stage.paths),

@@ -38,12 +38,12 @@ class Stage:
         """
         self.source = RoadSource(options)
         randomization = preset(options.randomization, PRESETS)
-        self.sampler, self.sensor = Sampler(randomization), randomization.sensor
+        self.sampler, self.sensor = Sampler(randomization, options.split), randomization.sensor
         self.scene = LaneScene(num_envs, self.source.make_road, traffic)
         self.looks = plain_looks(num_envs)
         self.paths: LanePaths = no_paths(num_envs)
         cameras = with_images(options.sized_cameras(), options.images)
-        self.rig = CameraRig(cameras, num_envs, randomization.sensor)
+        self.rig = CameraRig(cameras, num_envs, options.split, randomization.sensor)
         self._every_row = np.arange(num_envs)
 
     @property
