@@ -93,13 +93,11 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._episodes = Episodes(np.zeros(self.num_envs, np.int64), draws)
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
-        sampler, rig = self._stage.sampler, self._stage.rig
-        self._episodes.draws[rows] = sampler.sample(
-            self.streams.uniform(rows, "scene", sampler.size)
-        )
+        streams, sampler, rig = self.streams, self._stage.sampler, self._stage.rig
+        self._episodes.draws[rows] = sampler.sample(streams.uniform(rows, "scene", sampler.size))
         self._episodes.elapsed[rows] = 0
         if rig.sensor_draws:
-            rig.draw_sensors(rows, self.streams.uniform(rows, "sensor", rig.sensor_draws))
+            rig.draw_sensors(rows, streams.uniform(rows, "sensor", rig.sensor_draws))
         self._perception.begin(rows)
         self._place(rows, choices)
         self._dress(rows)
