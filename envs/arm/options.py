@@ -127,10 +127,11 @@ class ArmOptions(CommonOptions):
     goal_marker: bool = False
 
     def __post_init__(self) -> None:
-        if isinstance(self.cameras, str):  # so that nobody else has to ask
+        if isinstance(self.cameras, str):
             object.__setattr__(self, "cameras", _named_cameras(self.cameras))
         super().__post_init__()
         self.check_positive("substeps", "triangles")
+        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):
