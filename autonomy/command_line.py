@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import tyro
@@ -27,13 +28,15 @@ def run(
         main: What is done.
         arguments: A dataclass. A field `world` of type `WorldWords` takes the options of the world
             that the command line names. Where what is given decides the defaults of the rest, a
-            class method `starting(words)` returns arguments to start from.
+            class method `starting(words)` returns arguments to start from; where it decides what
+            else there is to give, a class method `taking(words)` returns the class that has it.
         words: The command line, by default the process's own.
         program: How it is called in `--help`; by default after the file.
     """
     given = sys.argv[1:] if words is None else words
     with reported_errors():
-        taken: Any = with_world(arguments, given)
+        taking: Any = getattr(arguments, "taking", partial(with_world, arguments))
+        taken: Any = taking(given)
         default = {"default": taken.starting(given)} if hasattr(taken, "starting") else {}
         parsed = tyro.cli(taken, prog=program, args=given, description=arguments.__doc__, **default)
         main(parsed)

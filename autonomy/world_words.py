@@ -95,26 +95,26 @@ def _refuse_unknown(
 
 def _taken(option: Option, here: Any) -> Any:
     """Return the type that an option has on a command line, with its default `here`, if any."""
-    kind = _word_type(option.annotation)
+    kind = word_type(option.annotation)
     named = "" if _is_plain(option.annotation) else " Here a name, module:NAME or file.py:NAME."
     hint = f"(default: {_shown(option.default if here is None else here)})"
     return Annotated[kind, arg(help=option.meaning + named, help_behavior_hint=hint)]
 
 
-def _word_type(annotation: Any) -> Any:
+def word_type(annotation: Any) -> Any:
     """Return what stands for a type on a command line; objects are named."""
     if get_origin(annotation) in (Union, UnionType):
-        kinds = {_word_type(member): None for member in get_args(annotation)}
+        kinds = {word_type(member): None for member in get_args(annotation)}
         if str in kinds:  # anything can be written as one
             kinds = {kind: None for kind in kinds if kind is str or kind is NoneType}
         return Union[tuple(kinds)]  # noqa: UP007 - of as many as there are
     if get_origin(annotation) is Annotated:
-        return _word_type(get_args(annotation)[0])
+        return word_type(get_args(annotation)[0])
     if get_origin(annotation) in (tuple, list, Sequence):
         members = get_args(annotation)
         if get_origin(annotation) is not tuple:
             members = (*members, ...)
-        return tuple[tuple(own if own is ... else _word_type(own) for own in members)]
+        return tuple[tuple(own if own is ... else word_type(own) for own in members)]
     return annotation if _is_plain(annotation) else str
 
 

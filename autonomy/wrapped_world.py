@@ -1,7 +1,7 @@
 """Worlds inside of Gymnasium's wrappers."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from gymnasium.vector import VectorEnv, VectorWrapper
@@ -11,6 +11,11 @@ from autonomy.errors import InputError
 from autonomy.policy import Policy
 from autonomy.world import Trace, World
 from autonomy.world_state import State
+
+if TYPE_CHECKING:
+    _Wrapper = VectorWrapper[Any, Any, Any, Any, Any]
+else:
+    _Wrapper = VectorWrapper  # which takes no types before Gymnasium 1.4
 
 AnyWorld = World | VectorEnv[Any, Any, Any]
 """A world, or one in Gymnasium's vector wrappers."""
@@ -32,7 +37,7 @@ def as_world(envs: AnyWorld) -> World:
     )
 
 
-class WrappedWorld(VectorWrapper[Any, Any, Any, Any, Any]):
+class WrappedWorld(_Wrapper):
     """Steps as the wrappers do; what they do not know of is that of the world inside.
 
     So the state is without what wrappers keep, and the expert is right where they leave actions
@@ -63,3 +68,6 @@ class WrappedWorld(VectorWrapper[Any, Any, Any, Any, Any]):
     def set_state(self, state: State) -> None:
         """Let the world inside go on from a state."""
         self.world.set_state(state)
+
+    def __del__(self) -> None:
+        """Leave the world open for whoever wrapped it, who may go on; Gymnasium closes it."""

@@ -7,7 +7,7 @@ Examples:
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ from tyro.conf import Positional, arg
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import recipe_class
-from autonomy.agents.starting_recipe import Start, starting_recipe
+from autonomy.agents.starting_recipe import Start, recipe_with_every_option, starting_recipe
 from autonomy.command_line import reported_errors
 from autonomy.quantities import with_unit, words_and_unit
 
@@ -77,14 +77,13 @@ def parsed(words: Sequence[str]) -> Arguments:
     """
     asked = [word for word in words if word not in ("-h", "--help")]
     algorithm = tyro.cli(_Algorithm, args=asked, return_unknown_args=True)[0].algo
-    plain = replace(recipe_class(algorithm)(), observations=())
-    guess = Arguments(_NO_ID, plain, algorithm)
-    read, _ = tyro.cli(Arguments, args=asked, default=guess, return_unknown_args=True)
-    if read.env == _NO_ID:
-        start = Start(recipe_class(algorithm)(), None)
-    else:
+    guess = Arguments(_NO_ID, recipe_with_every_option(algorithm), algorithm)
+    read, unknown = tyro.cli(Arguments, args=asked, default=guess, return_unknown_args=True)
+    start = Start(recipe_class(algorithm)(), None)
+    if read.env != _NO_ID and not unknown:
         start = starting_recipe(read.env, algorithm, read.recipe.observations)
-    default = Arguments(tyro.MISSING, start.recipe, algorithm)
+    env = _NO_ID if unknown else tyro.MISSING  # of the two, what is unknown is said first
+    default = Arguments(env, start.recipe, algorithm)
     text = f"{Arguments.__doc__}\n\nRecipe: {_origin(start, algorithm)}."
     return tyro.cli(Arguments, args=words, default=default, description=text)
 

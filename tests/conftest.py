@@ -1,9 +1,16 @@
 """A robot that nobody sells, made of boxes and a cylinder; and the same examples in every run."""
 
+import os
+
+import gymnasium
 import pytest
 from hypothesis import settings
 
 from autonomy.envs.arm.robot import Robot
+
+wanted = os.environ.get("GYMNASIUM", gymnasium.__version__)
+if gymnasium.__version__ != wanted:  # `make check` asks for the oldest one too
+    pytest.exit(f"Gymnasium must be {wanted} here, got {gymnasium.__version__}", returncode=1)
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")  # `--hypothesis-profile default` searches further

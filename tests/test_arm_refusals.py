@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from arm_cases import make
 
+from autonomy.camera.mount import Mount
 from autonomy.envs.arm.options import FRONT
 from autonomy.envs.arm.physics import bullet
 from autonomy.envs.arm.robot import PANDA, Robot
@@ -26,10 +27,10 @@ from autonomy.errors import InputError
         ({"cameras": {}}, "cameras must name at least one camera, got none"),
         (
             {"cameras": "hidden"},
-            "cameras must be one of default, perception, all or .* got 'hidden'",
+            "cameras must be default, perception, all, a JSON file .* got 'hidden'",
         ),
         (
-            {"cameras": {"odd": replace(FRONT, body="moon")}},
+            {"cameras": {"odd": replace(FRONT, mount=Mount("moon"))}},
             "camera odd must be on one of world, tool, .*panda_hand.*, got moon",
         ),
         ({"robot": replace(PANDA, urdf="nowhere.urdf")}, "robot file must exist.*nowhere.urdf"),

@@ -72,11 +72,11 @@ def points_of(samples: Samples) -> NDArray[np.float64]:
 
 def test_projections_agree_with_opencv(samples: Samples) -> None:
     for number, camera in enumerate(PERCEPTION_CAMERAS.values()):
-        pose = camera.camera_from_body
+        pose = camera.mount.camera_from_body
         turn, _ = cv2.Rodrigues(pose[:, :3])
         for thing, columns in ((0, slice(0, 3)), (1, slice(4, 7))):
             places = samples["quantities"][:, columns].astype(np.float64) + PANDA.base
-            seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.matrix, np.zeros(4))
+            seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.camera.matrix, np.zeros(4))
             assert np.abs(seen[:, 0] - points_of(samples)[:, number, thing]).max() < 1e-3
 
 

@@ -50,9 +50,7 @@ def test_help_lists_what_every_command_does(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.strip() == autonomy.__version__
 
 
-STILL_SLOW = {"train", "train-perception", "perceive", "make-dataset", "export-dataset"} | {
-    "compare-lane-modules"
-}
+STILL_SLOW = {"train"}
 
 
 @pytest.mark.parametrize("name", sorted(program.commands().keys() - STILL_SLOW))

@@ -44,6 +44,13 @@ class ArmSamples:
     ) -> None:
         """Prepare to draw; see `ArmOptions` for what tasks and robots may be.
 
+        Args:
+            split: `train`, `validation` or `test`: whose shapes, looks and places these are.
+            seed: The same seed gives the same frames.
+            task: Whose things and goals, such as `reach`; by default `pick_and_place`.
+            randomization: How much varies: `default`, `none`, `strong` or ranges of one's own.
+            robot: Whose; by default `panda`.
+
         Raises:
             InputError: The split, the task, the robot or the randomisation is unknown, the seed is
                 negative, or the task is not one of a place and at most one thing.

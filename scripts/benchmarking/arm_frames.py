@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.episodes import EpisodeStart
 from autonomy.envs.arm.options import FRONT, ArmOptions
 from autonomy.envs.arm.physics.bullet import connect, pybullet
 from autonomy.envs.arm.physics.postures import bodies_of
@@ -15,6 +14,7 @@ from autonomy.envs.arm.physics.simulation import inspect
 from autonomy.envs.arm.physics.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.stage import design, still_stage
+from autonomy.envs.arm.start import EpisodeStart
 from autonomy.envs.arm.tasks.push import Push
 from autonomy.policy import Observation
 
@@ -48,11 +48,10 @@ class OurFrames:
         joints = _postures(seed)
         self._postures = bodies_of(PANDA, joints, np.zeros(len(joints))).link_pose
         self._rows, self._first = np.arange(num_envs), 0
-        nothing_drawn = np.zeros((num_envs, start.sampler.size))
-        self._stage.episodes.draws[:] = start.sampler.sample(nothing_drawn)
         self._stage.shared.bodies.object_pose[:] = _PLACE
-        self._stage.dress(self._rows)
-        self._stage.aim(self._rows)
+        nothing_drawn = np.zeros((num_envs, start.sampler.size))
+        self._stage.dress(self._rows, start.sampler.sample(nothing_drawn))
+        self._stage.aim(self._rows, np.zeros(num_envs, np.int64))
 
     def reset(self) -> None:
         """Do nothing: there are no episodes."""
@@ -88,13 +87,12 @@ class TinyFrames:
             self._client.createMultiBody(0.0, -1, look, middle)
         self._next = cycle(_postures(seed).tolist())
         view = np.eye(4)
-        view[:3] = np.diag([1.0, -1.0, -1.0]) @ FRONT.camera_from_body
+        view[:3] = np.diag([1.0, -1.0, -1.0]) @ FRONT.mount.camera_from_body
         self._view = view.T.ravel().tolist()
-        across = FRONT.near * np.tan(FRONT.fov / 2)
+        near, far = FRONT.camera.near, FRONT.camera.far
+        across = near * np.tan(FRONT.camera.fov / 2)
         up = across * image_size[0] / image_size[1]
-        self._projection = pybullet().computeProjectionMatrix(
-            -across, across, -up, up, FRONT.near, FRONT.far
-        )
+        self._projection = pybullet().computeProjectionMatrix(-across, across, -up, up, near, far)
 
     def reset(self) -> None:
         """Do nothing: there are no episodes."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.episodes import EpisodeStart
 from autonomy.envs.arm.labels.placing import place_things
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.control import Array
@@ -13,7 +12,8 @@ from autonomy.envs.arm.physics.fixtures import place_fixtures
 from autonomy.envs.arm.physics.postures import make_postures
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.physics.simulation import inspect
-from autonomy.envs.arm.stage import Stage, design, still_stage
+from autonomy.envs.arm.stage import ArmStage, design, still_stage
+from autonomy.envs.arm.start import EpisodeStart
 from autonomy.envs.arm.tasks.layout import standing_poses, upright_poses
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
@@ -63,7 +63,7 @@ class PosedArms:
         own = np.random.default_rng(self._seed)
         self._postures = make_postures(robot, _POSTURES, grips, own)
         self._stroke = robot.gripper_width if grips else 0.0
-        self._stages: dict[tuple[int, tuple[str, ...]], Stage] = {}
+        self._stages: dict[tuple[int, tuple[str, ...]], ArmStage] = {}
 
     def frames(self, batch: int, count: int, images: tuple[str, ...]) -> PosedFrames:
         """Return `count` frames with the named kinds of `images`.
@@ -72,28 +72,30 @@ class PosedArms:
         """
         stage, rows = self._stage_of(count, images), np.arange(count)
         random = np.random.default_rng((*self._seed, 1 + batch))
-        is_held = self._arrange(stage, random)
-        drawn = stage.dress(rows)
+        is_held, draws = self._arrange(stage, random)
+        stage.dress(rows, draws)
         if stage.rig.sensor_draws:
             uniform = random.random((count, stage.rig.sensor_draws))
             stage.rig.draw_sensors(rows, in_split(uniform, self._options.split))
-        stage.aim(rows)
+        stage.aim(rows, np.zeros(count, np.int64))
         return PosedFrames(
             images=stage.observe(rows),
             draw_names=stage.draw_names(self._postures.gripper_links),
             projections=stage.rig.projections(rows, self._options.chosen_robot.base),
             shape=stage.shared.setup.shape.copy(),
             object_pose=stage.shared.bodies.object_pose.copy(),
-            goal=stage.episodes.goal.copy(),
+            goal=stage.goal.copy(),
             is_held=is_held,
-            drawn=drawn,
+            drawn=stage.sampler.records(draws),
         )
 
-    def _arrange(self, stage: Stage, random: np.random.Generator) -> NDArray[np.bool_]:
-        """Put robots and things somewhere; return `(n,)` whether a hand holds one."""
+    def _arrange(
+        self, stage: ArmStage, random: np.random.Generator
+    ) -> tuple[NDArray[np.bool_], Array]:
+        """Put robots and things somewhere; return `(n,)` if one is held, and what was drawn."""
         task, start, split = self._options.chosen_task, self.start, self._options.split
-        (setup, bodies, _), episodes = stage.shared, stage.episodes
-        count = len(episodes.goal)
+        setup, bodies, _ = stage.shared
+        count = len(stage.goal)
         setup.shape[:] = distinct(random.random((count, task.objects)), len(start.catalogue))
         layout = start.lay_out(random.random((count, task.draws)), setup.shape)
         sizes = start.sizes[setup.shape]
@@ -102,18 +104,19 @@ class PosedArms:
             getattr(bodies, name)[:] = getattr(self._postures.bodies, name)[placed.posture]
         bodies.object_pose[:] = upright_poses(placed.place, placed.turn)
         uniform = in_split(random.random((count, start.sampler.size)), split)
-        episodes.draws[:], episodes.goal[:] = start.sampler.sample(uniform), layout.goal
+        draws = start.sampler.sample(uniform)
+        stage.goal[:] = layout.goal
         if start.clutter.most:
             uniform = random.random((count, start.clutter.draw_count))
-            beside = start.clutter_beside(layout, uniform, episodes.draws)
+            beside = start.clutter_beside(layout, uniform, draws)
             setup.clutter_shape[:], bodies.clutter_pose[:] = beside
         if task.fixtures:
             setup.fixture_start[:] = standing_poses(task.fixtures, layout)
             setup.fixture_joints[:] = layout.fixture_joints
             place_fixtures(task.fixtures, setup, bodies)
-        return placed.held
+        return placed.held, draws
 
-    def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:
+    def _stage_of(self, count: int, images: tuple[str, ...]) -> ArmStage:
         """Return a stage for so many frames, which is made only once."""
         if (count, images) not in self._stages:
             options = replace(

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,8 +68,8 @@ class ArmTask(ABC):
     tolerance: float = 0.05
     margin: float = 0.3
     goal_bound: float = 0.6
-    weights: ClassVar[Any] = GoalWeights()
-    success_terminates: ClassVar[bool] = True
+    weights: Any = GoalWeights()
+    success_terminates: bool = True
 
     @property
     def name(self) -> str:

@@ -1,6 +1,4 @@
-"""Episodes of the arm worlds: how they stand, and how they begin."""
-
-from typing import NamedTuple
+"""How episodes of the arm worlds begin."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +15,6 @@ from autonomy.randomization import Sampler, in_split
 from autonomy.streams import RandomStreams
 
 _ASKEW = 0.04  # [rad] that each joint may begin away from home
-
-
-class Episodes(NamedTuple):
-    """How N episodes stand beyond where the bodies are."""
-
-    goal: NDArray[np.float64]  # (N, G)
-    elapsed: NDArray[np.int64]  # (N,) control steps
-    draws: NDArray[np.float64]  # (N, K) of the randomisation
 
 
 class EpisodeStart:
@@ -48,37 +38,38 @@ class EpisodeStart:
         fixtures = self._task.fixtures if self.clutter.most else ()
         self._radii = [radius_of(fixture) for fixture in fixtures]
 
-    def room(self, num_envs: int) -> Episodes:
-        """Return room for N episodes."""
-        goal = np.zeros((num_envs, self._task.goal_size))
-        draws = np.zeros((num_envs, self.sampler.size))
-        return Episodes(goal, np.zeros(num_envs, np.int64), draws)
-
     def draw(
         self,
         rows: NDArray[np.intp],
         streams: RandomStreams,
         choices: Choices,
-        episodes: Episodes,
+        draws: NDArray[np.float64],
+        goal: NDArray[np.float64],
         setup: Setup,
     ) -> None:
-        """Write what episodes in some rows are like, and what the physics begins them with."""
+        """Write what n rows are to reach, and what the physics begins their episodes with.
+
+        Args:
+            rows: `(n,)`.
+            streams: Of random numbers.
+            choices: What a user chose.
+            draws: `(N, K)` of the randomisation, which say how heavy things are.
+            goal: `(N, G)`, of which n are written.
+            setup: Likewise.
+        """
         task = self._task
-        scene = in_split(streams.uniform(rows, "scene", self.sampler.size), self._split)
         which = distinct(streams.uniform(rows, "body", task.objects), len(self.catalogue))
         layout = self.lay_out(streams.uniform(rows, "task", task.draws), which)
-        episodes.draws[rows] = self.sampler.sample(scene)
-        episodes.goal[rows] = choices.get("goal", layout.goal)
-        episodes.elapsed[rows] = 0
+        goal[rows] = choices.get("goal", layout.goal)
         askew = 2.0 * streams.uniform(rows, "body", len(self._home)) - 1.0
         setup.arm[rows] = self._home + _ASKEW * askew
         setup.shape[rows] = which
         setup.object_start[rows] = upright_poses(layout.object_place, layout.object_turn)
         setup.fixture_start[rows] = standing_poses(task.fixtures, layout)
         setup.fixture_joints[rows] = layout.fixture_joints
-        self._vary(rows, episodes, setup)
+        self._vary(rows, draws[rows], setup)
         if self.clutter.most:
-            self._add_clutter(rows, streams, layout, episodes, setup)
+            self._add_clutter(rows, streams, layout, draws[rows], setup)
 
     def lay_out(self, uniform: NDArray[np.float64], which: NDArray[np.int64]) -> Layout:
         """Turn random numbers `(n, draws)` in [0, 1) into layouts for shapes `(n, O)`.
@@ -115,21 +106,21 @@ class EpisodeStart:
         radius = np.concatenate([np.zeros(places.shape[1]), self._radii])
         return self.clutter.lay_out(uniform, self.sampler.named(draws)["clutter"], taken, radius)
 
-    def _vary(self, rows: NDArray[np.intp], episodes: Episodes, setup: Setup) -> None:
-        draws = self.sampler.named(episodes.draws[rows])
-        setup.mass[rows] = draws["mass"][:, np.newaxis]
-        setup.friction[rows] = draws["friction"][:, np.newaxis] * self._grip[setup.shape[rows]]
-        setup.joint_damping[rows] = draws["joint_damping"]
-        setup.gain[rows] = draws["motor_gain"]
+    def _vary(self, rows: NDArray[np.intp], draws: NDArray[np.float64], setup: Setup) -> None:
+        drawn = self.sampler.named(draws)
+        setup.mass[rows] = drawn["mass"][:, np.newaxis]
+        setup.friction[rows] = drawn["friction"][:, np.newaxis] * self._grip[setup.shape[rows]]
+        setup.joint_damping[rows] = drawn["joint_damping"]
+        setup.gain[rows] = drawn["motor_gain"]
 
     def _add_clutter(
         self,
         rows: NDArray[np.intp],
         streams: RandomStreams,
         layout: Layout,
-        episodes: Episodes,
+        draws: NDArray[np.float64],
         setup: Setup,
     ) -> None:
         uniform = streams.uniform(rows, "scene", self.clutter.draw_count)
-        shapes, poses = self.clutter_beside(layout, uniform, episodes.draws[rows])
+        shapes, poses = self.clutter_beside(layout, uniform, draws)
         setup.clutter_shape[rows], setup.clutter_start[rows] = shapes, poses
