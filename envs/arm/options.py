@@ -98,6 +98,7 @@ class ArmOptions(CommonOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_positive("substeps", "triangles")
+        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):

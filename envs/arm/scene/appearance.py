@@ -2,7 +2,8 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,11 +165,25 @@ def dress(
 
 
 class Layers(NamedTuple):
-    """Which draws are what."""
+    """Which draws are what; the last one is the goal."""
 
     table: slice
     robot: slice
-    objects: slice  # clutter among them
+    things: slice
+    clutter: slice
+    fixtures: slice
+
+    @classmethod
+    def of(cls, robot: int, things: int, clutter: int, fixtures: int) -> Self:
+        """Return where so many of each come after the floor and the table."""
+        ends = list(accumulate((2, robot, things, clutter, fixtures)))
+        after = (slice(*ends[k : k + 2]) for k in range(4))
+        return cls(slice(1, 2), *after)
+
+    @property
+    def lying(self) -> slice:
+        """What is not fixed to anything."""
+        return slice(self.things.start, self.clutter.stop)
 
     def wear(
         self, patterns: NDArray[np.float32], rows: NDArray[np.intp], draws: NDArray[np.void]
@@ -178,7 +193,7 @@ class Layers(NamedTuple):
         for layer, grain, checker, square in (
             (self.table, draws["table_grain"], draws["table_checker"], draws["table_square"]),
             (self.robot, draws["robot_grain"], nothing, np.ones(len(rows))),
-            (self.objects, draws["object_grain"], draws["object_checker"], draws["object_square"]),
+            (self.lying, draws["object_grain"], draws["object_checker"], draws["object_square"]),
         ):
             columns = np.stack([grain, checker, 1.0 / square], axis=1)
             patterns[rows, layer] = columns[:, np.newaxis]
