@@ -2,63 +2,21 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
-from autonomy.camera.library import MeshLibrary
-from autonomy.camera.rig import CameraRig
-from autonomy.camera.scene import Scene
 from autonomy.options import CommonOptions
 from autonomy.perception.in_world.loop import Perception, perception_metrics
 from autonomy.policy import Observation
-from autonomy.randomization import Sampler, in_split
+from autonomy.randomization import in_split
 from autonomy.rewards import weighted_sum
+from autonomy.stage import Stage
 from autonomy.task import Judgement, Mask, endings
 from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
-
-
-class Stage(Protocol):
-    """N copies of what stands and moves in a world, and all cameras; it knows no goal.
-
-    Attributes:
-        sampler: Of how the world looks.
-        rig: The cameras.
-    """
-
-    sampler: Sampler
-    rig: CameraRig
-
-    def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
-        """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
-        ...
-
-    def aim(self, rows: NDArray[np.intp], elapsed: NDArray[np.int64]) -> None:
-        """Bring the cameras of some rows to their bodies, `elapsed` `(n,)` steps on."""
-        ...
-
-    def observe(self, rows: NDArray[np.intp]) -> Observation:
-        """Return the images that some rows' policies see."""
-        ...
-
-    def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
-        """Return all meshes, and what is in front of the cameras of some rows."""
-        ...
-
-    def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the poses `(n, 3, 4)` of what perception's cameras are mounted on."""
-        ...
-
-    def pictures(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return a picture for a person of each row."""
-        ...
-
-    def overview(self) -> tuple[NDArray[np.uint8], ...]:
-        """Return a small picture of where things are, of each row."""
-        ...
 
 
 class Task(Protocol):
@@ -69,8 +27,8 @@ class Task(Protocol):
         success_terminates: Whether nothing is worth anything after success.
     """
 
-    weights: ClassVar[Any]
-    success_terminates: ClassVar[bool]
+    weights: Any
+    success_terminates: bool
 
     def metrics(self, episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
         """Summarise episodes in the task's own figures, each named with its unit."""
@@ -141,8 +99,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._episodes.elapsed[rows] = 0
         if rig.sensor_draws:
             rig.draw_sensors(rows, self._uniform(rows, "sensor", rig.sensor_draws))
-        uniform = self._uniform(rows, "sensor", self._perception.sensor_draws)
-        self._perception.begin(rows, uniform)
+        self._perception.begin(rows)
         self._place(rows, choices)
         self._dress(rows)
         self._see(rows)
@@ -152,19 +109,17 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         return in_split(self.streams.uniform(rows, stream, count), self._options.split)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
-        draws = self._episodes.draws[rows]
-        self._stage.dress(rows, draws)
-        self._perception.mount(rows, self._stage.sampler.records(draws))
+        self._stage.dress(rows, self._episodes.draws[rows])
 
     def _aim(self, rows: NDArray[np.intp]) -> None:
-        if self._options.images:
-            self._stage.aim(rows, self._episodes.elapsed[rows])
+        self._stage.aim(rows, self._episodes.elapsed[rows])
 
     def _see(self, rows: NDArray[np.intp]) -> None:
         """Bring the cameras of some rows to where they are, and perceive what they see."""
         self._aim(rows)
-        stage, elapsed = self._stage, self._episodes.elapsed[rows]
-        self._perception.look(stage.see, rows, stage.poses, elapsed)
+        perception = self._perception
+        if perception.cameras:
+            perception.update(rows, self._stage.frames(rows, perception.origin))
 
     def _advance(self, actions: NDArray[np.float32]) -> Outcome:
         lost = self._move(actions)
@@ -178,7 +133,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
             "episode_end": ended.reason,
             "reward_terms": judged.terms,
             "measurements": {**_measured(judged), **self._perception.errors()},
-            **self._stage.rig.describe(),
+            **self._stage.describe(),
         }
         reward = weighted_sum(judged.terms, task.weights)
         return Outcome(reward, ended.terminated, ended.truncated, info)
@@ -193,7 +148,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
     def _describe(self) -> ResetInfo:
         rig, looks = self._stage.rig, self._stage.sampler.named(self._episodes.draws.copy())
         placed = {name: values.copy() for name, values in self._placed().items()}
-        return {"randomization": {**looks, **rig.drawn(), **placed}, **rig.describe()}
+        return {"randomization": {**looks, **rig.drawn(), **placed}, **self._stage.describe()}
 
     def _pictures(self) -> tuple[NDArray[np.uint8], ...]:
         return self._stage.pictures()
@@ -218,7 +173,6 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         return {
             "draws": self._stage.sampler.bounds,
             **self._stage.rig.bounds(),
-            **self._perception.bounds(),
         }
 
     def _restore(self, state: State) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
+from autonomy.json_values import described
 from autonomy.policy import Policy
 from autonomy.rollouts import rollout
 from autonomy.seed import checked_seed
@@ -36,7 +37,7 @@ class Evaluation:
         return {
             "env_id": env_id,
             "policy": policy,
-            **env_options,
+            **described(env_options),
             "seed": self.seed,
             "episodes": self.episodes,
             "steps": self.steps,

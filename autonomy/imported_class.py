@@ -63,6 +63,9 @@ def named_object(source: str) -> object:
         raise InputError(f"there is no {name!r} where {source!r} says")
     if not isinstance(found, type):
         return found
+    if inspect.isabstract(found):
+        missing = ", ".join(sorted(found.__abstractmethods__))
+        raise InputError(f"{source} must define {missing} to be made")
     try:
         inspect.signature(found).bind()
     except TypeError as error:

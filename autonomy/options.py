@@ -2,18 +2,21 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields
+from functools import cached_property
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from autonomy.camera.camera_json import read_rig, rig_from_json
 from autonomy.camera.images import IMAGES
+from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError, UnknownOptionError
 from autonomy.imported_class import is_name_of_object, named_object
 
 if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
 
-    from autonomy.camera.camera import Camera
     from autonomy.perception.in_world.loop import EstimatingModule
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
@@ -31,14 +34,17 @@ class CommonOptions:
         observations: Names out of `camera`, `depth`, `semantic`, `instance` and of what the world
             has besides images.
         image_size: Height and width [px] of every camera's images; by default the cameras' own.
-        cameras: By name. The first one's images are observed as `camera`, `depth`, ...; those of
-            another, `left` say, as `camera_left`, `depth_left`, ...
+        cameras: Cameras by name, a name out of `camera_sets`, or a JSON file of cameras (see
+            `rig_to_json`). The first one's images are observed as `camera`, `depth`, ...; those
+            of another, `left` say, as `camera_left`, `depth_left`, ...
         split: `train`, `validation` or `test`: which roads or objects may come.
         control_rate: Control steps a second [Hz].
         max_episode_steps: Control steps after which an episode is truncated; by default the task
             decides.
         perception: How `perceived` is come by: `truth`, or a perception module or the folder of
             one, which then looks through cameras of its own at every step.
+        perception_modules: Modules (`package.module`) and files (`file.py`) of the user's own,
+            whose classes that folder may name.
 
     Raises:
         InputError: A value is out of range or unknown.
@@ -55,13 +61,17 @@ class CommonOptions:
     """The options that decide what a policy sees, what its actions do and what is asked of it: they
     go with it."""
 
+    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {}
+    """What the option `cameras` may name."""
+
     observations: tuple[str, ...] = ("camera", "proprioception")
     image_size: tuple[int, int] | None = None
-    cameras: "Mapping[str, Camera]" = field(default_factory=dict[str, "Camera"])
+    cameras: str | Path | Mapping[str, MountedCamera] = "default"
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
     perception: "str | EstimatingModule | None" = None
+    perception_modules: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors
@@ -78,8 +88,6 @@ class CommonOptions:
         self.check_positive("control_rate", "max_episode_steps")
         if self.image_size is not None and not _is_size(self.image_size):
             raise InputError(f"image_size must be a height and a width, got {self.image_size!r}")
-        if not self.cameras:
-            raise InputError("cameras must name at least one camera, got none")
         if self.split not in SPLITS:
             raise InputError(f"split must be one of {', '.join(SPLITS)}, got {self.split!r}")
         self.sized_cameras()  # refuses an image size that no camera can have
@@ -101,15 +109,16 @@ class CommonOptions:
         """The observed kinds of image."""
         return tuple(name for name in IMAGES if name in self.observations)
 
-    def sized_cameras(self) -> "dict[str, Camera]":
+    def sized_cameras(self) -> dict[str, MountedCamera]:
         """The cameras at their observed size."""
         if self.image_size is None:
-            return dict(self.cameras)
+            return dict(self._found_cameras)
         height, width = self.image_size
-        return {
-            name: replace(camera, height=height, width=width)
-            for name, camera in self.cameras.items()
-        }
+        return {name: one.sized(height, width) for name, one in self._found_cameras.items()}
+
+    @cached_property
+    def _found_cameras(self) -> dict[str, MountedCamera]:
+        return _find_cameras(self.cameras, self.camera_sets)
 
 
 def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
@@ -133,6 +142,26 @@ def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
         for name, value in given.items()
     }
     return kind(**read)
+
+
+def _find_cameras(
+    chosen: str | Path | Mapping[str, Any], sets: Mapping[str, Mapping[str, MountedCamera]]
+) -> dict[str, MountedCamera]:
+    """Return cameras that were given by name, by the name of a set, as JSON, or in a file of it."""
+    if isinstance(chosen, Mapping):
+        if not chosen:
+            raise InputError("cameras must name at least one camera, got none")
+        given = dict(chosen)
+        is_made = all(isinstance(one, MountedCamera) for one in given.values())
+        return given if is_made else rig_from_json(given)
+    if str(chosen) in sets:
+        return dict(sets[str(chosen)])
+    if not str(chosen).endswith(".json"):
+        names = ", ".join(sets)
+        raise InputError(
+            f"cameras must be {names}, a JSON file of cameras or cameras by name, got {chosen!r}"
+        )
+    return read_rig(Path(chosen))
 
 
 def _is_size(value: object) -> bool:

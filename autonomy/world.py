@@ -17,11 +17,13 @@ Trace = dict[str, NDArray[np.float32]]
 class CameraInfo(TypedDict):
     """How a camera saw the image that is observed, also where this is late.
 
-    A lens with distortion has its coefficients in `Camera.distortion`.
+    It is what `cv2.projectPoints` takes.
     """
 
     intrinsics: NDArray[np.float64]
     """`(N, 3, 3)` OpenCV's K [px]."""
+    distortion: NDArray[np.float64]
+    """`(N, K)` OpenCV's coefficients: K = 0, 4, 5 or 8, none of a pinhole."""
     camera_from_world: NDArray[np.float64]
     """`(N, 3, 4)` brings points of the world [m] to the camera's frame (x right, y down)."""
 

@@ -4,7 +4,7 @@ Example:
     python scripts/compare_lane_modules.py runs/lane_state runs/segmentation --frames 2000
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # torch takes seconds to import
     import numpy as np
     from numpy.typing import NDArray
 
-    from autonomy.camera.camera import Camera
+    from autonomy.camera.mount import MountedCamera
     from autonomy.perception.estimates import Estimates
     from autonomy.perception.lane.finder import LaneFinder
     from autonomy.perception.modules.module import PerceptionModule
@@ -108,10 +108,10 @@ def _lines(
     return segmented_lines(result.classes, judge.signature.reports, rows)
 
 
-def _camera(size: tuple[int, int]) -> "Camera":
+def _camera(size: tuple[int, int]) -> "MountedCamera":
     from autonomy.envs.lane.options import FRONT
 
-    return replace(FRONT, height=size[0], width=size[1])
+    return FRONT.sized(*size)
 
 
 def _table(metrics: dict[str, dict[str, float]], frames: int) -> Table:

@@ -6,28 +6,24 @@ Examples:
 """
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from autonomy.agents.memory import keep_freed_memory
-from autonomy.command_line import parsed, run
+from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
-from autonomy.perception.datasets.writer import planned, write_dataset
-from autonomy.perception.samples import SampleSource
-from autonomy.scripts.sample_sources import (
-    SOURCES,
-    SourceArguments,
-    make_source,
-    with_source_options,
-)
+from autonomy.scripts.sample_sources import SOURCES, SourceArguments, make_source
+
+if TYPE_CHECKING:  # not needed to print the help
+    from autonomy.perception.samples import SampleSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +46,10 @@ class Arguments(SourceArguments):
     where the frames are not of lane or arm."""
 
 
-def parse(words: Sequence[str], program: str | None = None) -> Arguments:
-    """Return what a command line says; which options it has depends on the world.
-
-    Raises:
-        InputError: There is no such world.
-    """
-    kind = with_source_options(Arguments, words)
-    return parsed(kind, words, program)
-
-
 def main(arguments: Arguments) -> None:
     """Write a data set, and say how fast."""
+    from autonomy.perception.datasets.writer import write_dataset
+
     keep_freed_memory()
     source, plan = _chosen(arguments)
     start = time.perf_counter()
@@ -74,7 +62,9 @@ def main(arguments: Arguments) -> None:
     )
 
 
-def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
+def _chosen(arguments: Arguments) -> "tuple[SampleSource, Manifest]":
+    from autonomy.perception.datasets.writer import planned
+
     if arguments.manifest is not None:
         plan = read_manifest(arguments.manifest)
         return _source_again(plan, arguments.world), plan
@@ -86,7 +76,7 @@ def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
     return source, planned(source, arguments.frames, arguments.labels)
 
 
-def _source_again(plan: Manifest, world: str | None) -> SampleSource:
+def _source_again(plan: Manifest, world: str | None) -> "SampleSource":
     """Return the source of a manifest, which alone must not make just any class be imported."""
     options = dict(plan.source)
     named = options.pop("world", None)
@@ -106,4 +96,4 @@ def _progress(frames: int) -> Generator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    run(main, parse)
+    run(main, Arguments)

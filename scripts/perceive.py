@@ -8,7 +8,7 @@ Examples:
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from autonomy.errors import InputError
 
 if TYPE_CHECKING:  # torch takes seconds to import
     from autonomy.camera.camera import Camera
+    from autonomy.camera.mount import MountedCamera
     from autonomy.perception.panels import Panel, Perceiver
     from autonomy.picture_file import Picture
     from autonomy.video_reader import VideoReader
@@ -71,11 +72,10 @@ def _perceivers(arguments: Arguments) -> "list[Perceiver]":
     from autonomy.perception.lane.finder import LaneFinder
     from autonomy.perception.modules.module_folder import load_module
 
-    height, width = _FINDER_SIZE
     modules = [
         load_module(folder, arguments.device, arguments.modules) for folder in arguments.folders
     ]
-    return [LaneFinder(replace(FRONT, height=height, width=width)), *modules]
+    return [LaneFinder(FRONT.sized(*_FINDER_SIZE)), *modules]
 
 
 def _film(
@@ -104,22 +104,24 @@ def _draw(frame: "Picture", panels: "list[Panel]") -> "Picture":
     return side_by_side([panel.draw(frame) for panel in panels])
 
 
-def _source_camera(arguments: Arguments, height: int, width: int) -> "Camera | None":
+def _source_camera(arguments: Arguments, height: int, width: int) -> "MountedCamera | None":
     """Return the camera of frames of a size, None if nothing is known of it."""
     from autonomy.camera.camera import Camera
+    from autonomy.camera.mount import Mount, MountedCamera
+    from autonomy.envs.lane.options import FRONT
 
-    pitch = math.radians(arguments.pitch)
+    mount = Mount(FRONT.mount.body, pitch=math.radians(arguments.pitch))
     if arguments.camera is not None:
-        camera = replace(_read_camera(arguments.camera), pitch=pitch)
+        camera = _read_camera(arguments.camera)
         if (camera.height, camera.width) != (height, width):
             raise InputError(
                 f"frames must be {camera.height} x {camera.width} px for {arguments.camera}, "
                 f"got {height} x {width}"
             )
-        return camera
+        return MountedCamera(camera, mount)
     if arguments.fov is None:
         return None
-    return Camera(height, width, math.radians(arguments.fov), pitch=pitch)
+    return MountedCamera(Camera(height, width, math.radians(arguments.fov)), mount)
 
 
 def _read_camera(path: Path) -> "Camera":

@@ -4,15 +4,17 @@ import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Self, get_type_hints
 
 from tyro.conf import OmitArgPrefixes, Suppress, arg
 
 from autonomy.errors import InputError
 from autonomy.given import given_class
-from autonomy.perception.datasets.dataset import Dataset
-from autonomy.perception.samples import SampleSource
 from autonomy.world_words import word_type
+
+if TYPE_CHECKING:  # not needed to print a command's help
+    from autonomy.perception.datasets.dataset import Dataset
+    from autonomy.perception.samples import SampleSource
 
 SOURCES = {
     "lane": "autonomy.envs.lane.samples:LaneSamples",
@@ -21,8 +23,6 @@ SOURCES = {
 """Where the sources of this project's worlds are; each imports its world when it is asked for."""
 
 _SCRIPTS_OWN = ("split", "seed")  # options that scripts choose themselves
-
-Arguments = TypeVar("Arguments", bound="SourceArguments")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,26 @@ class SourceArguments:
     """Whose frames: lane, arm, package.module:Class or file.py:Class; with it, --help tells the
     options that these have."""
     source: Suppress[dict[str, Any]] = field(default_factory=dict[str, Any])
-    """The options of their source that were given."""
+    """The options of the world's frames that were given; the others are as the world has them."""
+
+    @classmethod
+    def taking(cls, words: Sequence[str]) -> type[Self]:
+        """Return arguments that have the options of the world that a command line names.
+
+        Raises:
+            InputError: There is no such world.
+        """
+        world = _value_of("--world", words)
+        if world is None:
+            return cls
+        options = Annotated[dict[str, Any], arg(constructor=_constructor(source_class(world)))]
+        return make_dataclass(
+            cls.__name__,
+            [("source", OmitArgPrefixes[options])],
+            bases=(cls,),
+            kw_only=True,
+            frozen=True,
+        )
 
 
 def source_class(world: str) -> type[Any]:
@@ -52,7 +71,7 @@ def source_class(world: str) -> type[Any]:
     return kind
 
 
-def make_source(world: str, **options: Any) -> SampleSource:
+def make_source(world: str, **options: Any) -> "SampleSource":
     """Return a source of a world's frames.
 
     Args:
@@ -70,37 +89,19 @@ def make_source(world: str, **options: Any) -> SampleSource:
     return kind(**given)
 
 
-def opened(folder: Path, split: str) -> Dataset:
+def opened(folder: Path, split: str) -> "Dataset":
     """Return the data set of a split that a folder holds under the split's name.
 
     Raises:
         InputError: It is not there, or of another split.
     """
+    from autonomy.perception.datasets.dataset import Dataset
+
     dataset = Dataset(folder / split)
     found = dataset.description().get("split")
     if found != split:
         raise InputError(f"{folder / split} must hold the {split} split, got {found}")
     return dataset
-
-
-def with_source_options(arguments: type[Arguments], words: Sequence[str]) -> type[Arguments]:
-    """Return arguments that have the options of the world that `words` name.
-
-    Raises:
-        InputError: There is no such world.
-    """
-    world = _value_of("--world", words)
-    if world is None:
-        return arguments
-    chosen = _constructor(source_class(world))
-    options = Annotated[dict[str, Any], arg(constructor=chosen)]
-    return make_dataclass(
-        arguments.__name__,
-        [("source", OmitArgPrefixes[options])],
-        bases=(arguments,),
-        kw_only=True,
-        frozen=True,
-    )
 
 
 def _constructor(kind: type[Any]) -> Any:
@@ -110,12 +111,11 @@ def _constructor(kind: type[Any]) -> Any:
         return {name: value for name, value in given.items() if value is not None}
 
     hints = get_type_hints(kind.__init__)
-    types = {
+    chosen.__annotations__ = {
         name: word_type(hints.get(name, str)) | None
         for name in inspect.signature(kind).parameters
         if name not in _SCRIPTS_OWN
     }
-    chosen.__annotations__ = types
     chosen.__doc__ = kind.__init__.__doc__ or kind.__doc__
     chosen.__signature__ = inspect.Signature(
         [

@@ -1,6 +1,7 @@
 """Scenes of a few meshes, for the tests of the camera."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,12 +9,28 @@ from numpy.typing import ArrayLike, NDArray
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.mount import Mount, MountedCamera
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Appearance, Draws, Frames, Scene
 
-CAMERA = Camera(32, 40, fov=1.2, position=(0.0, 0.0, 1.5))
 CHANNELS = ("rgb", "depth", "semantic", "instance")
 HORIZON, ZENITH = (200.0, 210.0, 220.0), (90.0, 140.0, 230.0)
+
+
+def camera_at(
+    height: int,
+    width: int,
+    fov: float,
+    position: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    pitch: float = 0.0,
+    yaw: float = 0.0,
+    **lens: Any,
+) -> MountedCamera:
+    """A camera that hangs in the world."""
+    return MountedCamera(Camera(height, width, fov, **lens), Mount("world", position, pitch, yaw))
+
+
+CAMERA = camera_at(32, 40, fov=1.2, position=(0.0, 0.0, 1.5))
 
 
 def pose(position: ArrayLike = (0, 0, 0), yaw: float = 0.0, scale: float = 1.0) -> NDArray:
@@ -63,7 +80,7 @@ def draws_of(parts: Sequence[tuple[int, int]], poses: Sequence[NDArray], num_fra
 
 def frames_of(
     meshes: Sequence[Mesh],
-    camera: Camera,
+    view: MountedCamera,
     look: Appearance | None = None,
     channels: Collection[str] = CHANNELS,
 ) -> Frames:
@@ -72,7 +89,8 @@ def frames_of(
     parts = [library.add([mesh]) for mesh in meshes]
     draws = draws_of(parts, [pose()] * len(meshes), 1)
     scene = Scene(draws, look_of() if look is None else look)
-    return Renderer(camera).render(library, scene, camera.camera_from_body[np.newaxis], channels)
+    pose_of_camera = view.mount.camera_from_body[np.newaxis]
+    return Renderer(view.camera).render(library, scene, pose_of_camera, channels)
 
 
 def wall(distance: float) -> Mesh:
@@ -81,7 +99,9 @@ def wall(distance: float) -> Mesh:
     return surface(corners, [(0, 1, 2), (0, 2, 3)], 0, 9)
 
 
-def color_of(meshes: list[Mesh], look: Appearance, camera: Camera = CAMERA) -> NDArray[np.uint8]:
+def color_of(
+    meshes: list[Mesh], look: Appearance, camera: MountedCamera = CAMERA
+) -> NDArray[np.uint8]:
     rgb = frames_of(meshes, camera, look, channels=("rgb",)).rgb
     assert rgb is not None
     return rgb

@@ -117,5 +117,8 @@ def test_a_puck_is_hit_and_a_box_tipped_to_where_a_user_wants_it() -> None:
         world.reset(seed=0, options={"goal": goal})
         expert, arrived = world.expert(), np.zeros(2, np.bool_)
         for _ in range(find_task(name.lower()).max_steps):
-            arrived |= world.step(expert.act({}))[4]["success"]
+            *_, terminated, truncated, info = world.step(expert.act({}))
+            arrived |= info["success"]
+            mask = terminated | truncated
+            world.reset(options={"reset_mask": mask, "goal": goal})
         assert arrived.all()

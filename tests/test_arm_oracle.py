@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from small_scene import camera_at
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.renderer import Renderer
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
@@ -19,13 +19,13 @@ from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
 from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
+from autonomy.envs.arm.scene.link_meshes import robot_meshes
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 
 SIZE = 480
 POSES = 10
 BUDGETS = {"xarm6": 12_000}  # its gripper has 43 bodies, screws among them; others do with 5,000
-CAMERA = Camera(
+CAMERA = camera_at(
     SIZE, SIZE, fov=1.0, position=(1.0, 0.5, 0.8), pitch=0.4, yaw=3.5, near=0.1, far=30.0
 )
 BOX = Shape("box", (0.12, 0.2, 0.16))
@@ -57,8 +57,8 @@ def ours(robot: Robot, triangles: int | None, links: NDArray[np.float64]) -> Any
     bodies.link_pose[0], bodies.object_pose[0, 0] = links, PLACE
     seen = scene.seen(bodies, setup)
     seen.draws.parts[:, :2] = 0
-    view = CAMERA.camera_from_body[np.newaxis]
-    frames = Renderer(CAMERA).render(scene.library, seen, view, ("depth", "instance"))
+    view = CAMERA.mount.camera_from_body[np.newaxis]
+    frames = Renderer(CAMERA.camera).render(scene.library, seen, view, ("depth", "instance"))
     numbers = [number - 1 for number, _ in meshes.links]
     return frames.depth[0], frames.instance[0], numbers
 
@@ -67,9 +67,9 @@ def theirs(client: Any) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Label of each pixel (body and link as Bullet packs them, -1 for none), and depth [m]."""
     bullet = pybullet()
     view = np.eye(4)
-    view[:3] = np.diag([1, -1, -1]) @ CAMERA.camera_from_body
-    fx, fy, cx, cy = CAMERA.intrinsics
-    near, far = CAMERA.near, CAMERA.far
+    view[:3] = np.diag([1, -1, -1]) @ CAMERA.mount.camera_from_body
+    fx, fy, cx, cy = CAMERA.camera.intrinsics
+    near, far = CAMERA.camera.near, CAMERA.camera.far
     # TinyRenderer samples column i at i / width of the frustum, and row j at (j + 1) / height.
     left, right = (0 - cx) / fx * near, (SIZE - cx) / fx * near
     top, bottom = (1 + cy) / fy * near, (cy + 1 - SIZE) / fy * near

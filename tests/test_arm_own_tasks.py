@@ -57,9 +57,9 @@ class Careful(Push):
 
     weights = CarefulWeights()
 
-    def judge(self, now: Situation, reward: str) -> Judgement:
+    def judge(self, now: Situation) -> Judgement:
         """Judge as for pushing, and end where the tool leaves its half of the table."""
-        judged = super().judge(now, reward)
+        judged = super().judge(now)
         judged.terms["haste"] = -(np.abs(now.bodies.tool_velocity) > 0.1).any(axis=1).astype(float)
         judged.failures["strayed"] = now.bodies.tool_position[:, 0] > 0.1
         return judged
@@ -144,12 +144,15 @@ def test_a_task_without_a_plan_says_that_it_has_no_expert() -> None:
 @pytest.mark.parametrize(
     ("task", "message"),
     [
-        ("juggle", "task must be one of reach, .*flip or an ArmTask, .* got 'juggle'"),
+        ("juggle", "task must be one of reach, .*flip, .*ArmTask, .* got 'juggle'"),
         (Push, "task must be one of .* got <class"),
         (None, "task must be one of .* got None"),
-        ("autonomy.envs.arm.robot:PANDA", "must be of the class ArmTask, got Robot"),
-        ("autonomy.envs.arm.tasks.task:ArmTask", "must be made without arguments: .*abstract"),
-        ("autonomy.envs.arm.tasks.push:Shove", "must be of the class ArmTask, got None"),
+        ("autonomy.envs.arm.robot:PANDA", "task must be one of .*got Robot"),
+        (
+            "autonomy.envs.arm.tasks.task:ArmTask",
+            "must define achieved, lay_out to be made",
+        ),
+        ("autonomy.envs.arm.tasks.push:Shove", "there is no 'Shove' where"),
         ("nowhere.py:Mine", "there is no file nowhere.py"),
     ],
 )

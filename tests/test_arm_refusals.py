@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from arm_cases import make
 
+from autonomy.camera.mount import Mount
 from autonomy.envs.arm.options import FRONT
 from autonomy.envs.arm.physics import bullet
 from autonomy.envs.arm.robot import PANDA, Robot
@@ -19,17 +20,17 @@ from autonomy.errors import InputError
     [
         ({"control": "mind"}, "control must be one of position, .* got 'mind'"),
         ({"reward": "medal"}, "reward must be sparse or dense, got 'medal'"),
-        ({"robot": "r2d2"}, "robot must be one of panda, kuka, xarm6 or a Robot, .* got 'r2d2'"),
+        ({"robot": "r2d2"}, "robot must be one of panda, kuka, xarm6, a Robot, .* got 'r2d2'"),
         ({"substeps": 0}, "substeps must be positive, got 0"),
         ({"triangles": -1}, "triangles must be positive, got -1"),
         ({"processes": -1}, "processes must not be negative, got -1"),
         ({"cameras": {}}, "cameras must name at least one camera, got none"),
         (
             {"cameras": "hidden"},
-            "cameras must be one of default, perception, all or .* got 'hidden'",
+            "cameras must be default, perception, all, a JSON file .* got 'hidden'",
         ),
         (
-            {"cameras": {"odd": replace(FRONT, body="moon")}},
+            {"cameras": {"odd": replace(FRONT, mount=Mount("moon"))}},
             "camera odd must be on one of world, tool, .*panda_hand.*, got moon",
         ),
         ({"robot": replace(PANDA, urdf="nowhere.urdf")}, "robot file must exist.*nowhere.urdf"),

@@ -10,7 +10,7 @@ from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES
 from autonomy.envs.arm.labels.quantities import symmetric_yaw
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
 from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.robot import PANDA
+from autonomy.envs.arm.robot import PANDA, find_robot
 from autonomy.envs.arm.samples import ArmSamples
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples
@@ -72,11 +72,11 @@ def points_of(samples: Samples) -> NDArray[np.float64]:
 
 def test_projections_agree_with_opencv(samples: Samples) -> None:
     for number, camera in enumerate(PERCEPTION_CAMERAS.values()):
-        pose = camera.camera_from_body
+        pose = camera.mount.camera_from_body
         turn, _ = cv2.Rodrigues(pose[:, :3])
         for thing, columns in ((0, slice(0, 3)), (1, slice(4, 7))):
             places = samples["quantities"][:, columns].astype(np.float64) + PANDA.base
-            seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.matrix, np.zeros(4))
+            seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.camera.matrix, np.zeros(4))
             assert np.abs(seen[:, 0] - points_of(samples)[:, number, thing]).max() < 1e-3
 
 
@@ -124,6 +124,23 @@ def test_a_task_without_things_has_only_a_goal() -> None:
     drawn = source.draw(0, 4, ("quantities", "segments"))
     assert drawn["quantities"].shape == (4, 3)
     assert not (drawn["segments"] == SEGMENT_CLASSES.index("object")).any()
+
+
+@pytest.mark.parametrize("robot", ["kuka", "xarm6"])
+def test_other_robots_hold_things_and_report_places_from_where_they_stand(robot: str) -> None:
+    source = ArmSamples("train", 3, randomization=STILL, robot=robot)
+    drawn = source.draw(0, COUNT, LABELS)
+    held = drawn["group_object_is_held"] > 0.5
+    assert 0 < held.sum() < COUNT
+    gripper, thing = (
+        drawn["segments"] == SEGMENT_CLASSES.index(name) for name in ("gripper", "object")
+    )
+    assert gripper[held].any(axis=(1, 2)).mean() > 0.5
+    assert thing[held].any(axis=(1, 2)).mean() > 0.5
+    ours = ArmSamples("train", 3, randomization=STILL).draw(0, COUNT, LABELS)
+    goals = drawn["quantities"][:, 4:] + find_robot(robot).base
+    np.testing.assert_allclose(goals, ours["quantities"][:, 4:] + PANDA.base, atol=1e-5)
+    assert source.description()["robot"] == robot
 
 
 def test_yaw_is_as_far_as_one_can_see() -> None:

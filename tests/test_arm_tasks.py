@@ -178,8 +178,8 @@ def test_no_arm_pushes_a_puck_as_far_as_its_goal(split: str) -> None:
         fingers = 0.0102  # [m] from the tool point to their front
         missing = np.linalg.norm(goal[:2] - nearest) - fingers - puck.size[0] / 2
         assert missing > task.tolerance
-        depth = FRONT.camera_from_body @ np.append(goal, 1.0)
-        fx, fy, cx, cy = FRONT.intrinsics
+        depth = FRONT.mount.camera_from_body @ np.append(goal, 1.0)
+        fx, fy, cx, cy = FRONT.camera.intrinsics
         seen = np.array([fx * depth[0] / depth[2] + cx, fy * depth[1] / depth[2] + cy])
         assert (np.abs(seen - 42.0) < 40.0).all(), "the front camera does not see the goal"
 

@@ -113,9 +113,11 @@ def test_cameras_come_back_from_json_or_are_refused() -> None:
     for broken, reason in (
         ([], "must have the keys"),
         ({**value, "zoom": 1.0}, "must have the keys"),
-        ({**value, "fov": "wide"}, "must be numbers"),
-        ({**value, "position": [1.0]}, "must be numbers"),
+        ({**value, "fov": "wide"}, "must have a number as fov, got 'wide'"),
+        ({**value, "height": 9.5}, "must have a whole number as height, got 9.5"),
+        ({**value, "distortion": [0.1, None]}, "must have numbers as distortion"),
         ({**value, "fov": 4.0}, "between 0 and pi"),
+        ({"height": 4}, "must have the keys height, width, fov, and may have distortion, near"),
     ):
         with pytest.raises(InputError, match=reason):
             camera_from_json(broken)

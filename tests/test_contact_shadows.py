@@ -2,43 +2,43 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from small_scene import frames_of, look_of
+from small_scene import camera_at, frames_of, look_of
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.mount import MountedCamera
 from autonomy.camera.primitives import box
 
-DOWN = Camera(101, 121, fov=1.0, position=(0.3, -0.2, 1.0), pitch=np.pi / 2, far=50.0)
-ASKEW = Camera(60, 80, fov=1.2, position=(-1.0, 0.2, 0.6), pitch=0.5, yaw=0.1)
+DOWN = camera_at(101, 121, fov=1.0, position=(0.3, -0.2, 1.0), pitch=np.pi / 2, far=50.0)
+ASKEW = camera_at(60, 80, fov=1.2, position=(-1.0, 0.2, 0.6), pitch=0.5, yaw=0.1)
 GROUND = surface([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [(0, 1, 2), (0, 2, 3)], 0, 1)
 BLOCK = box((0.2, 0.2, 0.2), 0, 12).moved((0.1, 0.0, 0.1))
 
 
-def light_of(shadows: ArrayLike, camera: Camera, *meshes: Mesh) -> NDArray[np.float64]:
+def light_of(shadows: ArrayLike, mounted: MountedCamera, *meshes: Mesh) -> NDArray[np.float64]:
     """What is left `(H, W)` of an even light on grey of 200."""
     look = look_of(color=(200, 200, 200), shadows=shadows)
-    rgb = frames_of([GROUND, *meshes], camera, look, ("rgb",)).rgb
+    rgb = frames_of([GROUND, *meshes], mounted, look, ("rgb",)).rgb
     assert rgb is not None
     return rgb[0, :, :, 0] / 200.0
 
 
-def ground_points(camera: Camera) -> NDArray[np.float64]:
+def ground_points(mounted: MountedCamera) -> NDArray[np.float64]:
     """Where `(H, W, 2)` the pixels of a camera see the ground [m]."""
-    rows, columns = np.mgrid[: camera.height, : camera.width]
+    rows, columns = np.mgrid[: mounted.camera.height, : mounted.camera.width]
     pixels = np.stack([columns, rows, np.ones_like(rows)], axis=-1)
-    mount = camera.camera_from_body
-    rays = np.linalg.solve(camera.matrix, pixels.reshape(-1, 3).T).T @ mount[:, :3]
+    mount = mounted.mount.camera_from_body
+    rays = np.linalg.solve(mounted.camera.matrix, pixels.reshape(-1, 3).T).T @ mount[:, :3]
     place = -mount[:, 3] @ mount[:, :3]
     points = place[:2] + rays[:, :2] * (-place[2] / rays[:, 2:])
     return points.reshape(*rows.shape, 2)
 
 
 def test_a_shadow_is_as_dark_as_asked_for_and_fades_to_its_rim() -> None:
-    for camera in (DOWN, ASKEW):
-        found = light_of([(0.3, -0.1, 0.0, 0.25, 0.6)], camera)
-        apart = np.linalg.norm(ground_points(camera) - (0.3, -0.1), axis=-1)
+    for mounted in (DOWN, ASKEW):
+        found = light_of([(0.3, -0.1, 0.0, 0.25, 0.6)], mounted)
+        apart = np.linalg.norm(ground_points(mounted) - (0.3, -0.1), axis=-1)
         inside = np.maximum(1.0 - (apart / 0.25) ** 2, 0.0)
-        seen = slice(25, None) if camera is ASKEW else slice(None)  # below the horizon
+        seen = slice(25, None) if mounted is ASKEW else slice(None)  # below the horizon
         np.testing.assert_allclose(found[seen], (1.0 - 0.6 * inside**2)[seen], atol=0.006)
         assert found.min() < 0.42
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tyro
 
-from autonomy.command_line import reported_errors
+from autonomy.command_line import run
 from autonomy.envs.arm.samples import ArmSamples
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.perception.datasets.dataset import Dataset
@@ -17,10 +16,10 @@ from autonomy.perception.samples import SampleSource
 from autonomy.scripts import export_dataset, make_dataset, train_perception
 
 Command = Callable[..., None]
-PROGRAMS = {
-    "make": lambda words: make_dataset.main(make_dataset.parse(words)),
-    "export": lambda words: export_dataset.main(tyro.cli(export_dataset.Arguments, args=words)),
-    "train": lambda words: train_perception.main(train_perception.parse(words)),
+SCRIPTS = {
+    "make": (make_dataset.main, make_dataset.Arguments),
+    "export": (export_dataset.main, export_dataset.Arguments),
+    "train": (train_perception.main, train_perception.Arguments),
 }
 SIZE = ("--image-size", "32", "48")
 
@@ -28,8 +27,7 @@ SIZE = ("--image-size", "32", "48")
 @pytest.fixture
 def script(tmp_path: Path) -> Command:
     def command(name: str, *words: str) -> None:
-        with reported_errors():
-            PROGRAMS[name]([word.replace("OUT", str(tmp_path)) for word in words])
+        run(*SCRIPTS[name], [word.replace("OUT", str(tmp_path)) for word in words])
 
     return command
 

@@ -10,6 +10,7 @@ from lane_cases import cars, lived, location, make, on_route, straight
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.envs.lane import stage
 from autonomy.envs.lane.observations import proprioception, true_state
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX
@@ -17,7 +18,6 @@ from autonomy.envs.lane.roads.generated_roads import GeneratedRoads
 from autonomy.envs.lane.roads.road_files import write_road
 from autonomy.envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
 from autonomy.envs.lane.roads.route import STATION
-from autonomy.envs.lane.scene import road_bank
 from autonomy.envs.lane.scene.appearance import LaneRandomization
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
@@ -56,8 +56,8 @@ def test_the_state_sees_a_bend_before_it_comes() -> None:
 
 
 def test_more_cameras_see_more() -> None:
-    front = replace(FRONT, height=24, width=32)
-    left = replace(front, yaw=1.2)
+    front = FRONT.sized(24, 32)
+    left = replace(front, mount=replace(front.mount, yaw=1.2))
     world = make(
         2,
         observations=("camera", "semantic"),
@@ -207,5 +207,5 @@ def test_to_forget_roads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         return [first, *(world.step(action)[0] for action in actions)]
 
     kept = seen()
-    monkeypatch.setattr(road_bank, "_ROOM", 1)  # forgets whenever an episode begins
+    monkeypatch.setattr(stage, "_ROOM", 1)  # forgets whenever an episode begins
     np.testing.assert_equal(seen(), kept)

@@ -16,7 +16,7 @@ SIZE = (96, 160)
 
 
 def finder() -> LaneFinder:
-    return LaneFinder(replace(FRONT, height=SIZE[0], width=SIZE[1]))
+    return LaneFinder(FRONT.sized(*SIZE))
 
 
 def paint(*lines: float, slope: float = 0.0, bend: float = 0.0) -> Marks:
@@ -62,6 +62,6 @@ def test_metrics_count_only_what_was_found() -> None:
 
 def test_a_lens_with_distortion_and_frames_of_no_colour_are_refused() -> None:
     with pytest.raises(InputError, match="without distortion"):
-        LaneFinder(replace(FRONT, distortion=(-0.1, 0.0, 0.0, 0.0)))
+        LaneFinder(replace(FRONT, camera=replace(FRONT.camera, distortion=(-0.1, 0.0, 0.0, 0.0))))
     with pytest.raises(InputError, match="must be uint8"):
         finder().perceive({"camera": np.zeros((1, *SIZE), np.uint8)})

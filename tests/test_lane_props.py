@@ -139,3 +139,12 @@ def test_each_of_several_props_is_placed_by_itself() -> None:
         for kind in kinds
     ]
     assert shown == [[True, False], [False, True]]
+
+
+def test_roads_get_meshes_when_somebody_looks() -> None:
+    stage = parked(3, ())
+    before = stage.scene.library.used_bytes
+    stage.aim(np.arange(3), np.zeros(3, np.int64))
+    assert stage.scene.library.used_bytes == before
+    stage.observe(np.arange(3))
+    assert stage.scene.library.used_bytes > before

@@ -1,12 +1,11 @@
 """Where numbers put the lane in the image: against hand-derived places and labelled lines."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_scene import camera_at
 
-from autonomy.camera.camera import Camera
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.perception.estimates import Estimates
@@ -15,7 +14,7 @@ from autonomy.perception.lane.metrics import ABSENT, lane_line_metrics
 from autonomy.perception.lane.shape import LANE_QUANTITIES, boundary_pixels, lane_boundaries
 
 SIZE = (96, 160)
-CAMERA = replace(FRONT, height=SIZE[0], width=SIZE[1])
+CAMERA = FRONT.sized(*SIZE)
 NAMES = ("background", "road", "own_lane", "marking_solid")
 
 
@@ -45,10 +44,10 @@ def test_a_bend_lies_on_circles_around_one_middle() -> None:
 
 def test_pixels_of_a_boundary_by_hand() -> None:
     """A level camera 2 m high: what is 20 m ahead lies f 2 / 20 under the horizon."""
-    camera = Camera(101, 201, math.radians(90.0), position=(0.0, 0.0, 2.0))
+    mounted = camera_at(101, 201, math.radians(90.0), position=(0.0, 0.0, 2.0))
     boundary = np.array([[-5.0, 1.0, 0.0], [10.0, 1.0, 0.0], [20.0, 1.0, 0.0], [15.0, 9.0, 0.0]])
     focal = 100.5
-    assert boundary_pixels(boundary, camera) == pytest.approx(
+    assert boundary_pixels(boundary, mounted) == pytest.approx(
         np.array([[100 - focal / 10, 50 + focal / 5], [100 - focal / 20, 50 + focal / 10]])
     )
 

@@ -2,17 +2,17 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from small_scene import draws_of, look_of, pose
+from small_scene import camera_at, draws_of, look_of, pose
 
-from autonomy.camera.camera import Camera, camera_from_world
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
+from autonomy.camera.mount import camera_from_world
 from autonomy.camera.primitives import box, sphere
 from autonomy.camera.rasterizer.grain import grain_tile
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Frames, Scene
 
-CAMERA = Camera(60, 80, fov=0.9, position=(-1.5, 0.2, 0.9), pitch=0.5)
+CAMERA = camera_at(60, 80, fov=0.9, position=(-1.5, 0.2, 0.9), pitch=0.5)
 BOX = box((0.4, 0.6, 0.3), 0, 12)
 
 
@@ -24,8 +24,8 @@ def seen(
     library = MeshLibrary()
     parts = [library.add([mesh]) for mesh in meshes]
     scene = Scene(draws_of(parts, [body] * len(parts), 1), look_of(patterns=patterns))
-    view = camera_from_world(CAMERA.camera_from_body[np.newaxis], body[np.newaxis])
-    return Renderer(CAMERA).render(library, scene, view, ("rgb", "depth"))
+    view = camera_from_world(CAMERA.mount.camera_from_body[np.newaxis], body[np.newaxis])
+    return Renderer(CAMERA.camera).render(library, scene, view, ("rgb", "depth"))
 
 
 def surface_points(frames: Frames) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
@@ -33,8 +33,8 @@ def surface_points(frames: Frames) -> tuple[NDArray[np.bool_], NDArray[np.float6
     assert frames.depth is not None
     depth = frames.depth[0].astype(np.float64)
     rows, columns = np.nonzero(np.isfinite(depth))
-    rays = np.linalg.solve(CAMERA.matrix, np.array([columns, rows, np.ones(len(rows))]))
-    mount = CAMERA.camera_from_body
+    rays = np.linalg.solve(CAMERA.camera.matrix, np.array([columns, rows, np.ones(len(rows))]))
+    mount = CAMERA.mount.camera_from_body
     return np.isfinite(depth), ((rays * depth[rows, columns]).T - mount[:, 3]) @ mount[:, :3]
 
 

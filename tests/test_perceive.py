@@ -9,10 +9,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from small_scene import camera_at
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_to_json
-from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.perception.lane.shape import LANE_QUANTITIES
@@ -36,14 +36,14 @@ def noise(height: int = 90, width: int = 120) -> np.ndarray:
 
 
 def test_the_same_camera_changes_nothing() -> None:
-    camera = Camera(90, 120, 1.0, pitch=0.2)
-    assert np.array_equal(Reframing(camera, camera)(noise()), noise())
+    mounted = camera_at(90, 120, 1.0, pitch=0.2)
+    assert np.array_equal(Reframing(mounted, mounted)(noise()), noise())
 
 
 def test_a_wider_camera_sees_the_picture_smaller_and_black_around_it() -> None:
     """Half the focal length: a square of 40 px becomes 20 px, in the middle."""
-    narrow = Camera(100, 100, 2.0 * math.atan(0.5))
-    wide = Camera(100, 100, 2.0 * math.atan(1.0))
+    narrow = camera_at(100, 100, 2.0 * math.atan(0.5))
+    wide = camera_at(100, 100, 2.0 * math.atan(1.0))
     frame = np.full((100, 100, 3), 80, np.uint8)
     frame[30:70, 30:70] = 200
     seen = Reframing(narrow, wide)(frame)[..., 0]
@@ -54,8 +54,8 @@ def test_a_wider_camera_sees_the_picture_smaller_and_black_around_it() -> None:
 
 
 def test_a_camera_that_looks_down_sees_the_horizon_higher() -> None:
-    level = Camera(101, 101, math.radians(90.0))
-    down = replace(level, pitch=math.radians(20.0))
+    level = camera_at(101, 101, math.radians(90.0))
+    down = camera_at(101, 101, math.radians(90.0), pitch=math.radians(20.0))
     frame = np.zeros((101, 101, 3), np.uint8)
     frame[51:] = 255  # all under the horizon, which is row 50
     seen = Reframing(level, down)(frame)[:, 50, 0]
@@ -64,16 +64,16 @@ def test_a_camera_that_looks_down_sees_the_horizon_higher() -> None:
 
 
 def test_a_lens_is_taken_out() -> None:
-    lens = Camera(100, 140, 1.2, distortion=(-0.3, 0.1, 0.0, 0.0))
+    lens = camera_at(100, 140, 1.2, distortion=(-0.3, 0.1, 0.0, 0.0))
     frame = np.zeros((100, 140, 3), np.uint8)
     ray = np.array([[0.4, 0.25, 1.0]])
     place, _ = cv2.projectPoints(
-        ray, np.zeros(3), np.zeros(3), lens.matrix, np.array(lens.distortion)
+        ray, np.zeros(3), np.zeros(3), lens.camera.matrix, np.array(lens.camera.distortion)
     )
     cv2.circle(frame, tuple(place.ravel().round().astype(int).tolist()), 2, (255, 255, 255), -1)
-    plain = replace(lens, distortion=())
+    plain = camera_at(100, 140, 1.2)
     seen = np.argwhere(Reframing(lens, plain)(frame)[..., 0] > 127).mean(axis=0)
-    straight = plain.matrix @ ray[0]
+    straight = plain.camera.matrix @ ray[0]
     assert seen[::-1] == pytest.approx(straight[:2], abs=1.0)
 
 
@@ -100,11 +100,10 @@ def looked(source: Path, out: Path, **arguments: Any) -> None:
 
 
 def test_a_picture_of_the_world_shows_its_lane(tmp_path: Path, folders: tuple[Path, ...]) -> None:
-    camera = replace(FRONT, height=192, width=320)
     frame = LaneSamples("test", 0, (192, 320), "none").draw(0, 1, ())["camera"][0]
     source, out = tmp_path / "road.png", tmp_path / "seen.png"
     write_picture(source, frame)
-    looked(source, out, folders=folders, fov=math.degrees(camera.fov), pitch=math.degrees(0.22))
+    looked(source, out, folders=folders, fov=120.0, pitch=math.degrees(0.22))
     seen = read_picture(out)
     assert seen.shape == (768, 1280, 3)  # three pictures of 384 x 640
     assert not seen[384:, 640:].any()

@@ -6,9 +6,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
-from small_scene import frames_of
+from small_scene import camera_at, frames_of
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box
 from autonomy.camera.rasterizer.blocks import with_room
@@ -16,7 +15,7 @@ from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
 
 SIZE = 24
-AHEAD = Camera(SIZE, SIZE, fov=np.pi / 2)  # from the origin along x
+AHEAD = camera_at(SIZE, SIZE, fov=np.pi / 2)  # from the origin along x
 
 
 def _rasterized(corners: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -78,8 +77,8 @@ def test_a_bent_net_has_no_holes(jitter: NDArray[np.float64], yaw: float, pitch:
     a = (9 * row + column).ravel()
     faces = np.vstack([np.column_stack([a, a + 10, a + 1]), np.column_stack([a, a + 9, a + 10])])
     net = surface(points.reshape(-1, 3), faces, 0, 2)
-    camera = Camera(SIZE, SIZE, fov=0.8, pitch=pitch, yaw=yaw)
-    semantic = frames_of([net], camera, channels=("semantic",)).semantic
+    mounted = camera_at(SIZE, SIZE, fov=0.8, pitch=pitch, yaw=yaw)
+    semantic = frames_of([net], mounted, channels=("semantic",)).semantic
     assert semantic is not None
     assert (semantic == 2).all()
 
@@ -94,10 +93,10 @@ def test_pixel_centres_are_whole_numbers_and_lower_edges_belong_to_the_next() ->
 
 def test_depth_of_the_ground_is_that_of_the_ray() -> None:
     """From height h, the ray through row v meets the ground at depth h f / (v - cy)."""
-    camera = Camera(SIZE, SIZE, fov=np.pi / 2, position=(3.0, 4.0, 1.5), near=0.1)
-    depth = frames_of([_ground()], camera, channels=("depth",)).depth
+    mounted = camera_at(SIZE, SIZE, fov=np.pi / 2, position=(3.0, 4.0, 1.5), near=0.1)
+    depth = frames_of([_ground()], mounted, channels=("depth",)).depth
     assert depth is not None
-    focal, _, _, middle = camera.intrinsics
+    focal, _, _, middle = mounted.camera.intrinsics
     rows = np.arange(SIZE) - middle
     expected = np.where(rows > 0, 1.5 * focal / np.maximum(rows, 0.5), np.inf)
     np.testing.assert_allclose(
@@ -109,13 +108,15 @@ def test_depth_of_the_ground_is_that_of_the_ray() -> None:
 @given(st.floats(0.3, 3.0), st.floats(0.05, 1.5), st.floats(-3.1, 3.1))
 @example(3.0, 0.5, -0.5)  # corners 100,000 px outside the image
 def test_depth_of_a_tilted_view_is_that_of_the_ray(height: float, pitch: float, yaw: float) -> None:
-    camera = Camera(SIZE, SIZE, fov=1.5, position=(0, 0, height), pitch=pitch, yaw=yaw, near=0.05)
-    depth = frames_of([_ground()], camera, channels=("depth",)).depth
+    mounted = camera_at(
+        SIZE, SIZE, fov=1.5, position=(0, 0, height), pitch=pitch, yaw=yaw, near=0.05
+    )
+    depth = frames_of([_ground()], mounted, channels=("depth",)).depth
     assert depth is not None
-    fx, fy, cx, cy = camera.intrinsics
+    fx, fy, cx, cy = mounted.camera.intrinsics
     columns, rows = np.meshgrid(np.arange(SIZE), np.arange(SIZE))
     rays = np.stack([(columns - cx) / fx, (rows - cy) / fy, np.ones((SIZE, SIZE))], axis=-1)
-    falling = -(rays @ camera.camera_from_body[:, 2])
+    falling = -(rays @ mounted.mount.camera_from_body[:, 2])
     hits = falling > height / 100.0  # nearer than 100 m, well inside the ground's 400 m
     np.testing.assert_allclose(depth[0][hits], (height / falling)[hits], rtol=5e-4)
     assert np.isinf(depth[0][falling < 0]).all()
@@ -138,7 +139,7 @@ def test_near_plane_cuts_triangles(order: tuple[int, int, int], behind: int) -> 
     mesh = surface(points, [order], 0, 1)
     depth = frames_of([mesh], AHEAD, channels=("depth",)).depth
     assert depth is not None
-    focal, _, _, middle = AHEAD.intrinsics
+    focal, _, _, middle = AHEAD.camera.intrinsics
     below = depth[0][SIZE - 6 :, SIZE // 2]
     expected = focal / (np.arange(SIZE - 6, SIZE) - middle)
     np.testing.assert_allclose(below, expected, rtol=1e-4)

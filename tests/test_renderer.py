@@ -13,6 +13,7 @@ from small_scene import (
     CAMERA,
     CHANNELS,
     HORIZON,
+    camera_at,
     draws_of,
     frames_of,
     look_of,
@@ -23,6 +24,7 @@ from small_scene import (
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, joined, surface
+from autonomy.camera.mount import Mount
 from autonomy.camera.primitives import box, cylinder, sphere
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Draws, Frames, Scene
@@ -50,11 +52,11 @@ def _random_batch(count: int) -> tuple[MeshLibrary, Scene, NDArray[np.float64]]:
             draws.poses[frame, draw] = pose(place, yaw=random.uniform(-3, 3))
     look = look_of(count, grain=0.5, ambient=0.5, sun=0.5, sun_direction=(1, 2, 2), visibility=30)
     look.palette[..., :3] = random.uniform(0, 255, look.palette[..., :3].shape)
-    cameras = [
-        Camera(32, 40, 1.2, position=(0, 0, random.uniform(0.5, 2)), yaw=random.uniform(-1, 1))
+    mounts = [
+        Mount("world", (0, 0, random.uniform(0.5, 2)), yaw=random.uniform(-1, 1))
         for _ in range(count)
     ]
-    return library, Scene(draws, look), np.stack([one.camera_from_body for one in cameras])
+    return library, Scene(draws, look), np.stack([one.camera_from_body for one in mounts])
 
 
 @pytest.fixture
@@ -96,8 +98,8 @@ def test_where_a_mesh_is_in_the_library_makes_no_difference(before: int) -> None
     room = library.arrays.vertices.shape[1] - before
     own = library.add([_with_vertices(shape, room if before == 400 else len(shape.vertices))])
     draws = draws_of([own], [pose((4.0, 0.0, 1.5))], 1)
-    view = CAMERA.camera_from_body[np.newaxis]
-    drawn = Renderer(CAMERA).render(library, Scene(draws, look_of()), view, ("depth",)).depth
+    view = CAMERA.mount.camera_from_body[np.newaxis]
+    drawn = Renderer(CAMERA.camera).render(library, Scene(draws, look_of()), view, ("depth",)).depth
     expected = frames_of([shape.moved((4.0, 0.0, 1.5))], CAMERA, channels=("depth",)).depth
     np.testing.assert_allclose(drawn, expected, rtol=1e-5)
 
@@ -110,8 +112,8 @@ def _with_vertices(mesh: Mesh, count: int) -> Mesh:
 
 
 def test_a_renderer_sees_every_change_of_a_library() -> None:
-    library, renderer = MeshLibrary(), Renderer(CAMERA)
-    view, mark = CAMERA.camera_from_body[np.newaxis], library.mark()
+    library, renderer = MeshLibrary(), Renderer(CAMERA.camera)
+    view, mark = CAMERA.mount.camera_from_body[np.newaxis], library.mark()
     seen: list[float] = []
     for distance in (20.0, 30.0, 10.0):
         part = library.add([wall(distance)])
@@ -130,8 +132,8 @@ def test_an_empty_scene_is_sky() -> None:
     assert (frames.rgb[0, -1] == HORIZON).all()  # below the horizon there is but air
     assert frames.rgb[0, 0, 20, 0] < HORIZON[0]  # the zenith is darker
     nothing = Scene(draws_of([(0, 0)], [pose()], 1), look_of())
-    drawn = Renderer(CAMERA).render(
-        MeshLibrary(), nothing, CAMERA.camera_from_body[np.newaxis], ("semantic",)
+    drawn = Renderer(CAMERA.camera).render(
+        MeshLibrary(), nothing, CAMERA.mount.camera_from_body[np.newaxis], ("semantic",)
     )
     assert not drawn.semantic.any()
 
@@ -167,14 +169,14 @@ def test_copies_of_parts_are_instances_of_their_own_size() -> None:
     parts, ahead = np.full(len(places), first), np.full(40, first)
     copies = library.place(parts, parts, poses)
     all_ahead = library.place(ahead, ahead, np.stack([pose((8.0, 0.0, 1.5))] * 40))
-    camera = Camera(120, 160, fov=0.9, position=(0, 0, 1.5))
-    renderer, view = Renderer(camera), camera.camera_from_body[np.newaxis]
+    mounted = camera_at(120, 160, fov=0.9, position=(0, 0, 1.5))
+    renderer, view = Renderer(mounted.camera), mounted.mount.camera_from_body[np.newaxis]
     draws = draws_of([copies], [pose()], 1)._replace(instances=np.array([[70]], np.int32))
     instance = renderer.render(library, Scene(draws, look_of()), view, ("instance",)).instance
     assert instance is not None
     labels, counts = np.unique(instance, return_counts=True)
     assert labels.tolist() == [-1, 70, 71, 72]
-    focal = camera.intrinsics[0]
+    focal = mounted.camera.intrinsics[0]
     for count, scale in zip(counts[1:], (1.0, 2.0, 0.5), strict=True):
         assert count == pytest.approx(np.pi * (0.5 * scale * focal / 10.0) ** 2, rel=0.15)
     crowd = draws_of([all_ahead], [pose()], 1)
@@ -188,10 +190,10 @@ def test_a_copy_that_is_small_in_the_image_shows_its_coarse_mesh() -> None:
     fine, coarse = library.add([sphere(1.0, 12, 0, 7), box((1, 1, 1), 0, 3)])[0], 1
     poses = np.stack([pose((6.0, 0.0, 1.5)), pose((60.0, 20.0, 1.5))])
     copies = library.place(np.array([fine, fine]), np.array([coarse, coarse]), poses)
-    camera = Camera(120, 160, fov=1.2, position=(0, 0, 1.5))
+    mounted = camera_at(120, 160, fov=1.2, position=(0, 0, 1.5))
     draws = draws_of([copies], [pose()], 1)
-    view = camera.camera_from_body[np.newaxis]
-    frames = Renderer(camera).render(
+    view = mounted.mount.camera_from_body[np.newaxis]
+    frames = Renderer(mounted.camera).render(
         library, Scene(draws, look_of()), view, ("semantic", "instance")
     )
     assert frames.semantic is not None
@@ -210,16 +212,16 @@ def test_nothing_is_left_out_that_could_be_seen(seed: int) -> None:
         for _ in range(12)
     ]
     fov, pitch, yaw = random.uniform((0.6, -1.2, -3.0), (2.2, 1.2, 3.0))
-    camera = Camera(24, 36, fov, pitch=pitch, yaw=yaw)
-    apart = frames_of(boxes, camera, channels=("depth",)).depth
-    together = frames_of([joined(boxes)], camera, channels=("depth",)).depth
+    mounted = camera_at(24, 36, fov, pitch=pitch, yaw=yaw)
+    apart = frames_of(boxes, mounted, channels=("depth",)).depth
+    together = frames_of([joined(boxes)], mounted, channels=("depth",)).depth
     np.testing.assert_array_equal(apart, together)
 
 
 def test_far_parts_and_specks_are_left_out() -> None:
-    camera = Camera(32, 40, fov=1.2, position=(0, 0, 1.5), far=50.0)
-    assert frames_of([wall(40)], camera).semantic.any()
-    assert not frames_of([box((1, 9, 9), 0, 9).moved((80, 0, 0))], camera).semantic.any()
+    mounted = camera_at(32, 40, fov=1.2, position=(0, 0, 1.5), far=50.0)
+    assert frames_of([wall(40)], mounted).semantic.any()
+    assert not frames_of([box((1, 9, 9), 0, 9).moved((80, 0, 0))], mounted).semantic.any()
     assert not frames_of([box((0.01, 0.01, 0.01), 0, 9).moved((30, 0, 1.5))], CAMERA).semantic.any()
 
 

@@ -9,20 +9,21 @@ import pybullet as bullet
 import pybullet_data
 import pytest
 from numpy.typing import NDArray
-from small_scene import frames_of
+from small_scene import camera_at, frames_of
 
-from autonomy.camera.camera import Camera
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.mesh_file import read_surfaces
+from autonomy.camera.mount import MountedCamera
 from autonomy.camera.primitives import box, cone, cylinder, sphere
 
 DUCK = Path(pybullet_data.getDataPath()) / "duck.obj"
 SIZE = 480
+REACH = {"near": 0.5, "far": 60.0}
 CAMERAS = [
-    Camera(SIZE, SIZE, fov=1.0, position=(-6.0, 0.3, 1.7), pitch=0.12, near=0.5, far=60.0),
-    Camera(SIZE, SIZE, fov=1.4, position=(-2.0, 4.0, 2.5), pitch=0.5, yaw=-1.0, near=0.5, far=60.0),
-    Camera(SIZE, SIZE, fov=0.7, position=(3.0, -5.0, 4.0), pitch=0.6, yaw=1.8, near=0.5, far=60.0),
-    Camera(SIZE, SIZE, fov=1.2, position=(0.0, 0.0, 9.0), pitch=1.5, yaw=0.4, near=0.5, far=60.0),
+    camera_at(SIZE, SIZE, fov=1.0, position=(-6.0, 0.3, 1.7), pitch=0.12, **REACH),
+    camera_at(SIZE, SIZE, fov=1.4, position=(-2.0, 4.0, 2.5), pitch=0.5, yaw=-1.0, **REACH),
+    camera_at(SIZE, SIZE, fov=0.7, position=(3.0, -5.0, 4.0), pitch=0.6, yaw=1.8, **REACH),
+    camera_at(SIZE, SIZE, fov=1.2, position=(0.0, 0.0, 9.0), pitch=1.5, yaw=0.4, **REACH),
 ]
 
 
@@ -58,18 +59,18 @@ def bodies(meshes: list[Mesh]) -> Iterator[None]:
     bullet.disconnect(client)
 
 
-def _as_tiny_renderer_sees(camera: Camera) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _as_tiny_renderer_sees(mounted: MountedCamera) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Body of each pixel, -1 for none, and its depth [m]."""
     view = np.eye(4)
-    view[:3] = np.diag([1, -1, -1]) @ camera.camera_from_body
-    fx, fy, cx, cy = camera.intrinsics
-    near, far = camera.near, camera.far
+    view[:3] = np.diag([1, -1, -1]) @ mounted.mount.camera_from_body
+    fx, fy, cx, cy = mounted.camera.intrinsics
+    near, far = mounted.camera.near, mounted.camera.far
     # TinyRenderer samples column i at i / width of the frustum, and row j at (j + 1) / height.
-    left, right = (0 - cx) / fx * near, (camera.width - cx) / fx * near
-    top, bottom = (1 + cy) / fy * near, (cy + 1 - camera.height) / fy * near
+    left, right = (0 - cx) / fx * near, (mounted.camera.width - cx) / fx * near
+    top, bottom = (1 + cy) / fy * near, (cy + 1 - mounted.camera.height) / fy * near
     _, _, _, buffer, segmentation = bullet.getCameraImage(
-        camera.width,
-        camera.height,
+        mounted.camera.width,
+        mounted.camera.height,
         view.T.ravel().tolist(),
         bullet.computeProjectionMatrix(left, right, bottom, top, near, far),
         renderer=bullet.ER_TINY_RENDERER,
@@ -80,13 +81,13 @@ def _as_tiny_renderer_sees(camera: Camera) -> tuple[NDArray[np.int32], NDArray[n
 
 
 @pytest.mark.usefixtures("bodies")
-@pytest.mark.parametrize("camera", CAMERAS)
-def test_labels_and_depth_agree(meshes: list[Mesh], camera: Camera) -> None:
-    frames = frames_of(meshes, camera, channels=("depth", "semantic", "instance"))
+@pytest.mark.parametrize("mounted", CAMERAS)
+def test_labels_and_depth_agree(meshes: list[Mesh], mounted: MountedCamera) -> None:
+    frames = frames_of(meshes, mounted, channels=("depth", "semantic", "instance"))
     assert frames.depth is not None
     assert frames.instance is not None
     assert frames.semantic is not None
-    body, depth = _as_tiny_renderer_sees(camera)
+    body, depth = _as_tiny_renderer_sees(mounted)
     classes = np.array([mesh.classes[0] for mesh in meshes] + [0])  # the last one: nothing
     for ours, theirs in (
         (frames.instance[0] // 10, body),

@@ -18,6 +18,7 @@ from world_cases import (
     row_of,
 )
 
+from autonomy.camera.mount import Mount
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.envs.arm.options import FRONT, WRIST
@@ -27,7 +28,10 @@ from autonomy.streams import STREAMS
 
 LANE, ARM = "autonomy/LaneFollow-v0", "autonomy/ArmPush-v0"
 CAMERAS: dict[str, Any] = {
-    LANE: {"front": BONNET, "left": replace(BONNET, yaw=0.3, position=(0.8, 0.4, 1.2))},
+    LANE: {
+        "front": BONNET,
+        "left": replace(BONNET, mount=Mount("car", (0.8, 0.4, 1.2), 0.22, 0.3)),
+    },
     ARM: {"front": FRONT, "wrist": WRIST},
 }
 both_worlds = pytest.mark.parametrize("env_id", [LANE, ARM])
@@ -125,8 +129,9 @@ def test_what_one_camera_sees_another_sees_where_info_says(env_id: str) -> None:
 @both_worlds
 def test_a_lens_twice_as_long_is_that_of_a_camera_of_half_the_width(env_id: str) -> None:
     """Half as wide is its image on a screen at distance 1, which is twice tan(fov / 2)."""
-    name, camera = next(iter(CAMERAS[env_id].items()))
-    narrow = replace(camera, fov=2.0 * np.arctan(np.tan(camera.fov / 2.0) / 2.0))
+    name, one = next(iter(CAMERAS[env_id].items()))
+    half = np.arctan(np.tan(one.camera.fov / 2.0) / 2.0)
+    narrow = replace(one, camera=replace(one.camera, fov=2.0 * half))
     zoomed = make_with(env_id, 2, SensorRandomization(zoom=between(2.0, 2.0)))
     plain = make_with(env_id, 2, SensorRandomization(), cameras={name: narrow})
     seen, info = zoomed.reset(seed=0)

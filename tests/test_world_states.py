@@ -129,10 +129,10 @@ def test_a_state_of_another_world_or_task_is_refused(
 def test_infinite_depths_on_their_way_are_no_damage() -> None:
     world = lived(LANE, randomization="strong")
     state = world.get_state()
-    assert np.isinf(state["late_depth"]).any()
+    assert np.isinf(state["late_depth_front"]).any()
     world.set_state(state)
-    state["late_depth"].flat[0] = np.nan
-    with pytest.raises(InputError, match=r"late_depth must be finite .*, got nan"):
+    state["late_depth_front"].flat[0] = np.nan
+    with pytest.raises(InputError, match=r"late_depth_front must be finite .*, got nan"):
         world.set_state(state)
 
 

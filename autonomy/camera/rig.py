@@ -1,16 +1,18 @@
 """The cameras of N worlds, each mounted a little differently: from bodies to observed images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera, camera_from_world, mounted
+from autonomy.camera.camera import Camera
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.images import IMAGES
 from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mount import MountedCamera, camera_from_world, mounted
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
@@ -21,30 +23,60 @@ from autonomy.world_state import Bounds, State
 
 _CHANNELS: dict[str, str] = dict(zip(IMAGES, ("rgb", "depth", "semantic", "instance"), strict=True))
 
+CameraImages = dict[str, Observation]
+"""For each camera's name its images by kind, each `(n, H, W, ...)`."""
+
+
+@dataclass(frozen=True)
+class RigCamera(MountedCamera):
+    """A camera of a rig, and the kinds of image that it gives."""
+
+    images: tuple[str, ...]
+
+
+def with_images(
+    cameras: Mapping[str, MountedCamera], images: tuple[str, ...]
+) -> dict[str, RigCamera]:
+    """Return cameras for a rig, all of which give the same kinds of image."""
+    return {name: RigCamera(one.camera, one.mount, images) for name, one in cameras.items()}
+
 
 class CameraRig:
-    """One renderer a camera, where each camera is, and what its sensor does to the images."""
+    """One renderer a camera, where each camera is, and what its sensor does to the images.
+
+    Where a method takes names of cameras, it means all of them if it is given none.
+    """
 
     def __init__(
         self,
-        cameras: Mapping[str, Camera],
-        images: Sequence[str],
+        cameras: Mapping[str, RigCamera],
         num_envs: int,
         sensor: SensorRandomization = PERFECT,
     ) -> None:
-        """Prepare to draw `images` (`camera`, `depth`, ...) with each of the cameras."""
-        self._cameras = {name: (camera, Renderer(camera)) for name, camera in cameras.items()}
-        self._images = images
-        self._mounts = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
-        self._views = {name: np.zeros((num_envs, 3, 4)) for name in cameras}
-        self._every_row = np.arange(num_envs)
-        self._matrices = {
-            name: np.tile(camera.matrix, (num_envs, 1, 1)) for name, camera in cameras.items()
+        """Prepare to draw the images of each of the cameras.
+
+        Raises:
+            InputError: A camera's distortion cannot be undone.
+        """
+        self._cameras = {
+            name: _Installed(name, number, one, num_envs)
+            for number, (name, one) in enumerate(cameras.items())
         }
+        self._every_row = np.arange(num_envs)
         self._elapsed = np.zeros(num_envs, np.int64)
         self._sensor: Sensor | None = None
-        if images and sensor != PERFECT:
+        if sensor != PERFECT and any(one.images for one in cameras.values()):
             self._sensor = Sensor(sensor, num_envs, self._entries())
+
+    @property
+    def has_images(self) -> bool:
+        """Whether any camera gives an image."""
+        return any(one.images for one in self._cameras.values())
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """Names of what the cameras are fixed to."""
+        return tuple({one.mount.body: None for one in self._cameras.values()})
 
     @property
     def sensor_draws(self) -> int:
@@ -57,15 +89,15 @@ class CameraRig:
             self._sensor.draw(rows, uniform)
 
     def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
-        """Mount the cameras of n rows as their random draws `(n,)` say.
+        """Mount the cameras of n rows as their random draws `(n,)` say, all of them alike.
 
         Those have the fields `camera_shift` [m], `camera_pitch` and `camera_yaw` [rad].
         """
-        for name, (camera, _) in self._cameras.items():
-            self._mounts[name][rows] = mounted(
-                np.array(camera.position) + draws["camera_shift"],
-                camera.pitch + draws["camera_pitch"],
-                camera.yaw + draws["camera_yaw"],
+        for one in self._cameras.values():
+            one.mounts[rows] = mounted(
+                np.array(one.mount.position) + draws["camera_shift"],
+                one.mount.pitch + draws["camera_pitch"],
+                one.mount.yaw + draws["camera_yaw"],
             )
 
     def aim(
@@ -78,45 +110,44 @@ class CameraRig:
 
         Args:
             rows: Which worlds these are.
-            bodies: For each camera, the poses `(n, 3, 4)` of the bodies that it is mounted on.
+            bodies: The poses `(n, 3, 4)` of each of `bodies`.
             elapsed: `(n,)` control steps since their episodes began.
         """
         self._elapsed[rows] = elapsed
-        for name, views in self._views.items():
-            views[rows] = camera_from_world(self._mounts[name][rows], bodies[name])
+        for one in self._cameras.values():
+            one.views[rows] = camera_from_world(one.mounts[rows], bodies[one.mount.body])
 
-    def observe(self, library: MeshLibrary, scene: Scene, rows: NDArray[np.intp]) -> Observation:
-        """Return the images of some rows, whose scenes are given."""
-        observation: Observation = {}
-        channels = [_CHANNELS[image] for image in self._images]
-        for position, (name, (_, renderer)) in enumerate(self._cameras.items()):
-            views, zoom = self._views[name][rows], self._zoom(name, rows)
-            frames = renderer.render(library, scene, views, channels, zoom)
-            for image, channel in zip(self._images, channels, strict=True):
-                pixels, key = getattr(frames, channel), _key(image, name, position)
-                if self._sensor and image == "camera":
-                    pixels = self._sensor.capture(pixels, position, rows, self._elapsed[rows])
-                observation[key] = self._arriving(key, pixels, rows)
-        return observation
+    def observe(
+        self,
+        library: MeshLibrary,
+        scene: Scene,
+        rows: NDArray[np.intp],
+        cameras: Iterable[str] = (),
+    ) -> CameraImages:
+        """Return the images of some cameras in some rows, whose scenes are given."""
+        return {one.name: self._images(one, library, scene, rows) for one in self._named(cameras)}
 
-    def describe(self) -> ImageInfo:
-        """Return what `info` tells of the cameras, nothing where there are no images."""
-        if not self._images:
-            return {}
-        return {"cameras": {name: self._placed(name, self._every_row) for name in self._cameras}}
+    def describe(self, cameras: Iterable[str] = ()) -> ImageInfo:
+        """Return what `info` tells of some cameras, nothing where there are no images."""
+        chosen = [one for one in self._named(cameras) if one.images]
+        placed = {one.name: self._placed(one, self._every_row) for one in chosen}
+        return {"cameras": placed} if placed else {}
 
     def projections(
-        self, rows: NDArray[np.intp], origin: tuple[float, float, float]
+        self,
+        rows: NDArray[np.intp],
+        origin: tuple[float, float, float],
+        cameras: Iterable[str] = (),
     ) -> NDArray[np.float32]:
-        """Return how the C cameras see places in the images of n rows that arrive now.
+        """Return how C cameras see places in the images of n rows that arrive now.
 
         `(n, C, 3, 4)` bring places [m], as seen from `origin` in the world, to homogeneous columns
         and rows in shares of the image, from 0 to 1 from edge to edge; lenses without distortion.
         """
         seen: list[NDArray[np.float64]] = []
-        for name, (camera, _) in self._cameras.items():
-            size = np.array((camera.width, camera.height, 1.0))
-            placed = self._placed(name, rows)
+        for one in self._named(cameras):
+            size = np.array((one.camera.width, one.camera.height, 1.0))
+            placed = self._placed(one, rows)
             matrices, views = placed["intrinsics"], placed["camera_from_world"]
             matrices[:, :2, 2] += 0.5
             views[:, :, 3] += (views[:, :, :3] * origin).sum(axis=2)
@@ -135,25 +166,49 @@ class CameraRig:
         """Return the bounds of those of `arrays` that have any."""
         return self._sensor.bounds() if self._sensor else {}
 
+    def _named(self, cameras: Iterable[str]) -> "list[_Installed]":
+        return [self._cameras[name] for name in cameras or self._cameras]
+
+    def _images(
+        self, one: "_Installed", library: MeshLibrary, scene: Scene, rows: NDArray[np.intp]
+    ) -> Observation:
+        """Return what a camera sees in some rows, as it arrives now."""
+        channels = [_CHANNELS[image] for image in one.images]
+        zoom, seen = self._zoom(one, rows), Observation()
+        frames = one.renderer.render(library, scene, one.views[rows], channels, zoom)
+        for image, channel in zip(one.images, channels, strict=True):
+            pixels = getattr(frames, channel)
+            if self._sensor and image == "camera":
+                pixels = self._sensor.capture(pixels, one.number, rows, self._elapsed[rows])
+            seen[image] = self._arriving(f"{image}_{one.name}", pixels, rows)
+        return seen
+
     def _entries(self) -> dict[str, tuple[tuple[int, ...], Any]]:
         """Return shape and type of all that a sensor may delay: images, and from where they are."""
-        images = image_spaces({name: one for name, (one, _) in self._cameras.items()}, self._images)
-        views = {f"view_{name}": ((3, 4), np.float64) for name in self._cameras}
-        return {name: (space.shape or (), space.dtype) for name, space in images.items()} | views
+        entries: dict[str, tuple[tuple[int, ...], Any]] = {}
+        for name, one in self._cameras.items():
+            for image in one.images:
+                space = _image_space(image, one.camera)
+                entries[f"{image}_{name}"] = (space.shape, space.dtype)
+            entries[f"view_{name}"] = ((3, 4), np.float64)
+        return entries
 
-    def _zoom(self, name: str, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
+    def _zoom(self, one: "_Installed", rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
         """Return the zoom of a camera in some rows, None where there is none."""
-        if self._sensor is None or self._cameras[name][0].distortion:
+        if self._sensor is None or one.camera.distortion:
             return None
         return self._sensor.zoom(rows)
 
-    def _placed(self, name: str, rows: NDArray[np.intp]) -> CameraInfo:
-        """Return intrinsics and extrinsics of a camera, for the images of rows that arrive now."""
-        matrices, zoom = self._matrices[name][rows], self._zoom(name, rows)
+    def _placed(self, one: "_Installed", rows: NDArray[np.intp]) -> CameraInfo:
+        """Return a camera's calibration, for the images of rows that arrive now."""
+        matrices, zoom = np.tile(one.camera.matrix, (len(rows), 1, 1)), self._zoom(one, rows)
         if zoom is not None:
             matrices[:, :2, :2] *= zoom[:, np.newaxis, np.newaxis]
-        views = self._arriving(f"view_{name}", self._views[name][rows], rows)
-        return {"intrinsics": matrices, "camera_from_world": views}
+        return {
+            "intrinsics": matrices,
+            "distortion": np.tile(np.array(one.camera.distortion, np.float64), (len(rows), 1)),
+            "camera_from_world": self._arriving(f"view_{one.name}", one.views[rows], rows),
+        }
 
     def _arriving(self, name: str, values: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
         """Return what arrives of values `(n, ...)` that some rows' sensors give now or gave."""
@@ -162,18 +217,38 @@ class CameraRig:
         return self._sensor.delayed(name, values, rows, self._elapsed[rows])
 
 
-def camera_keys(cameras: Mapping[str, Camera]) -> tuple[str, ...]:
+class _Installed:
+    """One camera of N worlds."""
+
+    def __init__(self, name: str, number: int, one: RigCamera, num_envs: int) -> None:
+        self.name, self.number = name, number
+        self.camera, self.mount, self.images = one.camera, one.mount, one.images
+        self.renderer = Renderer(one.camera)
+        self.mounts = np.zeros((num_envs, 3, 4))
+        self.views = np.zeros((num_envs, 3, 4))
+
+
+def named_images(images: CameraImages) -> Observation:
+    """Return images by the names under which they are observed."""
+    return {
+        _key(kind, name, position): pixels
+        for position, (name, own) in enumerate(images.items())
+        for kind, pixels in own.items()
+    }
+
+
+def camera_keys(cameras: Iterable[str]) -> tuple[str, ...]:
     """Return under which names the colours of each camera are observed."""
     return tuple(_key("camera", name, position) for position, name in enumerate(cameras))
 
 
 def image_spaces(
-    cameras: Mapping[str, Camera], images: Sequence[str]
+    cameras: Mapping[str, MountedCamera], images: Sequence[str]
 ) -> dict[str, spaces.Space[NDArray[Any]]]:
     """Return the spaces of one environment's images."""
     return {
-        _key(image, name, position): _image_space(image, camera)
-        for position, (name, camera) in enumerate(cameras.items())
+        _key(image, name, position): _image_space(image, one.camera)
+        for position, (name, one) in enumerate(cameras.items())
         for image in images
     }
 

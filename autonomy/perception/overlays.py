@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.perception.detections import Detections
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.lane.shape import boundary_pixels, lane_boundaries
@@ -45,7 +45,9 @@ def draw_segments(picture: Image, classes: NDArray[np.uint8], names: tuple[str, 
         draw_text(picture, text, 10, 60 + _LINE * line, TextStyle(size=15, colour=colour))
 
 
-def draw_lane(picture: Image, estimates: Estimates, names: tuple[str, ...], camera: Camera) -> None:
+def draw_lane(
+    picture: Image, estimates: Estimates, names: tuple[str, ...], camera: MountedCamera
+) -> None:
     """Draw one frame's lane on flat ground, and its numbers with their standard deviations.
 
     Args:

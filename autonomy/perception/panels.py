@@ -1,14 +1,13 @@
 """One picture a module: what it saw, and what it made of that."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.perception.overlays import draw_title
 from autonomy.perception.reframing import Reframing
 from autonomy.perception.signature import Signature
@@ -27,7 +26,7 @@ class Perceiver(Protocol):
         """Return what frames mean, see `PerceptionModule.perceive`."""
         ...
 
-    def draw(self, picture: Picture, result: Any, camera: Camera) -> None:
+    def draw(self, picture: Picture, result: Any, camera: MountedCamera) -> None:
         """Draw that over a picture, see `PerceptionModule.draw`."""
         ...
 
@@ -35,7 +34,9 @@ class Perceiver(Protocol):
 class Panel:
     """Draws what a perceiver makes of the frames of some camera."""
 
-    def __init__(self, perceiver: Perceiver, front: Camera, source: Camera | None) -> None:
+    def __init__(
+        self, perceiver: Perceiver, front: MountedCamera, source: MountedCamera | None
+    ) -> None:
         """Prepare for the frames of one camera.
 
         Args:
@@ -46,8 +47,8 @@ class Panel:
         self._perceiver = perceiver
         height, width = perceiver.signature.image_size
         scale = max(1, -(-_WIDTH // width))
-        own = replace(front, height=height, width=width)
-        self._shown = replace(front, height=height * scale, width=width * scale)
+        own = front.sized(height, width)
+        self._shown = front.sized(height * scale, width * scale)
         self._to_own = Reframing(source, own) if source else None
         self._to_shown = Reframing(source, self._shown) if source else None
 
@@ -63,7 +64,7 @@ class Panel:
     def _background(self, frame: Picture) -> Picture:
         """Return the frame as the perceiver's camera sees it, finer."""
         if self._to_shown is None:
-            size = (self._shown.width, self._shown.height)
+            size = (self._shown.camera.width, self._shown.camera.height)
             return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         return self._to_shown(frame)
 

@@ -68,26 +68,25 @@ class Signature:
             raise InputError(
                 f"this module reads {', '.join(self.reads)}, and there is no {', '.join(missing)}"
             )
-        frames = {name: self._resized(given[name], size) for name, size in self.frames.items()}
-        return frames | {name: given[name] for name in self.reads if name not in frames}
+        fitted = {name: given[name] for name in self.reads}
+        for name, size in self.frames.items():
+            fitted[name] = _resized(given[name], size, self.resizes)
+        return fitted
 
-    def _resized(self, frames: NDArray[Any], size: tuple[int, int]) -> NDArray[np.uint8]:
-        if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
-            raise InputError(
-                f"frames must be uint8 of shape (N, H, W, 3), got {frames.dtype} {frames.shape}"
-            )
-        found = (frames.shape[1], frames.shape[2])
-        if found == size:
-            return frames
-        height, width = size
-        if not self.resizes:
-            raise InputError(
-                f"frames must be {height} x {width} px for this module, got {found[0]} x {found[1]}"
-            )
-        warnings.warn(
-            f"frames of {found[0]} x {found[1]} px are resized to {height} x {width}", stacklevel=4
+
+def _resized(frames: NDArray[Any], size: tuple[int, int], may_be: bool) -> NDArray[np.uint8]:
+    if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
+        raise InputError(
+            f"frames must be uint8 of shape (N, H, W, 3), got {frames.dtype} {frames.shape}"
         )
-        resized = [
-            cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in frames
-        ]
-        return np.array(resized, np.uint8).reshape(-1, height, width, 3)
+    found, (height, width) = (frames.shape[1], frames.shape[2]), size
+    if found == size:
+        return frames
+    if not may_be:
+        raise InputError(
+            f"frames must be {height} x {width} px for this module, got {found[0]} x {found[1]}"
+        )
+    message = f"frames of {found[0]} x {found[1]} px are resized to {height} x {width}"
+    warnings.warn(message, stacklevel=4)  # of who calls `perceive`
+    resized = [cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in frames]
+    return np.array(resized, np.uint8).reshape(-1, height, width, 3)

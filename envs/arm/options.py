@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
 from autonomy.camera.camera import Camera
+from autonomy.camera.mount import Mount, MountedCamera
 from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.robot import Robot, find_robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
@@ -17,71 +18,31 @@ from autonomy.options import CommonOptions
 from autonomy.randomization import preset
 
 WORLD, TOOL = "world", "tool"
+"""Bodies that cameras are fixed to, besides the robot's links. The tool's frame goes with the tool
+link; its origin is the tool point, and where the robot is at home its axes are those of the world,
+whatever the link's own are."""
+
 GOALS = ("achieved_goal", "desired_goal")
 
 
-@dataclass(frozen=True)
-class ArmCamera(Camera):
-    """A camera in an arm world.
-
-    Attributes:
-        body: What it is mounted on: `world`, `tool`, or the name of a link. The tool's frame goes
-            with the tool link; its origin is the tool point, and where the robot is at home its
-            axes are the world's, whatever the link's own are.
-    """
-
-    body: str = WORLD
-
-
-FRONT = ArmCamera(
-    height=84,
-    width=84,
-    fov=math.radians(50.0),
-    position=(0.75, 0.0, 0.55),
-    pitch=0.66,
-    yaw=math.pi,
-    near=0.05,
-    far=20.0,
+FRONT = MountedCamera(
+    Camera(height=84, width=84, fov=math.radians(50.0), near=0.05, far=20.0),
+    Mount(WORLD, position=(0.75, 0.0, 0.55), pitch=0.66, yaw=math.pi),
 )
-WRIST = ArmCamera(
-    height=84,
-    width=84,
-    fov=math.radians(90.0),
-    position=(0.07, 0.0, 0.12),
-    pitch=math.pi / 2,
-    yaw=math.pi,
-    near=0.01,
-    far=20.0,
-    body=TOOL,
+WRIST = MountedCamera(
+    Camera(height=84, width=84, fov=math.radians(90.0), near=0.01, far=20.0),
+    Mount(TOOL, position=(0.07, 0.0, 0.12), pitch=math.pi / 2, yaw=math.pi),
 )
-SIDE = ArmCamera(
-    height=128,
-    width=128,
-    fov=math.radians(50.0),
-    position=(0.45, -0.65, 0.5),
-    pitch=0.5,
-    yaw=2.27,
-    near=0.05,
-    far=20.0,
+SIDE = MountedCamera(
+    Camera(height=128, width=128, fov=math.radians(50.0), near=0.05, far=20.0),
+    Mount(WORLD, position=(0.45, -0.65, 0.5), pitch=0.5, yaw=2.27),
 )
-PERCEPTION_CAMERAS: dict[str, Camera] = {
-    "front": replace(FRONT, height=128, width=128, pitch=0.55),
+PERCEPTION_CAMERAS: dict[str, MountedCamera] = {
+    "front": MountedCamera(FRONT.sized(128, 128).camera, replace(FRONT.mount, pitch=0.55)),
     "side": SIDE,
 }
 """What perception modules look through: from two sides, so that the hand seldom hides a thing from
 both, and no wider than where things may be."""
-
-
-CAMERA_SETS: dict[str, dict[str, Camera]] = {
-    "default": {"front": FRONT, "wrist": WRIST},
-    "perception": PERCEPTION_CAMERAS,
-    "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
-}
-"""What the option `cameras` may name."""
-
-
-def _default_cameras() -> dict[str, Camera]:
-    return CAMERA_SETS["default"]
 
 
 @dataclass(frozen=True)
@@ -90,14 +51,14 @@ class ArmOptions(CommonOptions):
 
     Attributes:
         task: A name of `TASKS`, `module:Class` or `file.py:Class`, or an `ArmTask` of one's own.
-        cameras: A name of `CAMERA_SETS`, or cameras of one's own by name.
         robot: A name of `ROBOTS`, `module:NAME` or `file.py:NAME`, or a `Robot` of one's own.
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
         randomization: `default`, `none`, `strong` or ranges of one's own.
         substeps: Steps of the physics in a control step.
-        triangles: How many the robot's meshes may have together; None leaves them whole.
+        triangles: How many the robot's meshes may have together, and as many the fixtures'; None
+            leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
             and by default a batch of 8 and more has as many as there are processor cores.
         goal_marker: Whether cameras see a green ball at the goal's place.
@@ -108,6 +69,11 @@ class ArmOptions(CommonOptions):
     """
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", *GOALS)
+    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {
+        "default": {"front": FRONT, "wrist": WRIST},
+        "perception": PERCEPTION_CAMERAS,
+        "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
+    }
 
     of_policies: ClassVar[tuple[str, ...]] = (
         *CommonOptions.of_policies,
@@ -119,10 +85,6 @@ class ArmOptions(CommonOptions):
 
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
     task: str | ArmTask = "reach"
-    # a name is replaced by its cameras, so that nobody who reads them meets one
-    cameras: str | Mapping[str, Camera] = field(  # pyright: ignore[reportIncompatibleVariableOverride]
-        default_factory=_default_cameras
-    )
     control_rate: float = 20.0
     robot: str | Robot = "panda"
     control: str = "position"
@@ -134,8 +96,6 @@ class ArmOptions(CommonOptions):
     goal_marker: bool = False
 
     def __post_init__(self) -> None:
-        if isinstance(self.cameras, str):  # so that nobody else has to ask
-            object.__setattr__(self, "cameras", _named_cameras(self.cameras))
         super().__post_init__()
         self.check_positive("substeps", "triangles")
         if self.control not in CONTROLS:
@@ -164,11 +124,3 @@ class ArmOptions(CommonOptions):
     def ranges(self) -> ArmRandomization:
         """What varies from episode to episode."""
         return preset(self.randomization, PRESETS)
-
-
-def _named_cameras(name: str) -> dict[str, Camera]:
-    if name not in CAMERA_SETS:
-        raise InputError(
-            f"cameras must be one of {', '.join(CAMERA_SETS)} or of one's own, got {name!r}"
-        )
-    return CAMERA_SETS[name]

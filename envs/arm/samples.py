@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from autonomy.camera.rig import IMAGES
-from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES, DrawLabels
+from autonomy.envs.arm.labels.pixels import BOX_CLASSES, DrawLabels, segment_classes
+from autonomy.envs.arm.labels.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS, ArmOptions
 from autonomy.envs.arm.perceived import quantity_names
-from autonomy.envs.arm.posed_frames import PosedArms, PosedFrames
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.tasks.task import ArmTask
@@ -44,6 +44,13 @@ class ArmSamples:
     ) -> None:
         """Prepare to draw; see `ArmOptions` for what tasks and robots may be.
 
+        Args:
+            split: `train`, `validation` or `test`: whose shapes, looks and places these are.
+            seed: The same seed gives the same frames.
+            task: Whose things and goals, such as `reach`; by default `pick_and_place`.
+            randomization: How much varies: `default`, `none`, `strong` or ranges of one's own.
+            robot: Whose; by default `panda`.
+
         Raises:
             InputError: The split, the task, the robot or the randomisation is unknown, the seed is
                 negative, or the task is not one of a place and at most one thing.
@@ -61,7 +68,7 @@ class ArmSamples:
             goal_marker=True,
         )
         self.labels: Mapping[str, tuple[str, ...]] = {
-            "segments": SEGMENT_CLASSES,
+            "segments": segment_classes(self._options.chosen_task),
             "boxes": BOX_CLASSES,
             "instances": (),
             "quantities": quantity_names(self._options.chosen_task),

@@ -18,7 +18,7 @@ from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.start import START_DRAWS, start_ranges
 from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
-from autonomy.envs.lane.stage import Stage
+from autonomy.envs.lane.stage import LaneStage
 from autonomy.envs.lane.tasks.find_task import find_task
 from autonomy.envs.lane.tasks.task import LaneTask, Situation
 from autonomy.options import read_options
@@ -33,7 +33,7 @@ _FARTHEST = 1e6  # [m] from the middle of the world that a car is
 _LAYOUT = "task_"
 
 
-class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
+class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
     """N cars, each in its lane of its own road.
 
     Actions `(N, 2)` in [-1, 1]: the front wheels' angle from full right to full left (0.35 rad),
@@ -56,8 +56,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
         """
         chosen: LaneOptions = read_options(self.options_class, options)
         self._options, self._task = chosen, find_task(chosen.task)
-        source = chosen.perception if "perceived" in chosen.observations else None
-        module = perceiving_module(source, PERCEIVABLE)
+        module = perceiving_module(chosen, PERCEIVABLE)
         self._followed = PERCEIVABLE.with_module(module)
         super().__init__(
             num_envs,
@@ -68,18 +67,19 @@ class LaneVectorEnv(CameraWorld[LaneOptions, Stage, LaneTask]):
             chosen.control_rate,
         )
         self.metadata["action_names"] = ("steering", "speed")
-        self._stage = Stage(num_envs, chosen, props=self._task.props())
-        self._step_limit = chosen.step_limit(self._stage.route_length)
-        self._start_ranges = start_ranges(chosen)
-        self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
         self._perception = make_perception(
             module,
             num_envs,
             PERCEIVABLE,
-            self._stage.sensor,
             1.0 / chosen.control_rate,
             lambda: lane_knowledge(*self._whereabouts()),
         )
+        self._stage = LaneStage(
+            num_envs, chosen, props=self._task.props(), eyes=self._perception.cameras
+        )
+        self._step_limit = chosen.step_limit(self._stage.route_length)
+        self._start_ranges = start_ranges(chosen)
+        self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
         self._make_room()
 
     def _place(self, rows: NDArray[np.intp], choices: Choices) -> None:

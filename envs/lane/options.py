@@ -2,23 +2,23 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
+from autonomy.camera.mount import Mount, MountedCamera, check_bodies
 from autonomy.envs.lane.roads.chosen_roads import GENERATED, Roads
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
 
-FRONT = Camera(
-    height=84,
-    width=84,
-    fov=math.radians(120.0),
-    position=(0.8, 0.0, 1.4),
-    pitch=0.22,
-    near=0.3,
-    far=120.0,
+CAR = "car"
+"""The body that cameras are fixed to; its frame begins on the road under the rear axle."""
+
+FRONT = MountedCamera(
+    Camera(height=84, width=84, fov=math.radians(120.0), near=0.3, far=120.0),
+    Mount(CAR, position=(0.8, 0.0, 1.4), pitch=0.22),
 )
 
 
@@ -46,10 +46,9 @@ class LaneOptions(CommonOptions):
     """
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
-
     of_policies: ClassVar[tuple[str, ...]] = (*CommonOptions.of_policies, "task", "target_speed")
+    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
 
-    cameras: Mapping[str, Camera] = field(default_factory=lambda: {"front": FRONT})
     task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
     roads: Roads = GENERATED
@@ -58,8 +57,13 @@ class LaneOptions(CommonOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_bodies(self.sized_cameras(), (CAR,))
         self.check_positive("route_length", "target_speed")
-        preset(self.randomization, PRESETS)
+
+    @cached_property
+    def ranges(self) -> LaneRandomization:
+        """What varies from episode to episode."""
+        return preset(self.randomization, PRESETS)
 
     def step_limit(self, route_length: float) -> int:
         """Return the control steps after which an episode over a route [m] is truncated."""

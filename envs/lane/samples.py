@@ -80,7 +80,13 @@ class LaneSamples:
         image_size: tuple[int, int] = (96, 160),
         randomization: str | LaneRandomization = "default",
     ) -> None:
-        """Prepare to draw frames of `image_size` (height, width) [px] on a split's roads.
+        """Prepare to draw.
+
+        Args:
+            split: `train`, `validation` or `test`: whose roads these are.
+            seed: The same seed gives the same frames.
+            image_size: Height and width of frames [px], by default 96 and 160.
+            randomization: How much varies: `default`, `none`, `strong` or ranges of one's own.
 
         Raises:
             InputError: An option is out of range or unknown.

@@ -1,6 +1,6 @@
 """N cars on their roads, and all cameras: what an episode and a labelled frame have alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh
-from autonomy.camera.rig import CameraRig
+from autonomy.camera.mount import MountedCamera
 from autonomy.camera.scene import Scene
-from autonomy.envs.lane.options import LaneOptions
+from autonomy.envs.lane.options import CAR, LaneOptions
 from autonomy.envs.lane.physics.location import nowhere
 from autonomy.envs.lane.physics.progress import advance, no_progress
 from autonomy.envs.lane.physics.routes import RouteBank, Routes, route_of
@@ -20,15 +20,15 @@ from autonomy.envs.lane.roads.chosen_roads import chosen_roads
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
 from autonomy.envs.lane.roads.route_start import check_room
-from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
+from autonomy.envs.lane.scene.appearance import dress, plain_looks
 from autonomy.envs.lane.scene.car_map import map_with_car
 from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.props import pose_along
-from autonomy.policy import Observation
-from autonomy.randomization import Sampler, preset
+from autonomy.stage import NO_EYES, Stage
 from autonomy.world_state import State
 
+_ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
 _SIGHT = 200.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
 
 
@@ -45,7 +45,7 @@ def forward_lanes(road: Road) -> Sequence[int]:
     return road.forward_lanes
 
 
-class Stage:
+class LaneStage(Stage):
     """The roads, the vehicles, the looks and the cameras of N worlds.
 
     Attributes:
@@ -58,11 +58,8 @@ class Stage:
         road: `(N,)` number of the ego's road.
         lane: `(N,)` its lane, counted from right to left.
         egos: `(N,)` the vehicle of each world that is driven from outside.
-        sampler: Of the randomisation.
-        sensor: Of the cameras.
         scene: What there is to see.
         looks: How it looks.
-        rig: The cameras.
     """
 
     def __init__(
@@ -71,14 +68,17 @@ class Stage:
         options: LaneOptions,
         others: int = 0,
         props: Sequence[Mesh] = (),
+        eyes: Mapping[str, MountedCamera] = NO_EYES,
     ) -> None:
         """Prepare for N cars, on no road yet, with up to `others` standing around each.
 
-        `props` are what a task puts on roads or beside them, hidden until it does: `place_props`.
+        `props` are what a task puts on roads or beside them, hidden until it does: `place_props`;
+        `eyes` are the cameras of perception.
 
         Raises:
             InputError: The given roads cannot be read or driven, or are shorter than the route.
         """
+        super().__init__(num_envs, options, options.ranges, eyes)
         self.source, self._split = chosen_roads(options.roads), options.split
         self.route_length = options.route_length or self.source.route_length(self._split)
         check_room(self.route_length, self.source.shortest(self._split))
@@ -88,15 +88,8 @@ class Stage:
         self.progress = no_progress(num_envs)
         self.road, self.lane = np.full(num_envs, -1), np.zeros(num_envs, np.int64)
         self.egos = np.arange(num_envs)
-        randomization = preset(options.randomization, PRESETS)
-        self.sampler, self.sensor = Sampler(randomization), randomization.sensor
         self.scene = LaneScene(num_envs, self.roads, others, props)
         self.looks = plain_looks(num_envs)
-        self.rig = CameraRig(
-            options.sized_cameras(), options.images, num_envs, randomization.sensor
-        )
-        self._cameras = tuple(options.cameras)
-        self._every_row = np.arange(num_envs)
         self._chase: ChaseView | None = None
 
     @property
@@ -119,9 +112,9 @@ class Stage:
 
         What was placed of them has to be placed again.
         """
-        if not self.scene.roads.is_full:
+        if self.scene.library.used_bytes + self._routes.used_bytes < _ROOM:
             return False
-        self.scene.roads.forget()
+        self.scene.forget_roads()
         self._routes.forget()
         self.roads.forget()
         return True
@@ -155,10 +148,10 @@ class Stage:
 
     def place_roads(self, rows: NDArray[np.intp]) -> None:
         """Bring the roads and lanes of some rows to routes and meshes."""
-        roads, lanes = self.road[rows].tolist(), self.lane[rows].tolist()
-        for row, number, lane in zip(rows.tolist(), roads, lanes, strict=True):
-            self.scene.place_road(row, number)
-            self.vehicles.route[self.egos[row]] = self._routes.along(Lane(number, lane))
+        self.scene.place_roads(rows, self.road[rows])
+        lanes = zip(self.road[rows].tolist(), self.lane[rows].tolist(), strict=True)
+        routes = [self._routes.along(Lane(*lane)) for lane in lanes]
+        self.vehicles.route[self.egos[rows]] = routes
 
     def route_along(self, road: int, lane: int) -> NDArray[np.void]:
         """Return the route `(S,)` of `STATION` along a lane."""
@@ -212,7 +205,7 @@ class Stage:
         for n, row in enumerate(rows):
             route = route_of(self.routes, int(self.vehicles.route[self.egos[row]]))
             k = np.searchsorted(route["along"], along[n], side="right") - 1
-            surface = self.scene.roads[int(route["road"][max(k, 0)])].surface
+            surface = self.scene.roads.surface(int(route["road"][max(k, 0)]))
             poses[n] = pose_along(surface, route, float(along[n]), float(aside[n]))
         return poses
 
@@ -227,26 +220,20 @@ class Stage:
 
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
-        records = self.sampler.records(draws)
-        dress(self.looks, rows, records)
-        self.rig.mount(rows, records)
+        super().dress(rows, draws)
+        dress(self.looks, rows, self.sampler.records(draws))
 
     def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the poses `(n, 3, 4)` of the cars of some rows."""
         return world_from_car(self.vehicles, self.location, self.egos[rows])
 
-    def aim(self, rows: NDArray[np.intp], elapsed: NDArray[np.int64]) -> None:
-        """Bring the cameras of some rows to where their cars are, `elapsed` `(n,)` steps old."""
-        self.rig.aim(rows, dict.fromkeys(self._cameras, self.poses(rows)), elapsed)
-
-    def observe(self, rows: NDArray[np.intp]) -> Observation:
-        """Return the images of some rows."""
-        return self.rig.observe(*self.see(rows), rows)
+    def bodies(self, rows: NDArray[np.intp]) -> Mapping[str, NDArray[np.float64]]:
+        """Return the poses of the cars, which all cameras are on."""
+        return {CAR: self.poses(rows)}
 
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of cameras on the cars of some rows."""
-        scene = self.scene.seen_from_car(self.looks)
-        return self.scene.library, scene.rows(rows) if len(rows) < len(self._every_row) else scene
+        return self.scene.library, self.some(rows, self.scene.seen_from_car(self.looks))
 
     def pictures(self) -> tuple[NDArray[np.uint8], ...]:
         """Return what is seen from behind each car."""

@@ -1,12 +1,11 @@
 """From the option `perception` to what perceives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autonomy.camera.rig import camera_keys
-from autonomy.camera.sensor import SensorRandomization
 from autonomy.errors import InputError
-from autonomy.options import TRUTH
+from autonomy.options import CommonOptions
 from autonomy.perception.in_world.loop import (
     EstimatingModule,
     FramePerception,
@@ -17,30 +16,29 @@ from autonomy.perception.in_world.loop import (
 )
 
 
-def perceiving_module(
-    source: str | EstimatingModule | None, followed: Perceivable
-) -> EstimatingModule | None:
-    """Return what perceives in a world; None where the truth is known.
+def perceiving_module(options: CommonOptions, followed: Perceivable) -> EstimatingModule | None:
+    """Return what perceives in a world; None where the truth is known, or nobody asks.
 
     Args:
-        source: A module, or the folder of one; `truth` or None for the truth.
+        options: Of the world.
         followed: What there is to perceive.
 
     Raises:
         InputError: The folder cannot be used, or the module does something else.
     """
-    if source is None or source == TRUTH:
+    source = options.perception
+    if source is None or not options.perceives:
         return None
-    module = _loaded(source) if isinstance(source, str) else source
-    _check_fits(module, followed)
-    return module
+    if isinstance(source, str):
+        source = _loaded(source, options.perception_modules)
+    _check_fits(source, followed)
+    return source
 
 
 def make_perception(
     module: EstimatingModule | None,
     num_envs: int,
     followed: Perceivable,
-    sensor: SensorRandomization,
     step: float,
     truth: Callable[[], Known],
 ) -> Perception:
@@ -50,20 +48,19 @@ def make_perception(
         module: What `perceiving_module` gave.
         num_envs: N.
         followed: What is to be known.
-        sensor: Of the cameras.
         step: Seconds between two looks.
         truth: Tells how it is.
     """
     if module is None:
         return TruePerception(truth)
-    return FramePerception(num_envs, followed, module, sensor, step, truth)
+    return FramePerception(num_envs, followed, module, step, truth)
 
 
-def _loaded(folder: str) -> EstimatingModule:
+def _loaded(folder: str, modules: Sequence[str]) -> EstimatingModule:
     # torch takes a second to import
     from autonomy.perception.modules.module_folder import load_module
 
-    return load_module(Path(folder))
+    return load_module(Path(folder), modules=modules)
 
 
 def _check_fits(module: EstimatingModule, followed: Perceivable) -> None:

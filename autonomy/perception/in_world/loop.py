@@ -1,23 +1,20 @@
 """How N worlds come to know quantities: from the truth, or from what a module makes of frames."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
-from autonomy.camera.library import MeshLibrary
-from autonomy.camera.rig import CameraRig, camera_keys
-from autonomy.camera.scene import Scene
-from autonomy.camera.sensor import SensorRandomization
+from autonomy.camera.mount import MountedCamera
+from autonomy.camera.rig import camera_keys
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.in_world.filtering import ConstantVelocityFilters, Motion
-from autonomy.perception.signature import PROJECTIONS, Signature
+from autonomy.perception.signature import Signature
 from autonomy.row_blocks import RowBlocks
 from autonomy.world import Trace
-from autonomy.world_state import Bounds, State
+from autonomy.world_state import State
 
 _PREFIX = "perception_"
 _ERROR = "perception_error_"  # of a quantity, as a measurement
@@ -48,7 +45,7 @@ class Perceivable:
         origin: Where in the world the frame of the quantities begins (x, y, z) [m].
     """
 
-    cameras: Mapping[str, Camera]
+    cameras: Mapping[str, MountedCamera]
     motions: Mapping[str, Motion]
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
@@ -64,43 +61,27 @@ class Known(NamedTuple):
     rate: NDArray[np.float64]  # (N, Q) how fast they change [unit/s]
 
 
-See = Callable[[NDArray[np.intp]], tuple[MeshLibrary, Scene]]
-"""Returns all meshes, and what is in front of the cameras of n rows."""
-
-Poses = Callable[[NDArray[np.intp]], NDArray[np.float64]]
-"""Returns the poses `(n, 3, 4)` of n rows' bodies."""
-
-
 class Perception(Protocol):
-    """Comes to know what is perceived in N worlds."""
+    """Comes to know what is perceived in N worlds.
 
-    @property
-    def sensor_draws(self) -> int:
-        """Random numbers that it takes in an episode."""
+    Attributes:
+        cameras: What it looks through, by the names of the frames that it reads.
+        origin: Where in the world the frame of the quantities begins (x, y, z) [m].
+    """
+
+    cameras: Mapping[str, MountedCamera]
+    origin: tuple[float, float, float]
+
+    def begin(self, rows: NDArray[np.intp]) -> None:
+        """Begin episodes in some rows."""
         ...
 
-    def begin(self, rows: NDArray[np.intp], uniform: NDArray[np.float64]) -> None:
-        """Begin episodes in n rows with numbers in [0, 1) `(n, sensor_draws)`."""
-        ...
-
-    def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
-        """Mount the cameras of some rows as their random draws say, see `CameraRig.mount`."""
-        ...
-
-    def look(
-        self,
-        see: See,
-        rows: NDArray[np.intp],
-        poses: Poses,
-        elapsed: NDArray[np.int64],
-    ) -> None:
+    def update(self, rows: NDArray[np.intp], frames: Mapping[str, NDArray[Any]]) -> None:
         """Take in what n rows' cameras see, once a step.
 
         Args:
-            see: Tells what is in front of them.
             rows: Which worlds these are.
-            poses: Tells the poses `(n, 3, 4)` of what the cameras are mounted on.
-            elapsed: `(n,)` control steps since their episodes began.
+            frames: By name, each `(n, H, W, 3)`; and `projections`, see `CameraRig.projections`.
         """
         ...
 
@@ -113,35 +94,22 @@ class Perception(Protocol):
         ...
 
     def arrays(self) -> State:
-        """Return everything that changes; mounts follow from elsewhere."""
-        ...
-
-    def bounds(self) -> Bounds:
-        """Return the bounds of those of `arrays` that have any."""
+        """Return everything that changes."""
         ...
 
 
 class TruePerception:
     """Knows the truth."""
 
-    sensor_draws = 0
-
     def __init__(self, truth: Callable[[], Known]) -> None:
+        self.cameras: Mapping[str, MountedCamera] = {}
+        self.origin = (0.0, 0.0, 0.0)
         self._truth = truth
 
-    def begin(self, rows: NDArray[np.intp], uniform: NDArray[np.float64]) -> None:
+    def begin(self, rows: NDArray[np.intp]) -> None:
         """Do nothing."""
 
-    def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
-        """Do nothing."""
-
-    def look(
-        self,
-        see: See,
-        rows: NDArray[np.intp],
-        poses: Poses,
-        elapsed: NDArray[np.int64],
-    ) -> None:
+    def update(self, rows: NDArray[np.intp], frames: Mapping[str, NDArray[Any]]) -> None:
         """Do nothing: there is no need to look."""
 
     def known(self) -> Known:
@@ -156,10 +124,6 @@ class TruePerception:
         """Return nothing: nothing is remembered."""
         return {}
 
-    def bounds(self) -> Bounds:
-        """Return nothing likewise."""
-        return {}
-
 
 class FramePerception:
     """Looks through cameras, asks a module, and filters its answers over time."""
@@ -169,7 +133,6 @@ class FramePerception:
         num_envs: int,
         followed: Perceivable,
         module: EstimatingModule,
-        sensor: SensorRandomization,
         step: float,
         truth: Callable[[], Known],
     ) -> None:
@@ -179,47 +142,25 @@ class FramePerception:
             num_envs: N.
             followed: What is to be known.
             module: What reads the frames.
-            sensor: Of the cameras.
             step: Seconds between two looks.
             truth: Tells how it is, to measure errors by.
         """
-        sized = _sized(followed.cameras, module.signature)
+        self.cameras: Mapping[str, MountedCamera] = _read(followed.cameras, module.signature)
+        self.origin = followed.origin
         motions = followed.with_module(module)
         self._module, self._names = module, tuple(motions)
         self._truth = None if module.motions else truth
         told = tuple(module.motions) or module.signature.reports
         self._columns = [told.index(name) for name in self._names]
-        self._rig = CameraRig(sized, ("camera",), num_envs, sensor)
-        self._cameras, self._origin = tuple(sized), followed.origin
         self._mean_and_std = RowBlocks(self._perceive)
         self._filters = ConstantVelocityFilters(num_envs, list(motions.values()), step)
 
-    @property
-    def sensor_draws(self) -> int:
-        """Random numbers that the cameras' sensors take in an episode."""
-        return self._rig.sensor_draws
-
-    def begin(self, rows: NDArray[np.intp], uniform: NDArray[np.float64]) -> None:
-        """Begin episodes in n rows: draw their sensors, forget what was there."""
-        self._rig.draw_sensors(rows, uniform)
+    def begin(self, rows: NDArray[np.intp]) -> None:
+        """Forget what was there in some rows."""
         self._filters.begin(rows)
 
-    def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
-        """Mount the cameras of some rows as their random draws say, see `CameraRig.mount`."""
-        self._rig.mount(rows, draws)
-
-    def look(
-        self,
-        see: See,
-        rows: NDArray[np.intp],
-        poses: Poses,
-        elapsed: NDArray[np.int64],
-    ) -> None:
-        """Take in what n rows' cameras see, as `Perception.look` says."""
-        self._rig.aim(rows, dict.fromkeys(self._cameras, poses(rows)), elapsed)
-        frames: dict[str, NDArray[Any]] = dict(self._rig.observe(*see(rows), rows))
-        if self._module.signature.needs_projections:
-            frames[PROJECTIONS] = self._rig.projections(rows, self._origin)
+    def update(self, rows: NDArray[np.intp], frames: Mapping[str, NDArray[Any]]) -> None:
+        """Take in what n rows' cameras see, as `Perception.update` says."""
         found = self._mean_and_std([frames[name] for name in self._module.signature.reads])
         self._filters.update(rows, Estimates(found[:, 0], found[:, 1]))
 
@@ -241,22 +182,14 @@ class FramePerception:
         return {_ERROR + name: errors[:, column] for column, name in enumerate(self._names)}
 
     def arrays(self) -> State:
-        """Return everything that changes; mounts follow from elsewhere."""
-        arrays = {**self._rig.arrays(), **self._filters.arrays()}
-        return {_PREFIX + name: values for name, values in arrays.items()}
-
-    def bounds(self) -> Bounds:
-        """Return the bounds of those of `arrays` that have any."""
-        return {_PREFIX + name: bounds for name, bounds in self._rig.bounds().items()}
+        """Return everything that changes."""
+        return {_PREFIX + name: values for name, values in self._filters.arrays().items()}
 
 
-def _sized(cameras: Mapping[str, Camera], signature: Signature) -> dict[str, Camera]:
-    """Return cameras at the sizes of the frames that a module reads of them."""
-    sizes = {key: signature.frames.get(key, signature.image_size) for key in camera_keys(cameras)}
-    return {
-        name: replace(camera, height=size[0], width=size[1])
-        for (name, camera), size in zip(cameras.items(), sizes.values(), strict=True)
-    }
+def _read(cameras: Mapping[str, MountedCamera], signature: Signature) -> dict[str, MountedCamera]:
+    """Return those cameras that a module reads, at the sizes of its frames, by their names."""
+    by_key = dict(zip(camera_keys(cameras), cameras.values(), strict=True))
+    return {key: by_key[key].sized(*size) for key, size in signature.frames.items()}
 
 
 def perception_metrics(episodes: Sequence[Trace]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.lane.fit import LaneFit, fit_lane
@@ -28,22 +28,23 @@ class LaneFinder:
 
     Attributes:
         signature: Frames of one camera, and `LANE_QUANTITIES`.
-        camera: The camera that the frames come from.
+        mounted: The camera that the frames come from.
     """
 
     name: ClassVar[str] = "lane_finder"
 
-    def __init__(self, camera: Camera) -> None:
+    def __init__(self, mounted: MountedCamera) -> None:
         """Prepare for the frames of a pinhole camera on a car.
 
         Raises:
             InputError: The camera has distortion.
         """
+        camera = mounted.camera
         if camera.distortion:
             raise InputError("the lane finder needs a camera without distortion")
-        self.camera = camera
+        self.mounted = mounted
         self.signature = Signature({"camera": (camera.height, camera.width)}, LANE_QUANTITIES)
-        self._ground = GroundRows(camera)
+        self._ground = GroundRows(mounted)
 
     def perceive(self, frames: Mapping[str, NDArray[Any]]) -> Estimates:
         """Return the lane in the frames `(N, H, W, 3)` of `camera`.
@@ -63,7 +64,7 @@ class LaneFinder:
                 means[row], deviations[row] = _quantities(fit)
         return Estimates(means, deviations)
 
-    def draw(self, picture: Picture, result: Estimates, camera: Camera) -> None:
+    def draw(self, picture: Picture, result: Estimates, camera: MountedCamera) -> None:
         """Draw the lane, and write its numbers."""
         draw_lane(picture, result, LANE_QUANTITIES, camera)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.lane.metrics import ABSENT
 from autonomy.perception.lane.shape import boundary_lines, lane_boundaries
@@ -12,7 +12,7 @@ _REACH = 60.0  # [m] along the lane
 
 
 def estimated_lines(
-    estimates: Estimates, camera: Camera, rows: NDArray[np.float64]
+    estimates: Estimates, camera: MountedCamera, rows: NDArray[np.float64]
 ) -> NDArray[np.float32]:
     """Return the columns `(n, 2, R)` [px] of the estimated lane's lines, absent without a lane.
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.linear_algebra import product
 
 _PAINT_WIDTH = 0.16  # [m]
@@ -30,11 +30,12 @@ class Marks(NamedTuple):
 class GroundRows:
     """The rows of a camera's image that show flat ground near by, and where."""
 
-    def __init__(self, camera: Camera) -> None:
+    def __init__(self, mounted: MountedCamera) -> None:
         """Find them for a pinhole camera on a car."""
+        camera, mount = mounted.camera, mounted.mount
         focal, _, _, middle = camera.intrinsics
-        turn = camera.camera_from_body[:, :3]
-        place = np.array(camera.position)
+        turn = mount.camera_from_body[:, :3]
+        place = np.array(mount.position)
         across = np.arange(camera.width) - camera.intrinsics[2]
         down = np.arange(camera.height) - middle
         rays = np.stack(

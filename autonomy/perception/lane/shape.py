@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.elementary import cos, sin
 from autonomy.linear_algebra import product
 from autonomy.perception.lane.metrics import ABSENT
@@ -47,19 +47,20 @@ def lane_boundaries(quantities: NDArray[np.float32], reach: float) -> NDArray[np
 
 
 def boundary_lines(
-    boundaries: NDArray[np.float64], camera: Camera, rows: NDArray[np.float64]
+    boundaries: NDArray[np.float64], mounted: MountedCamera, rows: NDArray[np.float64]
 ) -> NDArray[np.float32]:
     """Return the columns `(n, 2, R)` [px] where boundaries `(n, 2, S, 3)` cross rows of the image.
 
     Args:
         boundaries: Points of the car's frame, farther and farther ahead.
-        camera: A pinhole camera on the car.
+        mounted: A pinhole camera on the car.
         rows: `(R,)` rows [px].
     """
+    camera = mounted.camera
     columns = np.full((*boundaries.shape[:2], len(rows)), ABSENT, np.float32)
     for frame, pair in enumerate(boundaries):
         for side, boundary in enumerate(pair):
-            across, down = boundary_pixels(boundary, camera)[::-1].T
+            across, down = boundary_pixels(boundary, mounted)[::-1].T
             if len(across):
                 own = np.interp(rows, down, across, left=np.nan, right=np.nan)
                 inside = (own >= -0.5) & (own < camera.width - 0.5)
@@ -67,16 +68,17 @@ def boundary_lines(
     return columns
 
 
-def boundary_pixels(boundary: NDArray[np.float64], camera: Camera) -> NDArray[np.float64]:
+def boundary_pixels(boundary: NDArray[np.float64], mounted: MountedCamera) -> NDArray[np.float64]:
     """Return the pixels `(P, 2)` of one boundary's points, each higher in the image than the last.
 
     Points that are not in front of the camera, or come down again behind a bend, are left out.
 
     Args:
         boundary: `(S, 3)` points of the car's frame, farther and farther ahead.
-        camera: A pinhole camera on the car.
+        mounted: A pinhole camera on the car.
     """
-    pose, (focal, _, middle, horizon) = camera.camera_from_body, camera.intrinsics
+    pose, camera = mounted.mount.camera_from_body, mounted.camera
+    focal, _, middle, horizon = camera.intrinsics
     points = product(boundary, pose[:, :3].T) + pose[:, 3]
     x, y, depth = points[points[:, 2] > camera.near].T
     across, down = middle + focal * x / depth, horizon + focal * y / depth

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.perception.detections import Detections
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.networks.detection_targets import detection_targets
@@ -131,7 +131,7 @@ class Detection(PerceptionModule[Detections]):
             self._smallest,
         )
 
-    def draw(self, picture: Picture, result: Detections, camera: Camera) -> None:
+    def draw(self, picture: Picture, result: Detections, camera: MountedCamera) -> None:
         """Draw boxes around what was found."""
         draw_boxes(picture, result, self.signature.reports, self.signature.image_size)
 

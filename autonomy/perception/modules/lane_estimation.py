@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.networks.gaussian import Gaussians, explained_variance, quantity_metrics
@@ -76,7 +76,7 @@ class LaneEstimation(PerceptionModule[Estimates]):
             **quantity_metrics(errors, result.std, self.signature.reports),
         }
 
-    def draw(self, picture: Picture, result: Estimates, camera: Camera) -> None:
+    def draw(self, picture: Picture, result: Estimates, camera: MountedCamera) -> None:
         """Draw the lane, and write its numbers."""
         draw_lane(picture, result, self.signature.reports, camera)
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.in_world.filtering import Motion
@@ -94,7 +94,7 @@ class PerceptionModule(nn.Module, ABC, Generic[Result]):
         error = float(np.abs(cast(NDArray[Any], result)[known] - truth[known]).mean())
         return {"accuracy": -error, f"mean_absolute_error_{self.signature.reports[0]}": error}
 
-    def draw(self, picture: Picture, result: Result, camera: Camera) -> None:
+    def draw(self, picture: Picture, result: Result, camera: MountedCamera) -> None:
         """Draw what a frame's result says over the frame; by default an image as a heat map.
 
         Args:

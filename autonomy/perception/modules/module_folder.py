@@ -30,12 +30,18 @@ def save_module(folder: Path, module: PerceptionModule[Any], trained_on: dict[st
         InputError: The folder exists, or cannot be made.
     """
     manifest = {
-        "class": class_name(type(module)),
+        "class": _saved_name(type(module)),
         "signature": module.signature.to_json(),
         "trained_on": trained_on,
         "versions": versions(),
     }
     MODULE_FOLDER.save(folder, manifest, module.state_dict())
+
+
+def _saved_name(kind: type) -> str:
+    """Return how a folder names a class: one in a file without the folder that the file lies in."""
+    module, _, name = class_name(kind).rpartition(":")
+    return f"{Path(module).name if module.endswith('.py') else module}:{name}"
 
 
 def load_module(

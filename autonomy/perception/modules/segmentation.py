@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autonomy.camera.camera import Camera
+from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError
 from autonomy.perception.modules.intersection_over_union import intersection_over_union
 from autonomy.perception.modules.module import PerceptionModule
@@ -88,7 +88,7 @@ class LaneSegmentation(PerceptionModule[Segmentation]):
         }
         return {"mean_iou": float(np.nanmean(found)), **each}
 
-    def draw(self, picture: Picture, result: Segmentation, camera: Camera) -> None:
+    def draw(self, picture: Picture, result: Segmentation, camera: MountedCamera) -> None:
         """Tint what is seen by its class."""
         draw_segments(picture, result.classes[0], self.signature.reports)
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.boxes import boxes_of, things_in_boxes
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.perception.samples import Samples
 
 SEGMENT_CLASSES: tuple[str, ...] = (
@@ -18,7 +19,13 @@ SEGMENT_CLASSES: tuple[str, ...] = (
     "clutter",
 )
 BOX_CLASSES: tuple[str, ...] = ("object", "gripper", "goal")
+_EVERY_CLASS = (*SEGMENT_CLASSES, "fixture")
 _FEWEST_PIXELS, _MOST_BOXES = 8, 4
+
+
+def segment_classes(task: ArmTask) -> tuple[str, ...]:
+    """Return the names of what pixels can be in a task: fixtures only where it has any."""
+    return _EVERY_CLASS if task.fixtures else SEGMENT_CLASSES
 
 
 class DrawLabels:
@@ -27,7 +34,7 @@ class DrawLabels:
     def __init__(self, draw_names: Sequence[str]) -> None:
         """Prepare for what each draw shows."""
         names = ["background", *draw_names]
-        self._classes = np.array([SEGMENT_CLASSES.index(name) for name in names], np.uint8)
+        self._classes = np.array([_EVERY_CLASS.index(name) for name in names], np.uint8)
         self._things = np.array(_things(names), np.int32)
 
     def of(self, instance: NDArray[np.int32], labels: tuple[str, ...]) -> Samples:
@@ -63,5 +70,5 @@ def _things(names: list[str]) -> list[int]:
 
 
 _BOX_CLASS_OF = np.array(
-    [BOX_CLASSES.index(name) if name in BOX_CLASSES else -1 for name in SEGMENT_CLASSES]
+    [BOX_CLASSES.index(name) if name in BOX_CLASSES else -1 for name in _EVERY_CLASS]
 )

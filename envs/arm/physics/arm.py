@@ -7,8 +7,9 @@ import numpy as np
 
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.bullet import pybullet
-from autonomy.envs.arm.physics.control import Array, Motors, Reading
-from autonomy.envs.arm.physics.robot_body import base_pose, load_robot
+from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
+from autonomy.envs.arm.physics.robot_body import load_robot
+from autonomy.envs.arm.physics.urdf import base_pose
 from autonomy.envs.arm.robot import Robot
 
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
@@ -37,7 +38,7 @@ class Arm:
         """
         self.parts = load_robot(client, robot, visible=False)
         self._client = client
-        self._robot = robot
+        self.robot = robot
         self._gain = _GAIN
         body, parts = self.parts.body, self.parts
         self._base_pose = base_pose(client, body)
@@ -107,7 +108,7 @@ class Arm:
     def grip(self, opening: float) -> None:
         """Bring the fingers between closed (-1) and open (1)."""
         gripper, bullet = self.parts.gripper, pybullet()
-        forces = self._robot.gripper_force or gripper.force
+        forces = self.robot.gripper_force or gripper.force
         for k, position in enumerate(self._fingers(opening)):
             self._client.setJointMotorControl2(
                 self.parts.body,
@@ -124,13 +125,13 @@ class Arm:
             self.parts.body, self.parts.tool, computeLinkVelocity=1, computeForwardKinematics=1
         )
         turn = np.array(self._client.getMatrixFromQuaternion(state[5])).reshape(3, 3)
-        position = np.array(state[4]) + (turn * self._robot.tool_point).sum(axis=1)
+        position = np.array(state[4]) + (turn * self.robot.tool_point).sum(axis=1)
         # the velocity is that of the link's centre of mass
         (x, y, z), (wx, wy, wz) = (position - np.array(state[0])).tolist(), state[7]
         spun = np.array((wy * z - wz * y, wz * x - wx * z, wx * y - wy * x))
         return Tool(position, turn, np.array(state[6]) + spun)
 
-    def write(self, bodies: Bodies) -> Reading:
+    def write(self, bodies: Bodies) -> ArmReading:
         """Write where all of it is; return what controllers need of that."""
         client, parts = self._client, self.parts
         states = client.getJointStates(parts.body, parts.arm.numbers + parts.gripper.numbers)
@@ -143,7 +144,7 @@ class Arm:
         tool = self.tool()
         bodies.tool_position[:], bodies.tool_velocity[:] = tool.position, tool.velocity
         joints = bodies.joint_position[: len(parts.arm.numbers)].copy()
-        return Reading(joints, tool.position, tool.turn, self._jacobian)
+        return ArmReading(joints, tool.position, tool.turn, self._jacobian)
 
     def _drive_to(self, positions: Array) -> None:
         arm, bullet = self.parts.arm, pybullet()
@@ -159,7 +160,7 @@ class Arm:
             )
 
     def _fingers(self, opening: float) -> list[float]:
-        share, robot = (opening + 1.0) / 2.0, self._robot
+        share, robot = (opening + 1.0) / 2.0, self.robot
         return [
             shut + share * (wide - shut)
             for shut, wide in zip(robot.gripper_closed, robot.gripper_open, strict=True)
@@ -189,7 +190,7 @@ class Arm:
 
     def _couple_fingers(self) -> None:
         """Let all fingers move together, as one motor moves them: each is geared to the first."""
-        body, numbers, robot = self.parts.body, self.parts.gripper.numbers, self._robot
+        body, numbers, robot = self.parts.body, self.parts.gripper.numbers, self.robot
         spans = np.subtract(robot.gripper_open, robot.gripper_closed)
         for k in range(1, len(numbers)):
             gear = self._client.createConstraint(

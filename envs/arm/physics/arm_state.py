@@ -16,6 +16,9 @@ class Sizes(NamedTuple):
     objects: int
     actions: int
     clutter: int = 0
+    fixtures: int = 0
+    fixture_links: int = 0  # of all fixtures, their bases among them
+    fixture_joints: int = 0
 
 
 class Setup(NamedTuple):
@@ -30,6 +33,8 @@ class Setup(NamedTuple):
     gain: NDArray[np.float64]  # (N,) factor of how fast motors follow
     clutter_shape: NDArray[np.int64]  # (N, C) which of its own catalogue, -1 for none
     clutter_start: NDArray[np.float64]  # (N, C, 7) as `object_start`
+    fixture_start: NDArray[np.float64]  # (N, F, 7) where fixtures stand, as `object_start`
+    fixture_joints: NDArray[np.float64]  # (N, K) from where their joints rest [m or rad]
 
 
 class Bodies(NamedTuple):
@@ -44,6 +49,9 @@ class Bodies(NamedTuple):
     object_velocity: NDArray[np.float64]  # (N, O, 6) linear [m/s], angular [rad/s]
     command: NDArray[np.float64]  # (N, J + 4) what the controller holds on to
     clutter_pose: NDArray[np.float64]  # (N, C, 7) as `object_pose`
+    fixture_pose: NDArray[np.float64]  # (N, M, 7) of all fixtures' links, each one's base first
+    fixture_position: NDArray[np.float64]  # (N, K) of their joints, one after another [m or rad]
+    fixture_velocity: NDArray[np.float64]  # (N, K) [m/s or rad/s]
 
 
 class Shared(NamedTuple):
@@ -72,6 +80,8 @@ def allocate(num_envs: int, sizes: Sizes, make: Allocate = np.zeros) -> Shared:
             make((n,), np.float64),
             make((n, sizes.clutter), np.int64),
             make((n, sizes.clutter, 7), np.float64),
+            make((n, sizes.fixtures, 7), np.float64),
+            make((n, sizes.fixture_joints), np.float64),
         ),
         Bodies(
             make((n, joints), np.float64),
@@ -83,6 +93,9 @@ def allocate(num_envs: int, sizes: Sizes, make: Allocate = np.zeros) -> Shared:
             make((n, objects, 6), np.float64),
             make((n, joints + 4), np.float64),
             make((n, sizes.clutter, 7), np.float64),
+            make((n, sizes.fixture_links, 7), np.float64),
+            make((n, sizes.fixture_joints), np.float64),
+            make((n, sizes.fixture_joints), np.float64),
         ),
         make((n, sizes.actions), np.float32),
     )

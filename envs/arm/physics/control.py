@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-class Reading(NamedTuple):
+class ArmReading(NamedTuple):
     """What a controller knows of an arm of n joints."""
 
     joints: Array  # (n,) position [rad]
@@ -35,10 +35,10 @@ class Controller(Protocol):
     names: tuple[str, ...]
     """One for each number of the action."""
 
-    def begin(self, reading: Reading) -> Array:
+    def begin(self, reading: ArmReading) -> Array:
         """Return the command that holds the arm where it is."""
         ...
 
-    def drive(self, command: Array, action: Array, reading: Reading) -> Motors:
+    def drive(self, command: Array, action: Array, reading: ArmReading) -> Motors:
         """Bring an action to the command, in place; return what the motors are told."""
         ...

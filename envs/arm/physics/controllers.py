@@ -9,8 +9,8 @@ from autonomy.envs.arm.physics.joint_control import (
     JointTorque,
     JointVelocity,
 )
-from autonomy.envs.arm.physics.robot_body import Joints
 from autonomy.envs.arm.physics.tool_control import ToolPose, ToolPosition
+from autonomy.envs.arm.physics.urdf import Joints
 from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
 

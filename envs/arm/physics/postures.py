@@ -23,7 +23,6 @@ class Postures(NamedTuple):
     bodies: Bodies  # of K robots with nothing on their tables
     opening: Array  # (K,) 0 closed, 1 open
     gripper_links: frozenset[int]  # numbers of the links of the hand and its fingers
-    sizes: Sizes  # of one world with nothing on its table
 
 
 def make_postures(robot: Robot, count: int, grips: bool, random: np.random.Generator) -> Postures:
@@ -38,30 +37,49 @@ def make_postures(robot: Robot, count: int, grips: bool, random: np.random.Gener
     """
     client = connect()
     arm = Arm(client, robot)
-    parts = arm.parts
-    joints = len(parts.arm.numbers)
-    sizes = Sizes(joints, joints + len(parts.gripper.numbers), len(parts.link_names), 0, 0)
     low, high = np.array(_LOW), np.array(_HIGH)
     share = power(random.random((count, 3)), (1.0, 1.0, 1.5))
-    askew = -_ASKEW + 2.0 * _ASKEW * random.random((count, joints))
+    askew = -_ASKEW + 2.0 * _ASKEW * random.random((count, len(robot.home)))
     opening = np.sort(np.clip(-0.5 + 2.0 * random.random(count), 0.0, float(grips)))
-    bodies = allocate(count, sizes).bodies
-    for k, place in enumerate(low + (high - low) * share):
-        arm.pose(robot.home, -1.0)
-        joints_there = _reaching(client, arm, place) + askew[k]
-        arm.pose(joints_there.tolist(), 2.0 * opening[k] - 1.0)
-        arm.write(row_of(bodies, k))
+    joints = [_reaching(client, arm, place) for place in low + (high - low) * share]
+    bodies = _written(arm, np.array(joints) + askew, opening)
     hand = _hand_links(client, arm)
     client.disconnect()
-    return Postures(bodies, opening, hand, sizes)
+    return Postures(bodies, opening, hand)
+
+
+def bodies_of(robot: Robot, joints: Array, opening: Array) -> Bodies:
+    """Return where all is of K robots with nothing on their tables.
+
+    Args:
+        robot: The robot.
+        joints: `(K, n)` positions of the arm's joints [rad].
+        opening: `(K,)` of the gripper: 0 closed, 1 open.
+    """
+    client = connect()
+    bodies = _written(Arm(client, robot), joints, opening)
+    client.disconnect()
+    return bodies
+
+
+def _written(arm: Arm, joints: Array, opening: Array) -> Bodies:
+    own, fingers = len(arm.parts.arm.numbers), len(arm.parts.gripper.numbers)
+    sizes = Sizes(own, own + fingers, len(arm.parts.link_names), 0, 0)
+    bodies = allocate(len(joints), sizes).bodies
+    for k, posture in enumerate(joints.tolist()):
+        arm.pose(posture, 2.0 * opening[k] - 1.0)
+        arm.write(row_of(bodies, k))
+    return bodies
 
 
 def _reaching(client: Any, arm: Arm, place: Array) -> NDArray[np.float64]:
     """Return joint positions that bring the tool near a place, upright as it is."""
     parts = arm.parts
+    arm.pose(arm.robot.home, -1.0)
     upright = client.getLinkState(parts.body, parts.tool)[5]
+    of_link = place - (arm.tool().turn * arm.robot.tool_point).sum(axis=1)
     found = client.calculateInverseKinematics(
-        parts.body, parts.tool, place.tolist(), upright, maxNumIterations=_ITERATIONS
+        parts.body, parts.tool, of_link.tolist(), upright, maxNumIterations=_ITERATIONS
     )
     return np.array([found[parts.movable.index(joint)] for joint in parts.arm.numbers])
 

@@ -7,13 +7,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup, Sizes
 from autonomy.envs.arm.physics.bullet import connect
-from autonomy.envs.arm.physics.control import Reading
+from autonomy.envs.arm.physics.control import ArmReading
 from autonomy.envs.arm.physics.controllers import make_controller
+from autonomy.envs.arm.physics.fixtures import Fixtures
 from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.physics.table import Table
+from autonomy.envs.arm.physics.urdf import limits_of
 from autonomy.envs.arm.robot import Robot
 
 _SOLVER_ITERATIONS = 20  # with half as many, one grasp in fifteen slips
@@ -34,6 +37,7 @@ class Design:
         substeps: Steps of the physics in a control step.
         clutter: All shapes that may lie beside them.
         clutter_count: How many do at most.
+        fixtures: What stands on the table in every episode.
     """
 
     robot: Robot
@@ -45,6 +49,7 @@ class Design:
     substeps: int
     clutter: tuple[Shape, ...] = ()
     clutter_count: int = 0
+    fixtures: tuple[Fixture, ...] = ()
 
 
 class Facts(NamedTuple):
@@ -57,13 +62,15 @@ class Facts(NamedTuple):
     tool_frame: NDArray[np.float64]  # (3, 4) pose on that link of what is mounted on the tool
     joint_range: NDArray[np.float64]  # (2, J) lowest and highest position [rad or m]
     joint_speed: NDArray[np.float64]  # (J,) highest [rad/s or m/s]
+    fixture_range: NDArray[np.float64]  # (2, K) as `joint_range`, of the fixtures' joints
+    fixture_speed: NDArray[np.float64]  # (K,) as `joint_speed`
 
 
 def inspect(design: Design) -> Facts:
     """Return what simulations of a design are made of.
 
     Raises:
-        InputError: The robot's file, joints, link or controller cannot be.
+        InputError: The robot's file, joints, link or controller cannot be, or a fixture's file.
     """
     one = Simulation(design)
     facts = one.facts
@@ -78,7 +85,7 @@ class Simulation:
         """Build the world.
 
         Raises:
-            InputError: The robot's file, joints, link or controller cannot be.
+            InputError: The robot's file, joints, link or controller cannot be, or a fixture's file.
         """
         self._design = design
         self._client = connect()
@@ -91,13 +98,14 @@ class Simulation:
         self._client.setGravity(0.0, 0.0, -9.81)
         self._arm = Arm(self._client, design.robot)
         self._table = Table(self._client, design.catalogue, design.clutter)
+        self._fixtures = Fixtures(self._client, design.fixtures)
         self._empty = self._client.saveState()
         self._upright = self._arm.tool().turn
         self._controller = make_controller(
             design.control, design.robot, self._arm.parts.arm, self._upright
         )
         self._command = np.zeros(0)
-        self._reading: Reading | None = None
+        self._reading: ArmReading | None = None
 
     @property
     def facts(self) -> Facts:
@@ -111,15 +119,23 @@ class Simulation:
             objects=design.objects,
             actions=len(action_names),
             clutter=design.clutter_count,
+            fixtures=len(design.fixtures),
+            fixture_links=self._fixtures.links,
+            fixture_joints=len(self._fixtures.limits[0]),
         )
-        lower, upper, speed = (
-            np.concatenate([getattr(parts.arm, name), getattr(parts.gripper, name)])
-            for name in ("lower", "upper", "speed")
+        lower, upper, speed = limits_of([parts.arm, parts.gripper])
+        fixture_lower, fixture_upper, fixture_speed = self._fixtures.limits
+        return Facts(
+            sizes=sizes,
+            action_names=action_names,
+            link_names=parts.link_names,
+            tool=parts.tool + 1,
+            tool_frame=np.column_stack([self._upright.T, design.robot.tool_point]),
+            joint_range=np.clip([lower, upper], -_TURN, _TURN),
+            joint_speed=speed,
+            fixture_range=np.clip([fixture_lower, fixture_upper], -_TURN, _TURN),
+            fixture_speed=fixture_speed,
         )
-        joint_range = np.clip([lower, upper], -_TURN, _TURN)
-        tool_frame = np.column_stack([self._upright.T, design.robot.tool_point])
-        tool = parts.tool + 1
-        return Facts(sizes, action_names, parts.link_names, tool, tool_frame, joint_range, speed)
 
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""
@@ -143,6 +159,7 @@ class Simulation:
                 arm.drive(motors)
             self._client.stepSimulation()
         arm.stop()
+        self._fixtures.stop()
         self._write(bodies)
 
     def save(self, path: Path) -> None:
@@ -168,6 +185,7 @@ class Simulation:
         # let Bullet see that nothing touches, or it remembers contacts of the episode before
         self._client.performCollisionDetection()
         self._table.lay(setup)
+        self._fixtures.place(setup)
         self._arm.vary(float(setup.joint_damping), float(setup.gain))
         self._arm.pose(setup.arm.tolist(), 1.0 if self._design.uses_gripper else -1.0)
 
@@ -175,4 +193,5 @@ class Simulation:
         """Write where everything is."""
         self._reading = self._arm.write(bodies)
         self._table.write(bodies)
+        self._fixtures.write(bodies)
         bodies.command[: len(self._command)] = self._command

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from autonomy.compiled import compiled
-from autonomy.envs.arm.physics.control import Array, Motors, Reading
-from autonomy.envs.arm.physics.robot_body import Joints
+from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
+from autonomy.envs.arm.physics.urdf import Joints
 from autonomy.envs.arm.robot import Robot
 from autonomy.linear_algebra import product, solved
 
@@ -33,11 +33,11 @@ class ToolPosition:
         self._robot = robot
         self._upright = upright
 
-    def begin(self, reading: Reading) -> Array:
+    def begin(self, reading: ArmReading) -> Array:
         """Hold the tool where it is: x, y, z [m] and turn [rad]."""
         return np.append(reading.tool, 0.0)
 
-    def drive(self, command: Array, action: Array, reading: Reading) -> Motors:
+    def drive(self, command: Array, action: Array, reading: ArmReading) -> Motors:
         """Move the place that the tool is to be at, and the joints towards it."""
         if action[:3].any():
             command[:3] = self._allowed(command[:3] + STEP * action[:3], reading.tool)
@@ -59,7 +59,7 @@ class ToolPose(ToolPosition):
 
     names: tuple[str, ...] = ("x", "y", "z", "turn")
 
-    def drive(self, command: Array, action: Array, reading: Reading) -> Motors:
+    def drive(self, command: Array, action: Array, reading: ArmReading) -> Motors:
         """Move the place and the turn that the tool is to be at, and the joints towards it."""
         command[3] += TURN * action[3]
         return super().drive(command, action, reading)

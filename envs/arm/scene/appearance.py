@@ -110,17 +110,23 @@ _VISIBILITY = 1000.0  # [m] indoors the air is clear
 
 
 def plain_looks(
-    num_envs: int, robot_colors: NDArray[np.float32], patterned: int = 0, shadows: int = 0
+    num_envs: int,
+    colors: tuple[NDArray[np.float32], NDArray[np.float32]],
+    patterned: int = 0,
+    shadows: int = 0,
 ) -> Appearance:
     """Return N looks that `dress` completes.
 
     Args:
         num_envs: N.
-        robot_colors: `(K, 3)`.
+        colors: `(K, 3)` of the robot, and of fixtures.
         patterned: How many draws have patterns; 0 where none has.
         shadows: How many contact shadows there are.
     """
-    palette = np.zeros((num_envs, Material.ROBOT + len(robot_colors), 4), np.float32)
+    robot, fixtures = colors
+    first = Material.ROBOT + len(robot)
+    palette = np.zeros((num_envs, first + len(fixtures), 4), np.float32)
+    palette[:, first:, :3] = fixtures
     palette[:, Material.GOAL, :3] = _GOAL
     palette[:, Material.TABLE, 3] = _UNEVEN
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
@@ -149,7 +155,8 @@ def dress(
     for number in range(CLUTTER_COLORS):
         color = np.roll(draws["clutter_color"], number, axis=1)
         looks.palette[rows, Material.CLUTTER + number, :3] = color
-    looks.palette[rows, Material.ROBOT :, :3] = draws["robot"][:, None, None] * robot_colors
+    robot = slice(Material.ROBOT, Material.ROBOT + len(robot_colors))
+    looks.palette[rows, robot, :3] = draws["robot"][:, None, None] * robot_colors
     flat = cos(draws["sun_elevation"])
     looks.sun_direction[rows, 0] = flat * cos(draws["sun_azimuth"])
     looks.sun_direction[rows, 1] = flat * sin(draws["sun_azimuth"])

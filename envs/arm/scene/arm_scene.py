@@ -1,4 +1,4 @@
-"""What the cameras of N arm worlds see: floor, table, robot, things and, for people, the goal."""
+"""What the cameras of N arm worlds see: floor, table, robot, things, fixtures and the goal."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -16,8 +16,8 @@ from autonomy.envs.arm.physics.arm_state import Bodies, Setup
 from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.physics.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.scene.appearance import CLUTTER_COLORS, Layers, dress, plain_looks
-from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import RobotMeshes
+from autonomy.envs.arm.scene.link_meshes import NO_MESHES, LinkMeshes
+from autonomy.envs.arm.scene.materials import OBJECT_COLORS, Material
 from autonomy.envs.arm.scene.shadows import Shadows
 
 _FLOOR_DRAW, _TABLE_DRAW, _ROBOT_DRAWS = 0, 1, 2  # the last one is the first link's
@@ -45,16 +45,19 @@ class ArmScene:
     def __init__(
         self,
         num_envs: int,
-        robot: RobotMeshes,
+        robot: LinkMeshes,
         catalogue: Sequence[Shape],
         objects: int,
         extras: Extras = _NOTHING_MORE,
+        fixtures: LinkMeshes = NO_MESHES,
     ) -> None:
         self.library = MeshLibrary()
         self._robot_colors = robot.colors
         room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
         links = [self.library.add([mesh]) for _, mesh in robot.links]
         self._links = np.array([number for number, _ in robot.links])
+        fixture_links = [self.library.add([mesh]) for _, mesh in fixtures.links]
+        self._fixture_links = np.array([number for number, _ in fixtures.links], np.intp)
         self._shapes = np.array(
             [
                 [self.library.add([_object_mesh(shape, number)]) for shape in catalogue]
@@ -65,20 +68,24 @@ class ArmScene:
         self._goal = self.library.add([sphere(_GOAL_RADIUS, 10, Material.GOAL, SemanticClass.GOAL)])
         self._first_object = _ROBOT_DRAWS + len(links)
         self._first_clutter = self._first_object + objects
-        goal = self._first_clutter + extras.clutter_count
+        self._first_fixture = self._first_clutter + extras.clutter_count
+        goal = self._first_fixture + len(fixture_links)
         count = goal + 1
         self._clutter = self._clutter_parts(extras.clutter, extras.clutter_count)
         self._layers = Layers(
             table=slice(_TABLE_DRAW, _ROBOT_DRAWS),
             robot=slice(_ROBOT_DRAWS, self._first_object),
-            objects=slice(self._first_object, goal),
+            objects=slice(self._first_object, self._first_fixture),
         )
         patterned = count if extras.has_patterns else 0
         self._shadows = Shadows(num_envs, catalogue, extras.clutter)
-        shadows = goal - self._first_object + 1 if extras.has_shadows else 0
-        self._looks = plain_looks(num_envs, robot.colors, patterned, shadows)
+        shadows = self._first_fixture - self._first_object + 1 if extras.has_shadows else 0
+        colors = robot.colors, fixtures.colors
+        self._looks = plain_looks(num_envs, colors, patterned, shadows)
         parts = np.zeros((num_envs, count, 2), np.int32)
         parts[:, : self._first_object] = [*room, *links]
+        if fixture_links:
+            parts[:, self._first_fixture : goal] = fixture_links
         self._draws = Draws(
             parts,
             np.tile(np.eye(3, 4), (num_envs, count, 1, 1)),
@@ -103,7 +110,11 @@ class ArmScene:
         to_matrices(bodies.object_pose, poses[:, self._first_object : last])
         for number in range(clutter.shape[1]):
             self._draws.parts[:, last + number] = self._clutter[number, clutter[:, number] + 1]
-        to_matrices(bodies.clutter_pose, poses[:, last : last + clutter.shape[1]])
+        first = self._first_fixture
+        to_matrices(bodies.clutter_pose, poses[:, last:first])
+        if self._fixture_links.size:
+            standing = bodies.fixture_pose[:, self._fixture_links]
+            to_matrices(standing, poses[:, first : first + len(self._fixture_links)])
         if self._looks.shadows.shape[1]:
             self._shadows.cast(self._looks.shadows, bodies, setup)
         return Scene(self._draws, self._looks)
@@ -123,7 +134,8 @@ class ArmScene:
         links = ["gripper" if link in hand else "robot" for link in self._links.tolist()]
         objects = ["object"] * (self._first_clutter - self._first_object)
         clutter = ["clutter"] * len(self._clutter)
-        return ["background", "table", *links, *objects, *clutter, "goal"]
+        fixtures = ["fixture"] * len(self._fixture_links)
+        return ["background", "table", *links, *objects, *clutter, *fixtures, "goal"]
 
     def with_goal(self, scene: Scene, goal: NDArray[np.float64]) -> Scene:
         """Return what people see: a mark at the goal's place `(N, 3)` besides."""
@@ -164,4 +176,5 @@ def _table_mesh() -> Mesh:
 
 
 def _object_mesh(shape: Shape, number: int) -> Mesh:
-    return shape.mesh(Material.FIRST_OBJECT + number, Material.PAINT, SemanticClass.OBJECT)
+    color = Material.FIRST_OBJECT + number % OBJECT_COLORS
+    return shape.mesh(color, Material.PAINT, SemanticClass.OBJECT)

@@ -45,7 +45,7 @@ class Clutter:
         return len(_CELLS) + 4 * self.most if self.most else 0
 
     def lay_out(
-        self, uniform: Array, number: Array, taken: Array
+        self, uniform: Array, number: Array, taken: Array, radius: Array | float = 0.0
     ) -> tuple[NDArray[np.int64], Array]:
         """Turn random numbers `(n, draw_count)` in [0, 1) into clutter beside what is there.
 
@@ -53,6 +53,7 @@ class Clutter:
             uniform: The random numbers.
             number: `(n,)` of things, rounded down.
             taken: `(n, K, 3)` places that belong to the task [m].
+            radius: `(K,)` of what is there [m].
 
         Returns:
             Which shape each thing has `(n, C)`, -1 for none; and its pose `(n, C, 7)`.
@@ -61,7 +62,7 @@ class Clutter:
         order, which, aside, turn = np.split(
             uniform, [cells, cells + most, cells + 3 * most], axis=1
         )
-        near = _distance(taken[:, :, :2]) < _CLEARANCE
+        near = _distance(taken[:, :, :2], radius) < _CLEARANCE
         chosen = np.argsort(order + near, axis=1, kind="stable")[:, :most]
         shapes = distinct(which, len(self.shapes))
         half_heights = np.array([shape.half_height for shape in self.shapes])[shapes]
@@ -71,10 +72,11 @@ class Clutter:
             np.concatenate([places, half_heights[:, :, np.newaxis]], axis=2), 2 * np.pi * turn
         )
         has = np.arange(most) < np.floor(number)[:, np.newaxis]
+        has &= ~np.take_along_axis(near, chosen, axis=1)  # a fixture may leave fewer cells clear
         return np.where(has, shapes, -1), poses
 
 
-def _distance(places: Array) -> Array:
-    """Return `(n, M)` how far each cell is from the nearest of places `(n, K, 2)` [m]."""
+def _distance(places: Array, radius: Array | float) -> Array:
+    """Return `(n, M)` how far each cell is from the nearest of things `(n, K, 2)` [m]."""
     apart = _CELLS[np.newaxis, :, np.newaxis] - places[:, np.newaxis]
-    return np.linalg.norm(apart, axis=3).min(axis=2, initial=np.inf)
+    return (np.linalg.norm(apart, axis=3) - radius).min(axis=2, initial=np.inf)

@@ -18,6 +18,7 @@ class Situation(NamedTuple):
     goal: Array  # (N, G)
     opening: Array  # (N,) of the gripper: 0 closed, 1 open
     opening_rate: Array  # (N,) [1/s]
+    reward: str  # `sparse` or `dense`, as the user wants it
 
 
 def gripper_opening(robot: Robot, bodies: Bodies) -> tuple[Array, Array]:

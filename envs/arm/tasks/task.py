@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape
@@ -19,7 +20,6 @@ from autonomy.envs.arm.tasks.layout import Layout
 from autonomy.envs.arm.tasks.plan import Aim
 from autonomy.envs.arm.tasks.situation import Situation
 from autonomy.errors import InputError
-from autonomy.perception.in_world.loop import perception_metrics
 from autonomy.policy import Policy
 from autonomy.rewards import tolerance
 from autonomy.task import Judgement
@@ -44,6 +44,7 @@ class ArmTask(ABC):
 
     Attributes:
         objects: How many things lie on the table.
+        fixtures: What stands on the table besides, and stays there.
         uses_gripper: Whether the action's last number opens and closes the gripper; else it stays
             closed.
         max_steps: Control steps after which an episode is truncated.
@@ -58,6 +59,7 @@ class ArmTask(ABC):
     """
 
     objects: int = 0
+    fixtures: tuple[Fixture, ...] = ()
     uses_gripper: bool = False
     max_steps: int = 50
     goal_size: int = 3
@@ -130,11 +132,11 @@ class ArmTask(ABC):
             return -(distance >= self.tolerance).astype(np.float64)
         return tolerance(distance, (0.0, self.tolerance), self.margin) - 1.0
 
-    def judge(self, now: Situation, reward: str) -> Judgement:
-        """Judge a control step of N worlds, by a `sparse` or `dense` reward."""
+    def judge(self, now: Situation) -> Judgement:
+        """Return what a control step came to."""
         distance = self.distance(self.achieved(now.bodies), now.goal)
         return Judgement(
-            terms={"goal": self.goal_term(distance, reward)},
+            terms={"goal": self.goal_term(distance, now.reward)},
             success=(distance < self.tolerance) & self.is_still(now.bodies),
             failures={},
             measurements={
@@ -154,7 +156,6 @@ class ArmTask(ABC):
             f"final_distance_p95_{self.unit}": float(np.percentile(last, 95)),
             "duration_s": float(np.mean(steps)) / control_rate,
             "tool_speed_m_s": float(speeds.astype(np.float64).mean()),
-            **perception_metrics(episodes),
         }
 
     def expert(self, read: Callable[[], Situation], control: str) -> Policy:

@@ -13,7 +13,7 @@ from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.route_start import ROUTE_START_DRAWS
 from autonomy.envs.lane.scene.other_cars import OTHER_CAR_DRAWS, OTHER_CARS, other_cars_ahead
-from autonomy.envs.lane.stage import Stage, Starts
+from autonomy.envs.lane.stage import LaneStage, Starts
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
 
@@ -68,7 +68,7 @@ class PosedCars:
         self._options = options
         self._seed = (seed, SPLITS.index(options.split))
         self._room: tuple[int, tuple[str, ...]] = (0, ())
-        self._stage = Stage(0, options, OTHER_CARS)
+        self._stage = LaneStage(0, options, OTHER_CARS)
 
     def frames(self, batch: int, count: int, images: tuple[str, ...]) -> PosedFrames:
         """Return `count` frames with the named kinds of `images`.
@@ -112,12 +112,12 @@ class PosedCars:
         first += batch * roads // _BATCHES_OF_ROAD[self._options.split]
         return np.array([known[(first + frame % roads) % len(known)] for frame in range(count)])
 
-    def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:
+    def _stage_of(self, count: int, images: tuple[str, ...]) -> LaneStage:
         """Return a stage with room for n frames, the last one if it has."""
         room, shown = self._room
         if count > room or images != shown:
             self._room = (count, images)
-            self._stage = Stage(count, replace(self._options, observations=images), OTHER_CARS)
+            self._stage = LaneStage(count, replace(self._options, observations=images), OTHER_CARS)
         return self._stage
 
 
@@ -144,7 +144,7 @@ def _between_sides(uniform: NDArray[np.float64], sides: NDArray[np.float64]) -> 
 
 
 def _others(
-    stage: Stage, roads: list[Road], starts: Starts, uniform: NDArray[np.float64]
+    stage: LaneStage, roads: list[Road], starts: Starts, uniform: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return which other cars `(n, OTHER_CARS)` are there, and their poses `(n, ..., 3, 4)`."""
     stations = zip(stage.vehicles.route.tolist(), starts.station.tolist(), strict=False)
@@ -159,7 +159,7 @@ def _ahead(routes: Routes, number: int, station: int) -> NDArray[np.int64]:
     return route_of(routes, number)["station"][routes.start[number] + station :]
 
 
-def _placed(stage: Stage, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _placed(stage: LaneStage, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return lenses `(n, 4)` [px] and poses `(n, 3, 4)` of the front camera in n rows."""
     told = stage.rig.describe()
     assert "cameras" in told, "the stage has images"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from autonomy.compiled import Index, compiled
 from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
-from autonomy.envs.lane.roads.route import STATION, lay_route
+from autonomy.envs.lane.roads.route import STATION, copy_stations, lay_route
 
 
 class Routes(NamedTuple):
@@ -28,7 +28,7 @@ def route_of(routes: Routes, number: Index) -> NDArray[np.void]:
 class RouteBank:
     """The routes along lanes, each laid once; room that was never used costs no memory."""
 
-    def __init__(self, roads: RoadNetwork, behind: float, ahead: float, room: int = 2**16) -> None:
+    def __init__(self, roads: RoadNetwork, behind: float, ahead: float, room: int = 2**21) -> None:
         """Prepare to lay routes `behind` and `ahead` [m] of their lanes, as far as lanes lead.
 
         There is room for as many stations at first, and it doubles.
@@ -46,6 +46,11 @@ class RouteBank:
         if len(self._routes.first) < len(self._places):
             self._routes = self._gathered()
         return self._routes
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes of routes in use."""
+        return self._places[-1][1] * STATION.itemsize if self._places else 0
 
     def along(self, lane: Lane) -> int:
         """Return the number of the route along a lane."""
@@ -67,9 +72,9 @@ class RouteBank:
         end = first + len(route)
         if end > len(self._stations):
             larger = np.empty(2 * end, STATION)
-            larger[:first] = self._stations[:first]
+            copy_stations(self._stations[:first], larger[:first])
             self._stations = larger
-        self._stations[first:end] = route
+        copy_stations(route, self._stations[first:end])
         return first, end
 
     def _gathered(self) -> Routes:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_distribution import RoadDistribution
-from autonomy.envs.lane.roads.road_generator import SPLITS, USUAL, forward_lanes, generate_road
+from autonomy.envs.lane.roads.road_generator import SPLITS, USUAL, draw_road, forward_lanes
 from autonomy.envs.lane.roads.road_source import RoadSource
 
 
@@ -23,8 +23,8 @@ class GeneratedRoads(RoadSource):
         return SPLITS[split]
 
     def make_road(self, number: int) -> Road:
-        """Generate the road of a number."""
-        return generate_road(number, self.distribution)
+        """Generate the road of a number; whether it can be driven is left to the network."""
+        return draw_road(number, self.distribution)
 
     def description(self, split: str) -> str:
         """Return what roads these are, in words."""

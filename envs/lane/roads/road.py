@@ -50,6 +50,8 @@ class Road:
     def __post_init__(self) -> None:
         for name in (*NUMBERS, "directions"):
             frozen = np.array(getattr(self, name))
+            if name == "boundaries" and (frozen == frozen[:1]).all():  # as on most roads
+                frozen = np.broadcast_to(frozen[:1].copy(), frozen.shape)  # one row for all
             frozen.setflags(write=False)
             object.__setattr__(self, name, frozen)
 

@@ -32,6 +32,17 @@ def generate_road(seed: int, distribution: RoadDistribution = USUAL) -> Road:
     Raises:
         InputError: the seed is negative, or the distribution leaves no room for a road.
     """
+    road = draw_road(seed, distribution)
+    check_drivable(road)
+    return road
+
+
+def draw_road(seed: int, distribution: RoadDistribution) -> Road:
+    """Generate a road likewise, without a last look at whether it can be driven.
+
+    Raises:
+        InputError: the seed is negative, or the distribution leaves no room for a road.
+    """
     if seed < 0:
         raise InputError(f"a road's seed must be 0 or more, got {seed}")
     random = np.random.default_rng(seed)
@@ -44,7 +55,7 @@ def generate_road(seed: int, distribution: RoadDistribution = USUAL) -> Road:
         stations * line.spacing if closed else None,
         distribution,
     )
-    road = Road(
+    return Road(
         name=str(seed),
         closed=closed,
         spacing=line.spacing,
@@ -52,12 +63,10 @@ def generate_road(seed: int, distribution: RoadDistribution = USUAL) -> Road:
         heading=line.heading,
         curvature=line.curvature,
         grade=grade,
-        boundaries=np.tile(section.boundaries, (stations, 1)),
+        boundaries=np.broadcast_to(section.boundaries, (stations, len(section.markings))),
         directions=section.directions,
         markings=section.markings,
     )
-    check_drivable(road)
-    return road
 
 
 def forward_lanes(seed: int, distribution: RoadDistribution = USUAL) -> int:

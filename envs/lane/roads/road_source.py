@@ -27,7 +27,7 @@ class RoadSource(ABC):
 
     @abstractmethod
     def make_road(self, number: int) -> Road:
-        """Make the road of a number, always the same."""
+        """Make the road of a number, always the same; whoever asks checks that it can be driven."""
 
     def description(self, split: str) -> str:
         """Return what roads these are, in words that differ where a split's roads do."""

@@ -48,6 +48,7 @@ class LaneScene:
             instances=np.tile(np.array(instances, np.int32), (num_envs, 1)),
         )
         self._draws.parts[:, _GROUND] = ground
+        self._placed, self._shown = np.full((2, num_envs), -1)  # numbers of roads
 
     def _add_other_car(self) -> tuple[int, int]:
         """Return the range of the part of a car that is coarser where it is far away."""
@@ -71,23 +72,36 @@ class LaneScene:
         self._draws.parts[rows, props] = np.where(present[..., np.newaxis], self._props, 0)
         self._draws.poses[rows, props] = poses
 
-    def place_road(self, row: int, number: int) -> None:
-        """Put a road into one world."""
-        parts = self.roads[number]
-        self._draws.parts[row, _PAVED] = parts.paved
-        self._draws.parts[row, _ROADSIDE] = parts.roadside
+    def place_roads(self, rows: NDArray[np.intp], numbers: NDArray[np.int64]) -> None:
+        """Put roads `(n,)` into n worlds; their meshes are made once somebody looks."""
+        self._placed[rows] = numbers
+
+    def forget_roads(self) -> None:
+        """Forget the meshes of all roads; they have to be placed again."""
+        self.roads.forget()
+        self._placed[:] = self._shown[:] = -1
+        self._draws.parts[:, [_PAVED, _ROADSIDE]] = 0
 
     def seen_from_car(self, look: Appearance) -> Scene:
         """Return what a camera on the car sees: everything but the car itself."""
+        self._show_roads()
         self._draws.parts[:, _CAR] = 0
         return Scene(self._draws, look)
 
     def seen_from_outside(self, look: Appearance, body_from_car: NDArray[np.float64]) -> Scene:
         """Return everything, with the car at its pose `(N, 3, 4)`."""
+        self._show_roads()
         parts, poses = self._draws.parts.copy(), self._draws.poses.copy()
         parts[:, _CAR] = self._car
         poses[:, _CAR] = body_from_car
         return Scene(self._draws._replace(parts=parts, poses=poses), look)
+
+    def _show_roads(self) -> None:
+        for row in np.flatnonzero(self._shown != self._placed).tolist():
+            parts = self.roads[int(self._placed[row])]
+            self._draws.parts[row, _PAVED] = parts.paved
+            self._draws.parts[row, _ROADSIDE] = parts.roadside
+        self._shown[:] = self._placed
 
 
 @compiled

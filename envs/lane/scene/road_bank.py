@@ -11,16 +11,14 @@ from autonomy.envs.lane.scene.props import Surface
 from autonomy.envs.lane.scene.road_mesh import cross_sections, road_meshes
 from autonomy.envs.lane.scene.roadside import Roadside
 
-_ROOM = 160 * 2**20  # [bytes] of meshes kept before those not in use are forgotten
 _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's own
 
 
 class RoadParts(NamedTuple):
-    """Where in the library the parts of a road are, and what else is known of its surface."""
+    """Where in the library the parts of a road are."""
 
     paved: tuple[int, int]
     roadside: tuple[int, int]
-    surface: Surface
 
 
 class RoadMeshes:
@@ -32,6 +30,7 @@ class RoadMeshes:
         self._roadside = Roadside(library)
         self._beginning = library.mark()
         self._parts: dict[int, RoadParts] = {}
+        self._surfaces: dict[int, Surface] = {}
 
     def __getitem__(self, number: int) -> RoadParts:
         """Return the parts of a road; they follow from its number alone."""
@@ -42,16 +41,18 @@ class RoadMeshes:
             self._parts[number] = RoadParts(
                 self._library.add(road_meshes(road, width)),
                 self._roadside.place(road, width, random),
-                Surface(road, cross_sections(road), width),
             )
         return self._parts[number]
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the meshes fill their room."""
-        return self._library.used_bytes >= _ROOM
+    def surface(self, number: int) -> Surface:
+        """Return how a road's surface and the land beside it lie."""
+        if number not in self._surfaces:
+            road = self._roads[number]
+            self._surfaces[number] = Surface(road, cross_sections(road), free_width(road))
+        return self._surfaces[number]
 
     def forget(self) -> None:
         """Forget all meshes of roads; what shows them has to be placed again."""
         self._library.rewind(self._beginning)
         self._parts.clear()
+        self._surfaces.clear()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class RewardWeights:
 class LaneFollow(LaneTask):
     """Stay in the lane at the target speed; it is done when the route is driven."""
 
-    weights: ClassVar[RewardWeights] = RewardWeights()
+    weights: RewardWeights = RewardWeights()
     # the route's end is no end of the road: what comes after is worth as much as what came before
     success_terminates = False
 

@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,16 +35,19 @@ class Situation(NamedTuple):
 
 
 class LaneTask(ABC):
-    """One task, for any number of cars; what it knows of an episode is in `Situation.layout`."""
+    """One task, for any number of cars; what it knows of an episode is in `Situation.layout`.
 
-    weights: ClassVar[Any]
-    """A frozen dataclass with one number for each reward term."""
-    success_terminates: ClassVar[bool] = True
-    """Whether nothing is worth anything after success."""
-    draws: ClassVar[int] = 0
-    """Random numbers that a layout takes."""
-    commands: ClassVar[Mapping[str, tuple[float, float]]] = {}
-    """What the observation `command` has, by name, and from where to where it goes."""
+    Attributes:
+        weights: A frozen dataclass with one number for each reward term.
+        success_terminates: Whether nothing is worth anything after success.
+        draws: Random numbers that a layout takes.
+        commands: What the observation `command` has, by name, and from where to where it goes.
+    """
+
+    weights: Any
+    success_terminates: bool = True
+    draws: int = 0
+    commands: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
     def lanes(self, road: Road) -> Sequence[int]:
         """Return the lanes of a road that episodes may begin in, counted from right to left."""

@@ -1,4 +1,4 @@
-"""A robot's visual meshes, link by link, as its URDF gives them."""
+"""The visual meshes of robots and fixtures, link by link, as their URDF files give them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,9 @@ from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.mesh_file import Surface, read_surfaces
 from autonomy.camera.primitives import box, cylinder, sphere
 from autonomy.elementary import power
+from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.fixtures import load_fixture
 from autonomy.envs.arm.physics.robot_body import load_robot
 from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
@@ -26,17 +28,20 @@ _FEWEST = 24  # triangles that a surface keeps, however small it is
 
 
 @dataclass(frozen=True)
-class RobotMeshes:
-    """What a robot looks like.
+class LinkMeshes:
+    """What a robot looks like, or all fixtures together.
 
     Attributes:
-        links: For each link that is seen, its number (the base's is 0) and its mesh, in the
-            link's frame; the mesh's materials count up from `first_material`.
+        links: For each link that is seen, its number (a base counts as one) and its mesh, in
+            the link's frame; the mesh's materials count up from `first_material`.
         colors: `(K, 3)` red, green, blue in [0, 255] of those materials.
     """
 
     links: tuple[tuple[int, Mesh], ...]
     colors: NDArray[np.float32]
+
+
+NO_MESHES = LinkMeshes((), np.zeros((0, 3), np.float32))
 
 
 class _Piece(NamedTuple):
@@ -48,36 +53,67 @@ class _Piece(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def robot_meshes(robot: Robot, triangles: int | None, first_material: int) -> RobotMeshes:
+def robot_meshes(robot: Robot, triangles: int | None, first_material: int) -> LinkMeshes:
     """Read a robot's visual meshes and decimate them together to about `triangles`.
 
     Raises:
         InputError: The robot or one of its meshes cannot be read.
     """
     client = connect()
-    body = load_robot(client, robot, visible=True).body
-    pieces = [
-        piece for shape in client.getVisualShapeData(body) for piece in _pieces(client, shape)
-    ]
+    pieces = _pieces(client, load_robot(client, robot, visible=True).body)
     client.disconnect()
-    if triangles is not None:
+    return _link_meshes(pieces, triangles, first_material, SemanticClass.ROBOT)
+
+
+def fixture_meshes(
+    fixtures: Sequence[Fixture], triangles: int | None, first_material: int
+) -> LinkMeshes:
+    """Read the visual meshes of fixtures likewise; their links count on from each to the next.
+
+    Raises:
+        InputError: A fixture or one of its meshes cannot be read.
+    """
+    if not fixtures:
+        return NO_MESHES
+    client, pieces, first = connect(), list[_Piece](), 0
+    for fixture in fixtures:
+        loaded = load_fixture(client, fixture, visible=True)
+        own = _pieces(client, loaded.body)
+        pieces += [piece._replace(link=first + piece.link) for piece in own]
+        first += loaded.links
+    client.disconnect()
+    return _link_meshes(pieces, triangles, first_material, SemanticClass.FIXTURE)
+
+
+def _link_meshes(
+    pieces: list[_Piece], triangles: int | None, first_material: int, semantic_class: int
+) -> LinkMeshes:
+    if triangles is not None and pieces:
         pieces = _decimated(pieces, triangles)
     colors = sorted({piece.color for piece in pieces})
     links = sorted({piece.link for piece in pieces})
     meshes = [
         joined(
             [
-                _mesh(piece.surface, first_material + colors.index(piece.color))
+                _mesh(piece.surface, first_material + colors.index(piece.color), semantic_class)
                 for piece in pieces
                 if piece.link == link
             ]
         )
         for link in links
     ]
-    return RobotMeshes(tuple(zip(links, meshes, strict=True)), np.array(colors, np.float32))
+    return LinkMeshes(
+        tuple(zip(links, meshes, strict=True)), np.array(colors, np.float32).reshape(-1, 3)
+    )
 
 
-def _pieces(client: Any, shape: Sequence[Any]) -> list[_Piece]:
+def _pieces(client: Any, body: int) -> list[_Piece]:
+    return [
+        piece for shape in client.getVisualShapeData(body) for piece in _pieces_of(client, shape)
+    ]
+
+
+def _pieces_of(client: Any, shape: Sequence[Any]) -> list[_Piece]:
     """Read one visual shape; the URDF's colour counts where the mesh file has none."""
     _, link, kind, size, file, position, quaternion, rgba = shape[:8]
     turn = np.array(client.getMatrixFromQuaternion(quaternion)).reshape(3, 3)
@@ -109,7 +145,7 @@ def _surfaces(kind: int, size: Sequence[float], path: Path) -> list[Surface]:
         mesh = sphere(size[0], 12, 0, 0)
     else:
         raise InputError(
-            f"a robot's visual shapes must be meshes, boxes, cylinders or spheres, got kind {kind}"
+            f"visual shapes of a URDF must be meshes, boxes, cylinders or spheres, got kind {kind}"
         )
     return [Surface(mesh.vertices.astype(np.float64), mesh.triangles.astype(np.int64), None)]
 
@@ -128,6 +164,6 @@ def _decimated(pieces: list[_Piece], triangles: int) -> list[_Piece]:
     ]
 
 
-def _mesh(piece: Surface, material: int) -> Mesh:
+def _mesh(piece: Surface, material: int, semantic_class: int) -> Mesh:
     creased = piece.creased()
-    return surface(creased.vertices, creased.triangles, material, SemanticClass.ROBOT)
+    return surface(creased.vertices, creased.triangles, material, semantic_class)

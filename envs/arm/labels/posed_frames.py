@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.arm.episodes import EpisodeStart
 from autonomy.envs.arm.labels.placing import place_things
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.fixtures import place_fixtures
 from autonomy.envs.arm.physics.postures import make_postures
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.physics.simulation import inspect
-from autonomy.envs.arm.stage import Stage, design, still_stage
-from autonomy.envs.arm.tasks.layout import Layout, upright_poses
+from autonomy.envs.arm.stage import ArmStage, design, still_stage
+from autonomy.envs.arm.start import EpisodeStart
+from autonomy.envs.arm.tasks.layout import standing_poses, upright_poses
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
 from autonomy.randomization import in_split
@@ -62,7 +63,7 @@ class PosedArms:
         own = np.random.default_rng(self._seed)
         self._postures = make_postures(robot, _POSTURES, grips, own)
         self._stroke = robot.gripper_width if grips else 0.0
-        self._stages: dict[tuple[int, tuple[str, ...]], Stage] = {}
+        self._stages: dict[tuple[int, tuple[str, ...]], ArmStage] = {}
 
     def frames(self, batch: int, count: int, images: tuple[str, ...]) -> PosedFrames:
         """Return `count` frames with the named kinds of `images`.
@@ -71,50 +72,51 @@ class PosedArms:
         """
         stage, rows = self._stage_of(count, images), np.arange(count)
         random = np.random.default_rng((*self._seed, 1 + batch))
-        is_held = self._arrange(stage, random)
-        drawn = stage.dress(rows)
+        is_held, draws = self._arrange(stage, random)
+        stage.dress(rows, draws)
         if stage.rig.sensor_draws:
             uniform = random.random((count, stage.rig.sensor_draws))
             stage.rig.draw_sensors(rows, in_split(uniform, self._options.split))
-        stage.aim(rows)
+        stage.aim(rows, np.zeros(count, np.int64))
         return PosedFrames(
             images=stage.observe(rows),
             draw_names=stage.draw_names(self._postures.gripper_links),
             projections=stage.rig.projections(rows, self._options.chosen_robot.base),
             shape=stage.shared.setup.shape.copy(),
             object_pose=stage.shared.bodies.object_pose.copy(),
-            goal=stage.episodes.goal.copy(),
+            goal=stage.goal.copy(),
             is_held=is_held,
-            drawn=drawn,
+            drawn=stage.sampler.records(draws),
         )
 
-    def _arrange(self, stage: Stage, random: np.random.Generator) -> NDArray[np.bool_]:
-        """Put robots and things somewhere; return `(n,)` whether a hand holds one."""
+    def _arrange(
+        self, stage: ArmStage, random: np.random.Generator
+    ) -> tuple[NDArray[np.bool_], Array]:
+        """Put robots and things somewhere; return `(n,)` if one is held, and what was drawn."""
         task, start, split = self._options.chosen_task, self.start, self._options.split
-        (setup, bodies, _), episodes = stage.shared, stage.episodes
-        count = len(episodes.goal)
+        setup, bodies, _ = stage.shared
+        count = len(stage.goal)
         setup.shape[:] = distinct(random.random((count, task.objects)), len(start.catalogue))
-        shapes = [tuple(start.catalogue[number] for number in own) for own in setup.shape]
-        layout = task.lay_out(in_split(random.random((count, task.draws)), split), shapes)
+        layout = start.lay_out(random.random((count, task.draws)), setup.shape)
         sizes = start.sizes[setup.shape]
         placed = place_things(self._postures, layout, sizes, self._stroke, random)
         for name in ("joint_position", "link_pose", "tool_position"):
             getattr(bodies, name)[:] = getattr(self._postures.bodies, name)[placed.posture]
         bodies.object_pose[:] = upright_poses(placed.place, placed.turn)
         uniform = in_split(random.random((count, start.sampler.size)), split)
-        episodes.draws[:], episodes.goal[:] = start.sampler.sample(uniform), layout.goal
+        draws = start.sampler.sample(uniform)
+        stage.goal[:] = layout.goal
         if start.clutter.most:
-            self._add_clutter(stage, layout, random)
-        return placed.held
+            uniform = random.random((count, start.clutter.draw_count))
+            beside = start.clutter_beside(layout, uniform, draws)
+            setup.clutter_shape[:], bodies.clutter_pose[:] = beside
+        if task.fixtures:
+            setup.fixture_start[:] = standing_poses(task.fixtures, layout)
+            setup.fixture_joints[:] = layout.fixture_joints
+            place_fixtures(task.fixtures, setup, bodies)
+        return placed.held, draws
 
-    def _add_clutter(self, stage: Stage, layout: Layout, random: np.random.Generator) -> None:
-        clutter, taken = self.start.clutter, self._options.chosen_task.taken(layout)
-        number = self.start.sampler.named(stage.episodes.draws)["clutter"]
-        uniform = random.random((len(number), clutter.draw_count))
-        shapes, poses = clutter.lay_out(uniform, number, taken)
-        stage.shared.setup.clutter_shape[:], stage.shared.bodies.clutter_pose[:] = shapes, poses
-
-    def _stage_of(self, count: int, images: tuple[str, ...]) -> Stage:
+    def _stage_of(self, count: int, images: tuple[str, ...]) -> ArmStage:
         """Return a stage for so many frames, which is made only once."""
         if (count, images) not in self._stages:
             options = replace(

@@ -1,0 +1,141 @@
+"""Rigs of cameras: as JSON and in files, in worlds, and with images of different kinds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_scene import camera_at, draws_of, look_of, pose, wall
+from world_cases import make
+
+from autonomy.camera.camera import Camera
+from autonomy.camera.camera_json import read_rig, rig_from_json, rig_to_json
+from autonomy.camera.library import MeshLibrary
+from autonomy.camera.mount import Mount, MountedCamera
+from autonomy.camera.rig import CameraRig, RigCamera, named_images
+from autonomy.camera.scene import Scene
+from autonomy.camera.sensor import SensorRandomization
+from autonomy.envs.lane.scene.appearance import LaneRandomization
+from autonomy.errors import InputError
+from autonomy.randomization import Sampler, between
+
+LENS = (-0.2, 0.05, 0.0, 0.0)
+RIG = {
+    "front": MountedCamera(Camera(24, 32, 1.2, LENS), Mount("car", (0.8, 0.0, 1.4), pitch=0.2)),
+    "rear": MountedCamera(Camera(20, 20, 2.0, near=0.3), Mount("car", (0, 0, 1.2), yaw=np.pi)),
+}
+LANE, ARM = "autonomy/LaneFollow-v0", "autonomy/ArmReach-v0"
+
+
+def test_a_rig_comes_back_from_json() -> None:
+    assert rig_from_json(json.loads(json.dumps(rig_to_json(RIG)))) == RIG
+    least = {"camera": {"height": 8, "width": 9, "fov": 1}, "mount": {"body": "world"}}
+    assert rig_from_json({"one": least}) == {"one": camera_at(8, 9, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, "a rig must be an object of cameras by name, got {}"),
+        ({"front": {}}, "front must have a camera and a mount and nothing else, got {}"),
+        (
+            {"front": {"camera": {}, "mount": {}}},
+            "the camera of front must have the keys height, width, fov, and may have distortion",
+        ),
+        (
+            {"front": {"camera": {"height": 8, "width": 9, "fov": 1}, "mount": {"body": 3}}},
+            "the mount of front must have a name as body, got 3",
+        ),
+        (
+            {
+                "front": {
+                    "camera": {"height": 8, "width": 9, "fov": 1},
+                    "mount": {"body": "car", "position": [1, 2]},
+                }
+            },
+            r"the mount of front must have three numbers as position, got \[1, 2\]",
+        ),
+        (
+            {"front": {"camera": {"height": 8, "width": 9, "fov": 9}, "mount": {"body": "car"}}},
+            "camera fov must be between 0 and pi rad, got 9",
+        ),
+    ],
+)
+def test_what_is_no_rig_is_refused(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
+    path = tmp_path / "rig.json"
+    path.write_text(json.dumps(changes))
+    with pytest.raises(InputError, match=f"camera rig .*rig.json: {reason}"):
+        read_rig(path)
+
+
+def test_what_is_no_file_of_a_rig_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.json cannot be read: No such file"):
+        make(LANE, cameras=tmp_path / "none.json")
+    (tmp_path / "rig.json").write_text("{")
+    with pytest.raises(InputError, match=r"rig\.json must be JSON: "):
+        make(LANE, cameras=str(tmp_path / "rig.json"))
+
+
+def test_a_world_takes_a_rig_as_it_is_as_json_and_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "rig.json"
+    path.write_text(json.dumps(rig_to_json(RIG)))
+    options: dict[str, Any] = {"observations": ("camera",), "image_size": None}
+    seen = [
+        make(LANE, 2, cameras=cameras, **options).reset(seed=0)[0]
+        for cameras in (RIG, rig_to_json(RIG), path, str(path))
+    ]
+    assert {name: image.shape for name, image in seen[0].items()} == {
+        "camera": (2, 24, 32, 3),
+        "camera_rear": (2, 20, 20, 3),
+    }
+    for other in seen[1:]:
+        for name, image in seen[0].items():
+            np.testing.assert_array_equal(other[name], image)
+
+
+@pytest.mark.parametrize(
+    ("env_id", "bodies"), [(LANE, "car"), (ARM, "world, tool, panda_link0, .*panda_hand")]
+)
+def test_a_body_that_is_not_there_is_refused(env_id: str, bodies: str) -> None:
+    cameras = {"odd": MountedCamera(Camera(8, 8, 1.0), Mount("moon"))}
+    with pytest.raises(InputError, match=f"camera odd must be on one of {bodies}.*, got moon"):
+        make(env_id, cameras=cameras)
+
+
+def test_info_tells_the_distortion_of_each_lens() -> None:
+    world = make(LANE, 3, cameras=RIG, image_size=None)
+    cameras = world.reset(seed=0)[1]["cameras"]
+    np.testing.assert_array_equal(cameras["front"]["distortion"], [LENS] * 3)
+    assert cameras["rear"]["distortion"].shape == (3, 0)
+
+
+def test_each_camera_of_a_rig_gives_its_own_kinds_of_image() -> None:
+    eye, half = Camera(12, 16, 1.2), Camera(6, 8, 1.2)
+    cameras = {
+        "front": RigCamera(eye, Mount("world", (0, 0, 1.5)), ("camera", "depth")),
+        "module": RigCamera(half, Mount("tool"), ("camera",)),
+        "blind": RigCamera(half, Mount("tool"), ()),
+    }
+    rig = CameraRig(cameras, 2, SensorRandomization(latency=between(1.0, 1.0)))
+    assert rig.bodies == ("world", "tool")
+    rows, library = np.arange(2), MeshLibrary()
+    scene = Scene(draws_of([library.add([wall(20.0)])], [pose()], 2), look_of(2))
+    still = np.zeros((2, Sampler(LaneRandomization()).size))
+    rig.draw_sensors(rows, np.full((2, rig.sensor_draws), 0.5))
+    rig.mount(rows, Sampler(LaneRandomization()).records(still))
+    tool = np.stack([pose((5.0, 0.0, 1.5))] * 2)
+    rig.aim(rows, {"world": np.stack([pose()] * 2), "tool": tool}, np.zeros(2, np.int64))
+    seen = rig.observe(library, scene, rows, ("front", "module"))
+    assert {name: [*images] for name, images in seen.items()} == {
+        "front": ["camera", "depth"],
+        "module": ["camera"],
+    }
+    assert [*named_images(seen)] == ["camera", "depth", "camera_module"]
+    assert seen["front"]["depth"][0, 6, 8] == pytest.approx(20.0)
+    assert seen["module"]["camera"].shape == (2, 6, 8, 3)
+    assert [*rig.describe()["cameras"]] == ["front", "module"]
+    assert [*rig.describe(("module",))["cameras"]] == ["module"]
+    assert rig.projections(rows, (0.0, 0.0, 0.0), ("module",)).shape == (2, 1, 3, 4)
+    assert "late_camera_module" in rig.arrays()
+    assert "late_depth_module" not in rig.arrays()
