@@ -29,7 +29,7 @@ from autonomy.stage import NO_EYES, Stage
 from autonomy.world_state import State
 
 _ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
-_SIGHT = 200.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
+_SIGHT = 160.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
 
 
 class Starts(NamedTuple):

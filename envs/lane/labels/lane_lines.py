@@ -37,11 +37,12 @@ def lane_lines(
         width: Of the image [px].
     """
     columns = np.full((LINES, len(rows)), ABSENT, np.float32)
+    position, normal = road.position[stations], road.normal_at(stations)
     for line in range(LINES):
         boundary = lane + 2 - line
         if 0 <= boundary <= road.lane_count:
-            offsets = road.boundaries[:, boundary]
-            points = _projected(road.position, road.normal, offsets, stations, projection)
+            offsets = road.boundaries[stations, boundary]
+            points = _projected(position, normal, offsets, projection)
             _cross_rows(points, rows, width, columns[line])
     return columns
 
@@ -57,16 +58,14 @@ def _projected(
     position: NDArray[np.float64],
     normal: NDArray[np.float64],
     offsets: NDArray[np.float64],
-    stations: NDArray[np.int64],
     projection: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return homogeneous pixels `(S, 3)` beside stations `(S,)`."""
-    points = np.empty((len(stations), 3))
+    """Return homogeneous pixels `(S, 3)` beside the line of a road."""
+    points = np.empty((len(position), 3))
     for k in range(len(points)):
-        station = stations[k]
-        east = position[station, 0] + offsets[station] * normal[station, 0]
-        north = position[station, 1] + offsets[station] * normal[station, 1]
-        up = position[station, 2]
+        east = position[k, 0] + offsets[k] * normal[k, 0]
+        north = position[k, 1] + offsets[k] * normal[k, 1]
+        up = position[k, 2]
         for i in range(3):
             row = projection[i]
             points[k, i] = row[0] * east + row[1] * north + row[2] * up + row[3]

@@ -74,5 +74,6 @@ def _station(road: Road, length: float, place: float, before: float | None) -> i
 
 def _bend(road: Road, first: int, last: int, place: float) -> int:
     """Return a station in a bend: each is met as often as its curvature squared."""
-    low, high = road.bending[first], road.bending[last - 1]
-    return int(road.bending.searchsorted(low + place * (high - low)))
+    bending = road.bending
+    low, high = bending[first], bending[last - 1]
+    return int(bending.searchsorted(low + place * (high - low)))

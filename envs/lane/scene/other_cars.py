@@ -55,7 +55,7 @@ def _pose(road: Road, lane: int, station: int, aside: float, turn: float) -> NDA
     way, rise = float(road.directions[lane]), float(road.grade[station])
     right, left = road.boundaries[station, lane : lane + 2].tolist()
     offset = 0.5 * (right + left) + _OFFSET * (2 * aside - 1)
-    east, north = road.normal[station].tolist()
+    east, north = road.normal_at(np.array([station]))[0].tolist()
     x, y, z = road.position[station].tolist()
     heading = float(road.heading[station]) + _TURNED * (2 * turn - 1)
     cos, sin = way * math.cos(heading), way * math.sin(heading)

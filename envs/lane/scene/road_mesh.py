@@ -49,7 +49,7 @@ def road_meshes(road: Road, width: NDArray[np.float64]) -> list[Mesh]:
     sections = _Sections(
         _along(road, stations),
         road.position[stations],
-        road.normal[stations],
+        road.normal_at(stations),
         road.boundaries[stations],
         width[stations],
     )
