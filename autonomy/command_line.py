@@ -48,7 +48,8 @@ def parsed(
 
     Args:
         arguments: A dataclass. A field `world` of type `WorldWords` takes the options of the world
-            that the command line names.
+            that the command line names; where other words decide what else there is to give, a
+            class method `taking(words)` returns the class that has it.
         words: The command line.
         program: How it is called in `--help`; by default after the file.
         default: Other defaults than the dataclass has, by name.
@@ -58,7 +59,8 @@ def parsed(
         InputError: The world that is named cannot be, or has no such option.
         SystemExit: Help was asked for, or the words cannot be read.
     """
-    taken: Any = with_world(arguments, words, (default or {}).get("world"))
+    taking: Any = getattr(arguments, "taking", partial(with_world, arguments))
+    taken: Any = taking(words)
     text = f"{arguments.__doc__}{more}"
     start = {} if default is None else {"default": taken(**default)}
     return tyro.cli(taken, prog=program, args=words, description=text, **start)

@@ -6,7 +6,7 @@ Examples:
 """
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +17,10 @@ from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from autonomy.agents.memory import keep_freed_memory
-from autonomy.command_line import parsed, run
+from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
-from autonomy.scripts.sample_sources import (
-    SOURCES,
-    SourceArguments,
-    make_source,
-    with_source_options,
-)
+from autonomy.scripts.sample_sources import SOURCES, SourceArguments, make_source
 
 if TYPE_CHECKING:  # not needed to print the help
     from autonomy.perception.samples import SampleSource
@@ -49,16 +44,6 @@ class Arguments(SourceArguments):
     manifest: Path | None = None
     """Manifest of a data set to make again, byte for byte, instead of all else; with --world only
     where the frames are not of lane or arm."""
-
-
-def parse(words: Sequence[str], program: str | None = None) -> Arguments:
-    """Return what a command line says; which options it has depends on the world.
-
-    Raises:
-        InputError: There is no such world.
-    """
-    kind = with_source_options(Arguments, words)
-    return parsed(kind, words, program)
 
 
 def main(arguments: Arguments) -> None:
@@ -111,4 +96,4 @@ def _progress(frames: int) -> Generator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    run(main, parse)
+    run(main, Arguments)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Self, get_type_hints
 
 from tyro.conf import OmitArgPrefixes, Suppress, arg
 
@@ -22,8 +22,6 @@ SOURCES = {
 }
 """Where the sources of this project's worlds are; each imports its world when it is asked for."""
 
-Arguments = TypeVar("Arguments")
-
 _SCRIPTS_OWN = ("split", "seed")  # options that scripts choose themselves
 
 
@@ -36,6 +34,25 @@ class SourceArguments:
     options that these have."""
     source: Suppress[dict[str, Any]] = field(default_factory=dict[str, Any])
     """The options of the world's frames that were given; the others are as the world has them."""
+
+    @classmethod
+    def taking(cls, words: Sequence[str]) -> type[Self]:
+        """Return arguments that have the options of the world that a command line names.
+
+        Raises:
+            InputError: There is no such world.
+        """
+        world = _value_of("--world", words)
+        if world is None:
+            return cls
+        options = Annotated[dict[str, Any], arg(constructor=_constructor(source_class(world)))]
+        return make_dataclass(
+            cls.__name__,
+            [("source", OmitArgPrefixes[options])],
+            bases=(cls,),
+            kw_only=True,
+            frozen=True,
+        )
 
 
 def source_class(world: str) -> type[Any]:
@@ -87,26 +104,6 @@ def opened(folder: Path, split: str) -> "Dataset":
     return dataset
 
 
-def with_source_options(arguments: type[Arguments], words: Sequence[str]) -> type[Arguments]:
-    """Return arguments that have the options of the world that `words` name.
-
-    Raises:
-        InputError: There is no such world.
-    """
-    world = _value_of("--world", words)
-    if world is None:
-        return arguments
-    chosen = _constructor(source_class(world))
-    options = Annotated[dict[str, Any], arg(constructor=chosen)]
-    return make_dataclass(
-        arguments.__name__,
-        [("source", OmitArgPrefixes[options])],
-        bases=(arguments,),
-        kw_only=True,
-        frozen=True,
-    )
-
-
 def _constructor(kind: type[Any]) -> Any:
     """Return a function with the options of a source, which returns those that are given."""
 
@@ -114,12 +111,11 @@ def _constructor(kind: type[Any]) -> Any:
         return {name: value for name, value in given.items() if value is not None}
 
     hints = get_type_hints(kind.__init__)
-    types = {
+    chosen.__annotations__ = {
         name: word_type(hints.get(name, str)) | None
         for name in inspect.signature(kind).parameters
         if name not in _SCRIPTS_OWN
     }
-    chosen.__annotations__ = types
     chosen.__doc__ = kind.__init__.__doc__ or kind.__doc__
     chosen.__signature__ = inspect.Signature(
         [

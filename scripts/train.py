@@ -18,6 +18,7 @@ from tyro.conf import Positional, arg
 
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import recipe_class
+from autonomy.agents.starting_recipe import Start, starting_recipe
 from autonomy.command_line import parsed, run
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.world_words import OfWorld, with_world
@@ -61,12 +62,11 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Train, and print what came of it."""
-    from autonomy.agents.starting_recipe import starting_recipe
     from autonomy.agents.training import train  # imports torch: seconds
 
     console = Console()
     start = starting_recipe(arguments.env, arguments.algo, arguments.recipe.observations)
-    console.print(f"recipe: {_origin(start.world, arguments.algo)}", highlight=False)
+    console.print(f"recipe: {_origin(start, arguments.algo)}", highlight=False)
     folder, recipe = arguments.run or _new_run(arguments), recipe_in_world(arguments)
     trained = train(arguments.env, recipe, arguments.seed, folder, arguments.device, console)
     console.print(_table(trained))
@@ -94,27 +94,23 @@ def parse(words: Sequence[str], program: str | None = None) -> Arguments:
     """
     asked = [word for word in words if word not in ("-h", "--help")]
     algorithm = tyro.cli(_Algorithm, args=asked, return_unknown_args=True)[0].algo
-    plain = replace(recipe_class(algorithm)(), observations=())
-    taken = with_world(Arguments, words)
-    guess = taken(_NO_ID, plain, algorithm)
-    read, _ = tyro.cli(taken, args=asked, default=guess, return_unknown_args=True)
-    recipe, world = recipe_class(algorithm)(), None
-    if read.env != _NO_ID:
-        from autonomy.agents.starting_recipe import starting_recipe
-
-        recipe, world = starting_recipe(read.env, algorithm, read.recipe.observations)
+    own, taken = recipe_class(algorithm)(), with_world(Arguments, words)
+    guess = taken(_NO_ID, replace(own, observations=()), algorithm)
+    read, unknown = tyro.cli(taken, args=asked, default=guess, return_unknown_args=True)
+    start = Start(own, None)
+    if read.env != _NO_ID and not unknown:
+        start = starting_recipe(read.env, algorithm, read.recipe.observations)
     default = {
-        "env": tyro.MISSING,
-        "recipe": recipe,
+        "env": _NO_ID if unknown else tyro.MISSING,  # of the two, what is unknown is said first
+        "recipe": start.recipe,
         "algo": algorithm,
-        "world": {**recipe.view, **recipe.world},
+        "world": {**start.recipe.view, **start.recipe.world},
     }
-    return parsed(Arguments, words, program, default, f"\n\nRecipe: {_origin(world, algorithm)}.")
+    return parsed(Arguments, words, program, default, f"\n\nRecipe: {_origin(start, algorithm)}.")
 
 
-def _origin(world: str | None, algorithm: str) -> str:
-    """Say in which world a recipe was tuned, if in any."""
-    tuned = "its defaults" if world is None else f"as tuned for {world}"
+def _origin(start: Start, algorithm: str) -> str:
+    tuned = "its defaults" if start.world is None else f"as tuned for {start.world}"
     return f"{algorithm}, {tuned}"
 
 

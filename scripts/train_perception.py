@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.command_line import parsed, run
+from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.perception.modules.named import module_class
@@ -29,7 +29,6 @@ from autonomy.scripts.sample_sources import (
     make_source,
     opened,
     source_class,
-    with_source_options,
 )
 
 if TYPE_CHECKING:  # torch takes seconds to import
@@ -59,25 +58,24 @@ class Arguments(SourceArguments):
     device: str = "auto"
     """Where to compute: auto, cpu or cuda."""
 
+    @classmethod
+    def taking(cls, words: Sequence[str]) -> type[Self]:
+        """Return arguments with the options of the world, and the recipe of the module, first word.
 
-def parse(words: Sequence[str], program: str | None = None) -> Arguments:
-    """Return what a command line says; which options it has depends on module and world.
-
-    Raises:
-        InputError: The module is not the first word, or there is no such module or world.
-    """
-    module = words[0] if words and not words[0].startswith("-") else None
-    if module is None and words and not {"-h", "--help"} & set(words):
-        raise InputError(f"a module must come first, such as segmentation, got {words[0]!r}")
-    recipe = PerceptionRecipe() if module is None else perception_recipe(module)
-    kind = make_dataclass(
-        "Arguments",
-        [("recipe", PerceptionRecipe, field(default=recipe))],
-        bases=(with_source_options(Arguments, words),),
-        kw_only=True,
-        frozen=True,
-    )
-    return parsed(kind, words, program)
+        Raises:
+            InputError: The module is not the first word, or there is no such module or world.
+        """
+        module = words[0] if words and not words[0].startswith("-") else None
+        if module is None and words and not {"-h", "--help"} & set(words):
+            raise InputError(f"a module must come first, such as segmentation, got {words[0]!r}")
+        recipe = PerceptionRecipe() if module is None else perception_recipe(module)
+        return make_dataclass(
+            cls.__name__,
+            [("recipe", PerceptionRecipe, field(default=recipe))],
+            bases=(super().taking(words),),
+            kw_only=True,
+            frozen=True,
+        )
 
 
 def main(arguments: Arguments) -> None:
@@ -171,4 +169,4 @@ def _table(trained: "TrainedModule") -> Table:
 
 
 if __name__ == "__main__":
-    run(main, parse)
+    run(main, Arguments)

@@ -46,9 +46,8 @@ class LaneOptions(CommonOptions):
     """
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
-    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
-
     of_policies: ClassVar[tuple[str, ...]] = (*CommonOptions.of_policies, "task", "target_speed")
+    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
 
     task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
