@@ -1,5 +1,6 @@
 """What every batch of worlds does alike: seeds, episodes, resets, states and copies."""
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -168,6 +169,25 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     @abstractmethod
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes in the task's own figures, each named with its unit."""
+
+    @property
+    def about(self) -> str:
+        """What the world is, and what is asked for."""
+        return inspect.getdoc(type(self)) or ""
+
+    @property
+    def reward_weights(self) -> Mapping[str, float]:
+        """What each term of the reward counts, by name, where that is known."""
+        return {}
+
+    @property
+    def episode_ends(self) -> Mapping[str, str]:
+        """How episodes end, `terminated` or `truncated`, by reason, where that is known.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        return {}
 
     def get_state(self) -> State:
         """Return the whole state as copies of plain arrays `(N, ...)`, random streams included.
