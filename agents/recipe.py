@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from tyro.conf import arg
+from tyro.conf import Suppress, arg
 
 from autonomy.agents.ranges import (
     Count,
@@ -44,10 +44,10 @@ class Recipe:
     """Weight of the loss of that prediction, beside the algorithm's own."""
     image_size: tuple[int, int] = (48, 80)
     """Height and width of the policy's camera, in pixels."""
-    view: Options = field(default_factory=dict[str, Any])
+    view: Suppress[Options] = field(default_factory=dict[str, Any])
     """Further options of the world that decide what the policy sees, by name; with the two above
     they go with the policy."""
-    world: Options = field(default_factory=dict[str, Any])
+    world: Suppress[Options] = field(default_factory=dict[str, Any])
     """Further options of the world while it trains and validates, by name."""
     encoder: Annotated[str | type[Any], arg(constructor=str)] = "small"
     """Image encoder: small, nature, impala, keypoints, or module:Class or file.py:Class."""

@@ -1,7 +1,6 @@
 """What a recipe starts from: that of the world, or of the one that the world is made from."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autonomy.agents.recipe import Recipe
@@ -42,23 +41,6 @@ def starting_recipe(env_id: str, algorithm: str, observations: tuple[str, ...] =
     tuned = [world for world, name in recipes if name == algorithm]
     nearest = env_id if env_id in tuned else _nearest(env_id, tuned)
     return Start(default if nearest is None else recipes[nearest, algorithm], nearest)
-
-
-def recipe_with_every_option(algorithm: str) -> Recipe:
-    """Return a recipe that a command line can be read with before its world is known.
-
-    It observes nothing, and has all options of worlds that the tuned recipes have.
-
-    Raises:
-        InputError: There is no such algorithm.
-    """
-    tuned = [own for (_, name), own in (RECIPES | FRAME_RECIPES).items() if name == algorithm]
-    return replace(
-        recipe_class(algorithm)(),
-        observations=(),
-        world={name: value for own in tuned for name, value in own.world.items()},
-        view={name: value for own in tuned for name, value in own.view.items()},
-    )
 
 
 def _nearest(env_id: str, ids: list[str]) -> str | None:

@@ -11,7 +11,6 @@ from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.options import CommonOptions
 from autonomy.perception.in_world.loop import Perception, perception_metrics
 from autonomy.policy import Observation
-from autonomy.randomization import in_split
 from autonomy.rewards import weighted_sum
 from autonomy.stage import Stage
 from autonomy.task import Judgement, Mask, endings
@@ -94,19 +93,15 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._episodes = Episodes(np.zeros(self.num_envs, np.int64), draws)
 
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
-        sampler, rig = self._stage.sampler, self._stage.rig
-        self._episodes.draws[rows] = sampler.sample(self._uniform(rows, "scene", sampler.size))
+        streams, sampler, rig = self.streams, self._stage.sampler, self._stage.rig
+        self._episodes.draws[rows] = sampler.sample(streams.uniform(rows, "scene", sampler.size))
         self._episodes.elapsed[rows] = 0
         if rig.sensor_draws:
-            rig.draw_sensors(rows, self._uniform(rows, "sensor", rig.sensor_draws))
+            rig.draw_sensors(rows, streams.uniform(rows, "sensor", rig.sensor_draws))
         self._perception.begin(rows)
         self._place(rows, choices)
         self._dress(rows)
         self._see(rows)
-
-    def _uniform(self, rows: NDArray[np.intp], stream: str, count: int) -> NDArray[np.float64]:
-        """Draw `(n, count)` numbers of the split's own part of [0, 1)."""
-        return in_split(self.streams.uniform(rows, stream, count), self._options.split)
 
     def _dress(self, rows: NDArray[np.intp]) -> None:
         self._stage.dress(rows, self._episodes.draws[rows])

@@ -9,6 +9,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.vector import AutoresetMode
 
 from autonomy.errors import InputError, UnknownOptionError
+from autonomy.options import CommonOptions
 from autonomy.registered import find_spec
 from autonomy.world import World
 from autonomy.wrapped_world import as_world
@@ -53,6 +54,16 @@ def world_creator(spec: EnvSpec) -> Callable[..., Any]:
     if creator is None:
         raise _no_world(spec.id)
     return load_env_creator(creator) if isinstance(creator, str) else creator
+
+
+def policys_options(env_id: str) -> tuple[str, ...]:
+    """Return the names of a world's options that go with a policy; see `CommonOptions`.
+
+    Raises:
+        InputError: The id is unknown or no world.
+    """
+    creator = world_creator(find_spec(env_id))
+    return getattr(creator, "options_class", CommonOptions).of_policies
 
 
 def _check_options(spec: EnvSpec, options: dict[str, Any]) -> None:

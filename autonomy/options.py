@@ -8,15 +8,14 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from autonomy.camera.camera_json import read_rig, rig_from_json
 from autonomy.camera.images import IMAGES
-from autonomy.camera.mount import MountedCamera
 from autonomy.errors import InputError, UnknownOptionError
 from autonomy.imported_class import is_name_of_object, named_object
 
 if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
 
+    from autonomy.camera.mount import MountedCamera
     from autonomy.perception.in_world.loop import EstimatingModule
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
@@ -58,14 +57,15 @@ class CommonOptions:
         "cameras",
         "control_rate",
     )
-    """The options that decide what a policy sees and what its actions do: they go with it."""
+    """The options that decide what a policy sees, what its actions do and what is asked of it: they
+    go with it."""
 
-    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {}
+    camera_sets: ClassVar["Mapping[str, Mapping[str, MountedCamera]]"] = {}
     """What the option `cameras` may name."""
 
     observations: tuple[str, ...] = ("camera", "proprioception")
     image_size: tuple[int, int] | None = None
-    cameras: str | Path | Mapping[str, MountedCamera] = "default"
+    cameras: "str | Path | Mapping[str, MountedCamera]" = "default"
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
@@ -108,7 +108,7 @@ class CommonOptions:
         """The observed kinds of image."""
         return tuple(name for name in IMAGES if name in self.observations)
 
-    def sized_cameras(self) -> dict[str, MountedCamera]:
+    def sized_cameras(self) -> "dict[str, MountedCamera]":
         """The cameras at their observed size."""
         if self.image_size is None:
             return dict(self._found_cameras)
@@ -116,7 +116,7 @@ class CommonOptions:
         return {name: one.sized(height, width) for name, one in self._found_cameras.items()}
 
     @cached_property
-    def _found_cameras(self) -> dict[str, MountedCamera]:
+    def _found_cameras(self) -> "dict[str, MountedCamera]":
         return _find_cameras(self.cameras, self.camera_sets)
 
 
@@ -144,9 +144,12 @@ def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
 
 
 def _find_cameras(
-    chosen: str | Path | Mapping[str, Any], sets: Mapping[str, Mapping[str, MountedCamera]]
-) -> dict[str, MountedCamera]:
+    chosen: str | Path | Mapping[str, Any], sets: "Mapping[str, Mapping[str, MountedCamera]]"
+) -> "dict[str, MountedCamera]":
     """Return cameras that were given by name, by the name of a set, as JSON, or in a file of it."""
+    from autonomy.camera.camera_json import read_rig, rig_from_json
+    from autonomy.camera.mount import MountedCamera
+
     if isinstance(chosen, Mapping):
         if not chosen:
             raise InputError("cameras must name at least one camera, got none")

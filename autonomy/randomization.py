@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
+from autonomy.imported_class import is_name_of_object, object_of
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,23 @@ def around(centre: tuple[float, ...], spread: float) -> Range:
     return Range(tuple(c - spread for c in centre), tuple(c + spread for c in centre))
 
 
+@dataclass(frozen=True)
+class RangeGroup:
+    """Ranges that worlds have alike: of a dataclass with such a field, they are ranges too."""
+
+
 _ROUNDING = 1e-9
 
 
 class Sampler:
     """Draws all ranges of a dataclass at once, as one vector of K numbers."""
 
-    def __init__(self, ranges: Any) -> None:
-        """Prepare to draw from `ranges`, a dataclass; fields that are no `Range` do not count."""
-        values = {field.name: getattr(ranges, field.name) for field in fields(ranges)}
-        each = {name: value for name, value in values.items() if isinstance(value, Range)}
+    def __init__(self, ranges: Any, split: str) -> None:
+        """Prepare to draw what belongs to a split, from a dataclass.
+
+        Its fields that are neither a `Range` nor a `RangeGroup` do not count.
+        """
+        self._split, each = split, _flat(ranges)
         self._low = np.array([value for one in each.values() for value in one.low])
         self._span = np.array([value for one in each.values() for value in one.high]) - self._low
         self._record = np.dtype([(name, np.float64, one.shape) for name, one in each.items()])
@@ -79,7 +87,7 @@ class Sampler:
 
     def sample(self, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn random numbers in [0, 1) `(N, K)` into draws `(N, K)`."""
-        return self._low + self._span * uniform
+        return self._low + self._span * in_split(uniform, self._split)
 
     def records(self, draws: NDArray[np.float64]) -> NDArray[np.void]:
         """Return a view `(N,)` of draws `(N, K)` with a field a range, as compiled code reads."""
@@ -91,23 +99,42 @@ class Sampler:
         return {name: records[name] for name in self._record.names or ()}
 
 
+def _flat(ranges: Any) -> dict[str, Range]:
+    """Return all ranges of a dataclass by name, those of a group in its place."""
+    flat: dict[str, Range] = {}
+    for field in fields(ranges):
+        value = getattr(ranges, field.name)
+        if isinstance(value, Range):
+            flat[field.name] = value
+        elif isinstance(value, RangeGroup):
+            flat |= _flat(value)
+    return flat
+
+
 Ranges = TypeVar("Ranges")
 
 
 def preset(choice: str | Ranges, presets: Mapping[str, Ranges]) -> Ranges:
-    """Return the ranges of a preset's name, or the ranges themselves.
+    """Return the ranges of a preset's name or of `module:NAME` or `file.py:NAME`, or themselves.
 
     Raises:
-        InputError: There is no preset of that name.
+        InputError: There are none of that name, or they are of another world.
     """
-    if not isinstance(choice, str):
+    kind = type(next(iter(presets.values())))
+    if isinstance(choice, kind):
         return choice
-    if choice not in presets:
-        raise InputError(f"randomization must be one of {', '.join(presets)}, got {choice!r}")
-    return presets[choice]
+    if isinstance(choice, str) and choice in presets:
+        return presets[choice]
+    if is_name_of_object(choice):
+        return object_of(kind, str(choice))
+    raise InputError(
+        f"randomization must be one of {', '.join(presets)}, a {kind.__name__}, or module:NAME or "
+        f"file.py:NAME of one, got {choice!r}"
+    )
 
 
 _TURNS = 8
+_BELOW_ONE = np.nextafter(1.0, 0.0)  # above which rounding must not lead
 _PARTS = {"train": (0.0, 0.5), "validation": (0.5, 0.25), "test": (0.75, 0.25)}  # first, width
 
 
@@ -120,4 +147,4 @@ def in_split(uniform: NDArray[np.float64], split: str) -> NDArray[np.float64]:
     first, width = _PARTS[split]
     turns = uniform * _TURNS
     turn = np.floor(turns)
-    return (turn + first + width * (turns - turn)) / _TURNS
+    return np.minimum((turn + first + width * (turns - turn)) / _TURNS, _BELOW_ONE)

@@ -53,13 +53,13 @@ class Stage(ABC):
         Raises:
             InputError: A camera's distortion cannot be undone.
         """
-        self.sampler = Sampler(ranges)
+        self.sampler = Sampler(ranges, options.split)
         cameras = options.sized_cameras()
         self._cameras = tuple(cameras)
         self._eyes = {name: _EYE + name for name in eyes}
         looking = {self._eyes[name]: camera for name, camera in eyes.items()}
         both = with_images(cameras, options.images) | with_images(looking, ("camera",))
-        self.rig = CameraRig(both, num_envs, ranges.sensor)
+        self.rig = CameraRig(both, num_envs, options.split, ranges.sensor)
         self._every_row = np.arange(num_envs)
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """What options a world has, what each is by default, and what it means."""
 
+import builtins
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ class Option:
 
     name: str
     annotation: Any
-    """The types that it takes; `Any` where that is not known."""
+    """The types that it takes; `Unknown` stands for those that only type checkers know."""
     default: Any
     meaning: str
 
@@ -61,7 +62,7 @@ def _default(field: Field[Any]) -> Any:
 
 
 def _annotations(kind: type[Any]) -> dict[str, Any]:
-    """Return the types of a class's fields; those that are only there for type checkers are Any."""
+    """Return the types of a class's fields."""
     return {
         name: _evaluated(annotation, vars(sys.modules[owner.__module__]))
         for owner in reversed(kind.__mro__)
@@ -72,10 +73,21 @@ def _annotations(kind: type[Any]) -> dict[str, Any]:
 def _evaluated(annotation: Any, names: dict[str, Any]) -> Any:
     if not isinstance(annotation, str):
         return annotation
-    try:
-        return eval(annotation, names)  # as `typing.get_type_hints` does
-    except (NameError, AttributeError):
-        return Any
+    return eval(annotation, {}, _Names(names))  # as `typing.get_type_hints` does
+
+
+class _Names(dict[str, Any]):
+    """A module's names; those that are only there for type checkers are `Unknown`."""
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(builtins, name, Unknown)
+
+
+class Unknown:
+    """Stands for types that are not known at run time, and for what is in them."""
+
+    def __class_getitem__(cls, _: Any) -> "type[Unknown]":
+        return cls
 
 
 def _type_of(annotation: Any) -> Any:

@@ -51,9 +51,8 @@ def with_world(arguments: type[Arguments], words: Sequence[str]) -> type[Argumen
     options = {own.name: own for own in known if own.name not in mark.but_for}
     _refuse_unknown(words, options, env_id)
     own = next(own for own in fields(cast(Any, arguments)) if own.name == "world")
-    defaults: Any = own.default_factory
-    taken = {name: _taken(option, defaults().get(name)) for name, option in options.items()}
-    world = ("world", _some_of(taken), field(default_factory=defaults))
+    taken = _some_of({name: _taken(option) for name, option in options.items()})
+    world = ("world", taken, field(default_factory=cast(Any, own.default_factory)))
     made = make_dataclass(arguments.__name__, [world], bases=(arguments,), frozen=True)
     made.__doc__, made.__module__ = arguments.__doc__, arguments.__module__
     return made
@@ -93,11 +92,15 @@ def _refuse_unknown(
         raise UnknownOptionError(f"{env_id} has no option {name!r} here, only {known}")
 
 
-def _taken(option: Option, here: Any) -> Any:
-    """Return the type that an option has on a command line, with its default `here`, if any."""
+def _taken(option: Option) -> Any:
+    """Return the type that an option has on a command line."""
     kind = word_type(option.annotation)
     named = "" if _is_plain(option.annotation) else " Here a name, module:NAME or file.py:NAME."
-    hint = f"(default: {_shown(option.default if here is None else here)})"
+    default = _shown(option.default)
+
+    def hint(shown: str) -> str:  # where the command has no default, that of the world counts
+        return f"(default: {default if shown == 'None' else shown})"
+
     return Annotated[kind, arg(help=option.meaning + named, help_behavior_hint=hint)]
 
 

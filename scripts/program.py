@@ -28,7 +28,8 @@ def main(words: Sequence[str] | None = None) -> None:
     else:
         with reported_errors():
             module = import_module(f"autonomy.scripts.{_script(name)}")
-        run(module.main, module.Arguments, rest, f"autonomy {name}")
+        parse = getattr(module, "parse", module.Arguments)
+        run(module.main, parse, rest, f"autonomy {name}")
 
 
 def commands() -> dict[str, str]:

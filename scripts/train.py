@@ -5,29 +5,30 @@ Examples:
     python scripts/train.py autonomy/LaneFollow-v0 --algo sac --seed 3 --recipe.encoder impala
 """
 
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import recipe_class
-from autonomy.agents.starting_recipe import Start, recipe_with_every_option, starting_recipe
-from autonomy.command_line import reported_errors
+from autonomy.agents.starting_recipe import Start, starting_recipe
+from autonomy.command_line import parsed, run
 from autonomy.quantities import with_unit, words_and_unit
+from autonomy.world_words import OfWorld, with_world
 
 if TYPE_CHECKING:
     from autonomy.agents.training import Trained
 
 _NO_ID = "-"
+_OF_RECIPE = ("observations", "image_size", "perception", "split")
+"""Options of the world that the recipe or the training itself chooses."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class Arguments:
     """Run folder to make; by default a new one under runs/."""
     device: str = "auto"
     """Where to compute: auto, cpu or cuda."""
+    world: Annotated[dict[str, Any], OfWorld(but_for=_OF_RECIPE)] = field(
+        default_factory=dict[str, Any]
+    )
+    """Further options of the world while it trains and validates; those that decide what the policy
+    sees, what its actions do and what is asked of it go with it. Where the command names a world,
+    these are all that it has."""
 
 
 def main(arguments: Arguments) -> None:
@@ -60,13 +67,23 @@ def main(arguments: Arguments) -> None:
     console = Console()
     start = starting_recipe(arguments.env, arguments.algo, arguments.recipe.observations)
     console.print(f"recipe: {_origin(start, arguments.algo)}", highlight=False)
-    run = arguments.run or _new_run(arguments)
-    trained = train(arguments.env, arguments.recipe, arguments.seed, run, arguments.device, console)
+    folder, recipe = arguments.run or _new_run(arguments), recipe_in_world(arguments)
+    trained = train(arguments.env, recipe, arguments.seed, folder, arguments.device, console)
     console.print(_table(trained))
-    console.print(f"policy: {run / 'policy'}", f"curves: {run / 'curves'}", sep="\n")
+    console.print(f"policy: {folder / 'policy'}", f"curves: {folder / 'curves'}", sep="\n")
 
 
-def parsed(words: Sequence[str]) -> Arguments:
+def recipe_in_world(arguments: Arguments) -> Recipe:
+    """Return the recipe with the options of the world that were given."""
+    from autonomy.make import policys_options
+
+    recipe, seen = arguments.recipe, policys_options(arguments.env)
+    view = {name: own for name, own in arguments.world.items() if name in seen}
+    world = {name: own for name, own in arguments.world.items() if name not in seen}
+    return replace(recipe, view={**recipe.view, **view}, world={**recipe.world, **world})
+
+
+def parse(words: Sequence[str], program: str | None = None) -> Arguments:
     """Return what a command line says.
 
     The recipe's fields follow from the algorithm, and their defaults from the world: so the words
@@ -77,15 +94,19 @@ def parsed(words: Sequence[str]) -> Arguments:
     """
     asked = [word for word in words if word not in ("-h", "--help")]
     algorithm = tyro.cli(_Algorithm, args=asked, return_unknown_args=True)[0].algo
-    guess = Arguments(_NO_ID, recipe_with_every_option(algorithm), algorithm)
-    read, unknown = tyro.cli(Arguments, args=asked, default=guess, return_unknown_args=True)
-    start = Start(recipe_class(algorithm)(), None)
+    own, taken = recipe_class(algorithm)(), with_world(Arguments, words)
+    guess = taken(_NO_ID, replace(own, observations=()), algorithm)
+    read, unknown = tyro.cli(taken, args=asked, default=guess, return_unknown_args=True)
+    start = Start(own, None)
     if read.env != _NO_ID and not unknown:
         start = starting_recipe(read.env, algorithm, read.recipe.observations)
-    env = _NO_ID if unknown else tyro.MISSING  # of the two, what is unknown is said first
-    default = Arguments(env, start.recipe, algorithm)
-    text = f"{Arguments.__doc__}\n\nRecipe: {_origin(start, algorithm)}."
-    return tyro.cli(Arguments, args=words, default=default, description=text)
+    default = {
+        "env": _NO_ID if unknown else tyro.MISSING,  # of the two, what is unknown is said first
+        "recipe": start.recipe,
+        "algo": algorithm,
+        "world": {**start.recipe.view, **start.recipe.world},
+    }
+    return parsed(Arguments, words, program, default, f"\n\nRecipe: {_origin(start, algorithm)}.")
 
 
 def _origin(start: Start, algorithm: str) -> str:
@@ -111,5 +132,4 @@ def _table(trained: "Trained") -> Table:
 
 
 if __name__ == "__main__":
-    with reported_errors():
-        main(parsed(sys.argv[1:]))
+    run(main, parse)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arm_cases import make
+from arm_cases import endless, make
 from fixture_tasks import IntoBin, Press, Pull
 from world_cases import assert_same, row_of
 
@@ -58,13 +58,6 @@ def gate(folder: Path, kind: str = "revolute", **options: Any) -> Fixture:
     return Fixture(urdf=path, **options)
 
 
-def endless(task: type[ArmTask]) -> ArmTask:
-    """A task that goes on when it is done."""
-    own = task()
-    own.tolerance, own.max_steps = -1.0, 1000
-    return own
-
-
 class Passing(Reach):
     """Reach, beside a fixture."""
 
@@ -82,7 +75,7 @@ def test_experts_succeed_where_random_actions_do_not(task: type[ArmTask]) -> Non
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_state_goes_on_to_the_bit(task: type[ArmTask]) -> None:
-    world, other = (made(endless(task), 3, observations=("state", *IMAGES)) for _ in range(2))
+    world, other = (made(endless(task()), 3, observations=("state", *IMAGES)) for _ in range(2))
     world.reset(seed=0)
     expert = world.expert()
     for _ in range(20):
@@ -98,7 +91,7 @@ def test_a_state_goes_on_to_the_bit(task: type[ArmTask]) -> None:
 
 @pytest.mark.parametrize("task", [Press, Pull])
 def test_lives_are_the_same_alone_in_a_batch_and_in_processes(task: type[ArmTask]) -> None:
-    own, options = endless(task), {"observations": ("state", "camera")}
+    own, options = endless(task()), {"observations": ("state", "camera")}
     batch, beside = made(own, 4, **options), made(own, 4, **options, processes=2)
     alone = made(own, **options)
     assert_same(beside.reset(seed=3), batch.reset(seed=3))
@@ -115,7 +108,7 @@ def test_lives_are_the_same_alone_in_a_batch_and_in_processes(task: type[ArmTask
 
 
 def test_a_button_comes_up_again_and_stays_within_its_travel() -> None:
-    world = made(endless(Press), 2)
+    world = made(endless(Press()), 2)
     world.reset(seed=0)
     expert, positions = world.expert(), list[Any]()
     for _ in range(30):

@@ -95,7 +95,7 @@ class Knows:
         arms = cast(Any, self.arms)
         setup, bodies = arms._physics.shared.setup, arms._bodies
         truth = pose_quantities(
-            bodies.object_pose, arms._episodes.goal, setup.shape, arms._start.catalogue, PANDA
+            bodies.object_pose, arms._stage.goal, setup.shape, arms._start.catalogue, PANDA
         )
         return Estimates(truth[:, ::-1], np.full(truth.shape, 1e-4, np.float32))
 

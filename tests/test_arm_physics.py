@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arm_cases import make
+from arm_cases import endless, make
 from world_cases import assert_same
 
 from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.physics.tool_control import STEP, TURN
 from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
 from autonomy.envs.arm.scene.appearance import ArmRandomization
+from autonomy.envs.arm.tasks.pick_and_place import PickAndPlace
+from autonomy.envs.arm.tasks.push import Push
 from autonomy.randomization import between
 
 HOLDING = [control for control in CONTROLS if not control.endswith(("velocity", "torque"))]
@@ -166,7 +168,8 @@ def test_a_grasp_shuts_both_fingers_around_the_middle_of_a_thing() -> None:
 
 @pytest.mark.parametrize("robot", ROBOTS)
 def test_a_grasp_goes_on_from_its_state_to_the_bit(robot: str) -> None:
-    world, other = (make("PickAndPlace", 2, robot=robot) for _ in range(2))
+    task = endless(PickAndPlace())
+    world, other = (make("PickAndPlace", 2, robot=robot, task=task) for _ in range(2))
     for one, seed in ((world, 0), (other, 1)):
         one.reset(seed=seed)
         for _ in range(11):
@@ -184,7 +187,7 @@ def test_what_is_drawn_reaches_the_physics(name: str) -> None:
     ends: list[Any] = []
     for value in (0.2, 0.9):
         ranges = replace(ArmRandomization(), **{name: between(value, value)})
-        world = make("Push", randomization=ranges)
+        world = make("Push", randomization=ranges, task=endless(Push()))
         world.reset(seed=0)
         expert = world.expert()
         for _ in range(20):

@@ -12,11 +12,10 @@ from world_cases import make
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import read_rig, rig_from_json, rig_to_json
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mount import Mount, MountedCamera
+from autonomy.camera.mount import Mount, MountedCamera, MountRanges
 from autonomy.camera.rig import CameraRig, RigCamera, named_images
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
-from autonomy.envs.lane.scene.appearance import LaneRandomization
 from autonomy.errors import InputError
 from autonomy.randomization import Sampler, between
 
@@ -117,13 +116,13 @@ def test_each_camera_of_a_rig_gives_its_own_kinds_of_image() -> None:
         "module": RigCamera(half, Mount("tool"), ("camera",)),
         "blind": RigCamera(half, Mount("tool"), ()),
     }
-    rig = CameraRig(cameras, 2, SensorRandomization(latency=between(1.0, 1.0)))
+    rig = CameraRig(cameras, 2, "train", SensorRandomization(latency=between(1.0, 1.0)))
     assert rig.bodies == ("world", "tool")
     rows, library = np.arange(2), MeshLibrary()
     scene = Scene(draws_of([library.add([wall(20.0)])], [pose()], 2), look_of(2))
-    still = np.zeros((2, Sampler(LaneRandomization()).size))
+    still = np.zeros((2, Sampler(MountRanges(), "train").size))
     rig.draw_sensors(rows, np.full((2, rig.sensor_draws), 0.5))
-    rig.mount(rows, Sampler(LaneRandomization()).records(still))
+    rig.mount(rows, Sampler(MountRanges(), "train").records(still))
     tool = np.stack([pose((5.0, 0.0, 1.5))] * 2)
     rig.aim(rows, {"world": np.stack([pose()] * 2), "tool": tool}, np.zeros(2, np.int64))
     seen = rig.observe(library, scene, rows, ("front", "module"))

@@ -87,13 +87,29 @@ def test_looks_vary_only_as_asked() -> None:
         return make(8, observations=("state",), **options).reset(seed=0)[1]["randomization"]
 
     default, none = draws(), draws(randomization="none")
-    sunny = draws(randomization=LaneRandomization(sun_strength=between(0.6, 0.7)))
+    light = replace(LaneRandomization().light, sun_strength=between(0.6, 0.7))
+    sunny = draws(randomization=LaneRandomization(light=light))
     looks = default.keys() - {"road", "lane"}
     assert all(np.ptp(default[name], axis=0).all() for name in looks)
     assert not any(np.ptp(none[name], axis=0).any() for name in looks)
     assert {name for name in looks if np.ptp(sunny[name], axis=0).any()} == {"sun_strength"}
     for name in ("road", "lane"):  # looks never change where one drives
         np.testing.assert_array_equal(default[name], none[name])
+
+
+def test_each_split_has_looks_of_its_own() -> None:
+    """Of 32 parts of a range each split has some, which no other has; sensors' likewise."""
+    parts: dict[str, dict[str, set[int]]] = {"sun_strength": {}, "exposure": {}}
+    for split in SPLITS:
+        world = make(100, observations=("camera",), split=split, randomization="strong")
+        drawn = world.reset(seed=0)[1]["randomization"]
+        for name, (low, high) in (("sun_strength", (0.4, 0.75)), ("exposure", (0.6, 1.5))):
+            parts[name][split] = set(((drawn[name] - low) / (high - low) * 32).astype(int))
+    for own in parts.values():
+        assert len(own["train"]) > len(own["test"]) > 4
+        assert not own["train"] & own["validation"]
+        assert not own["train"] & own["test"]
+        assert not own["validation"] & own["test"]
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -13,8 +13,8 @@ from pycocotools import mask as coco_mask
 from road_cases import circle
 
 from autonomy.camera.boxes import boxes_of
-from autonomy.camera.camera import mounted
 from autonomy.camera.classes import SemanticClass
+from autonomy.camera.mount import mounted
 from autonomy.envs.lane.labels.lane_lines import lane_lines
 from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments

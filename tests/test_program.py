@@ -50,10 +50,7 @@ def test_help_lists_what_every_command_does(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.strip() == autonomy.__version__
 
 
-STILL_SLOW = {"train"}
-
-
-@pytest.mark.parametrize("name", sorted(program.commands().keys() - STILL_SLOW))
+@pytest.mark.parametrize("name", program.commands())
 def test_help_says_what_the_script_says_and_loads_nothing_heavy(name: str) -> None:
     text = """
 import contextlib, io, runpy, sys

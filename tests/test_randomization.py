@@ -1,12 +1,13 @@
 """Domain randomisation: ranges, and draws from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
 from autonomy.errors import InputError
-from autonomy.randomization import Range, Sampler, around, between
+from autonomy.options import SPLITS
+from autonomy.randomization import Range, RangeGroup, Sampler, around, between
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,10 @@ class Looks:
 
 
 def test_draws_stay_in_their_ranges_and_fill_them() -> None:
-    sampler = Sampler(Looks())
-    assert sampler.size == 5
+    samplers = [Sampler(Looks(), split) for split in SPLITS]
+    assert samplers[0].size == 5
     random = np.random.default_rng(0)
-    draws = sampler.sample(random.random((2000, sampler.size)))
+    draws = np.concatenate([sampler.sample(random.random((2000, 5))) for sampler in samplers])
     low, high = [10, 0.5, 1.5, 2.5, 7], [20, 1.5, 2.5, 3.5, 7]
     assert (draws >= low).all()
     assert (draws <= high).all()
@@ -31,7 +32,7 @@ def test_draws_stay_in_their_ranges_and_fill_them() -> None:
 
 
 def test_draws_are_named_and_a_single_number_has_no_axis_of_its_own() -> None:
-    named = Sampler(Looks()).named(np.arange(10.0).reshape(2, 5))
+    named = Sampler(Looks(), "train").named(np.arange(10.0).reshape(2, 5))
     np.testing.assert_array_equal(named["grey"], [0, 5])
     np.testing.assert_array_equal(named["sun"], [[1, 2, 3], [6, 7, 8]])
     np.testing.assert_array_equal(named["haze"], [4, 9])
@@ -39,7 +40,8 @@ def test_draws_are_named_and_a_single_number_has_no_axis_of_its_own() -> None:
 
 def test_a_constant_takes_part_in_the_draw() -> None:
     """So that what one range is changes no other draw."""
-    one, other = Sampler(Looks(grey=between(15.0, 15.0))), Sampler(Looks())
+    looks = Looks(grey=between(15.0, 15.0)), Looks()
+    one, other = (Sampler(own, "train") for own in looks)
     first, second = (sampler.sample(np.full((1, 5), 0.3)) for sampler in (one, other))
     np.testing.assert_array_equal(first[0, 1:], second[0, 1:])
     assert first[0, 0] == 15.0
@@ -61,7 +63,7 @@ def test_the_largest_number_that_draws_are_rounded_down_to(
     one = between(low, high)
     assert one.largest_floor == largest
     nearly_one = np.nextafter(1.0, 0.0)
-    sampler = Sampler(Looks(grey=one))
+    sampler = Sampler(Looks(grey=one), "test")
     assert np.floor(sampler.sample(np.full((1, 5), nearly_one))[0, 0]) == largest
 
 
@@ -70,4 +72,28 @@ def test_fields_that_are_no_range_are_not_drawn() -> None:
     class Named(Looks):
         name: str = "dusk"
 
-    assert Sampler(Named()).size == Sampler(Looks()).size
+    assert Sampler(Named(), "train").size == Sampler(Looks(), "train").size
+
+
+def test_the_ranges_of_a_group_are_drawn_where_it_stands() -> None:
+    @dataclass(frozen=True)
+    class Lamp(RangeGroup):
+        height: Range = between(2.0, 4.0)
+
+    @dataclass(frozen=True)
+    class Lit:
+        first: Range = between(0.0, 1.0)
+        lamp: Lamp = field(default_factory=Lamp)
+        last: Range = between(0.0, 1.0)
+
+    assert [*Sampler(Lit(), "train").named(np.zeros((1, 3)))] == ["first", "height", "last"]
+
+
+def test_no_value_of_one_split_is_one_of_another() -> None:
+    uniform = np.random.default_rng(0).random((500, 5))
+    drawn = [Sampler(Looks(), split).sample(uniform)[:, 0] for split in SPLITS]
+    train, validation, test = ({*np.floor((grey - 10.0) * 3.2)} for grey in drawn)
+    assert (len(train), len(validation), len(test)) == (16, 8, 8)
+    assert not train & validation
+    assert not train & test
+    assert not validation & test

@@ -55,7 +55,7 @@ def run_command(words: list[str], folder: Path) -> None:
     if script.name == "train.py":
         smaller += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
         if "autonomy/LaneFollow-v0" in words:
-            smaller += ["--recipe.world.route-length", "30"]
+            smaller += ["--world.route-length", "30"]
     own = [name for word in words[2:] for name in expanded(word, folder)]
     done = subprocess.run(
         [sys.executable, str(ROOT / script), *own, *smaller],

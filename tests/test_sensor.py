@@ -26,7 +26,7 @@ def captured(
     """Frames as sensors of constant settings give them; each row has noise of its own."""
     ranges = SensorRandomization(**{name: between(one, one) for name, one in values.items()})
     count = len(frames)
-    sensor, rows = Sensor(ranges, count, {}), np.arange(count)
+    sensor, rows = Sensor(ranges, count, "train", {}), np.arange(count)
     sensor.draw(rows, np.tile((rows[:, np.newaxis] + 0.5) / count, (1, sensor.draw_count)))
     return sensor.capture(frames.copy(), camera, rows, np.full(count, elapsed))
 
@@ -96,10 +96,10 @@ def test_noise_repeats_neither_in_a_frame_nor_between_frames() -> None:
 
 
 def test_frames_depend_neither_on_neighbours_nor_on_threads() -> None:
-    uniform = np.random.default_rng(1).random((5, Sensor(STRONG, 5, {}).draw_count))
+    uniform = np.random.default_rng(1).random((5, Sensor(STRONG, 5, "train", {}).draw_count))
 
     def all_at_once(rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-        sensor = Sensor(STRONG, 5, {})
+        sensor = Sensor(STRONG, 5, "train", {})
         sensor.draw(rows, uniform[rows])
         return sensor.capture(RANDOM[rows], 0, rows, np.full(len(rows), 3))
 

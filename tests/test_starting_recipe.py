@@ -14,7 +14,7 @@ from autonomy.agents.recipes import PPORecipe, SACRecipe
 from autonomy.agents.starting_recipe import starting_recipe
 from autonomy.agents.tuned_recipes import RECIPES
 from autonomy.errors import InputError
-from autonomy.scripts.train import parsed
+from autonomy.scripts.train import parse, recipe_in_world
 
 register_toy()
 
@@ -69,8 +69,8 @@ def test_a_class_derived_from_a_world_is_made_from_it(monkeypatch: pytest.Monkey
 
 def test_the_recipe_of_who_sees_frames_is_another() -> None:
     words = ["autonomy/ArmReach-v0", "--algo", "dagger"]
-    assert "perceived" in parsed(words).recipe.observations
-    frames = parsed([*words, "--recipe.observations", "camera", "proprioception"]).recipe
+    assert "perceived" in parse(words).recipe.observations
+    frames = parse([*words, "--recipe.observations", "camera", "proprioception"]).recipe
     assert frames.view["goal_marker"]
 
 
@@ -85,39 +85,48 @@ def test_the_recipe_of_who_sees_frames_is_another() -> None:
 def test_the_command_line_starts_from_the_recipe_of_its_algorithm(
     words: list[str], kind: type
 ) -> None:
-    arguments = parsed(words)
+    arguments = parse(words)
     assert type(arguments.recipe) is kind
     assert arguments.env == TOY_ID
 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_options_of_a_tuned_recipe_may_be_set_one_by_one(first: int) -> None:
-    words = ["autonomy/LaneFollow-v0", "--recipe.world.route-length", "30"]
-    arguments = parsed(words if first == 0 else [*words[1:], words[0]])
+    words = ["autonomy/LaneFollow-v0", "--world.route-length", "30"]
+    arguments = parse(words if first == 0 else [*words[1:], words[0]])
+    recipe = recipe_in_world(arguments)
     assert arguments.env == "autonomy/LaneFollow-v0"
-    assert arguments.recipe.world == {"route_length": 30.0}
-    assert arguments.recipe.image_size == (48, 96)
+    assert (recipe.world, recipe.view) == ({"route_length": 30.0}, {})
+    assert recipe.image_size == (48, 96)
+
+
+def test_what_decides_what_a_policy_sees_and_does_goes_with_it() -> None:
+    words = "--world.robot so101.py:SO101 --world.randomization strong --world.control-rate 10"
+    recipe = recipe_in_world(parse(["autonomy/ArmReach-v0", "--algo", "sac", *words.split()]))
+    assert recipe.view == {"robot": "so101.py:SO101", "control_rate": 10.0}
+    assert recipe.world == {"randomization": "strong"}
+    assert recipe.env_options["robot"] == "so101.py:SO101"
 
 
 def test_an_unknown_option_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
-        parsed(["--recipe.nothing", "3", TOY_ID])
+        parse(["--recipe.nothing", "3", TOY_ID])
     assert exit_.value.code == 2
     assert "--recipe.nothing" in capsys.readouterr().err
 
 
 def test_an_unknown_world_or_algorithm_is_refused() -> None:
     with pytest.raises(InputError, match="unknown environment 'my/Nowhere-v0'"):
-        parsed(["my/Nowhere-v0"])
+        parse(["my/Nowhere-v0"])
     with pytest.raises(InputError, match="algorithm must be one of"):
-        parsed([TOY_ID, "--algo", "dqn"])
+        parse([TOY_ID, "--algo", "dqn"])
 
 
 @pytest.mark.parametrize("words", [["--help"], ["autonomy/ArmPush-v0", "--algo", "sac", "-h"]])
 def test_help_says_where_the_recipe_is_from_and_imports_no_learner(words: list[str]) -> None:
     program = (
-        "import sys; from autonomy.scripts.train import parsed\n"
-        "try: parsed(sys.argv[1:])\n"
+        "import sys; from autonomy.scripts.train import parse\n"
+        "try: parse(sys.argv[1:])\n"
         "except SystemExit: pass\n"
         "print(sorted({'torch', 'stable_baselines3'} & set(sys.modules)))"
     )

@@ -107,7 +107,7 @@ def test_a_learner_in_a_file_solves_the_toy_from_the_command_line(
     words = f"{TOY_ID} --algo cloning.py:CloningRecipe --run run --device cpu"
     small = "--recipe.total-steps 8192 --recipe.num-envs 64 --recipe.image-size 16 16"
     more = "--recipe.learning-rate 2e-3 --recipe.threads 1 --recipe.validation-interval 4096"
-    train_script.main(train_script.parsed(f"{words} {small} {more}".split()))
+    train_script.main(train_script.parse(f"{words} {small} {more}".split()))
     assert "recipe: cloning.py:CloningRecipe, its defaults" in capsys.readouterr().out
     config = json.loads((folder / "run/config.json").read_text())
     assert config["algorithm"] == "CloningRecipe"

@@ -11,6 +11,7 @@ from autonomy.camera.camera import Camera
 from autonomy.compiled import compiled
 from autonomy.elementary import cos, sin
 from autonomy.errors import InputError
+from autonomy.randomization import Range, RangeGroup, around, between
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,19 @@ class MountedCamera:
     def sized(self, height: int, width: int) -> "MountedCamera":
         """Return the camera with images of another size [px]."""
         return replace(self, camera=replace(self.camera, height=height, width=width))
+
+
+@dataclass(frozen=True)
+class MountRanges(RangeGroup):
+    """How far from their mounts the cameras of a world are, all alike; by default not at all."""
+
+    camera_shift: Range = around((0.0, 0.0, 0.0), 0.0)  # [m] forward, left, up on their bodies
+    camera_pitch: Range = between(0.0, 0.0)  # [rad] more down
+    camera_yaw: Range = between(0.0, 0.0)  # [rad] more left
+
+
+EXACT = MountRanges()
+"""Cameras that are where they should be."""
 
 
 def check_bodies(cameras: Mapping[str, MountedCamera], bodies: Collection[str]) -> None:

@@ -51,9 +51,10 @@ class CameraRig:
         self,
         cameras: Mapping[str, RigCamera],
         num_envs: int,
+        split: str,
         sensor: SensorRandomization = PERFECT,
     ) -> None:
-        """Prepare to draw the images of each of the cameras.
+        """Prepare to draw the images of each of the cameras in N worlds of a split.
 
         Raises:
             InputError: A camera's distortion cannot be undone.
@@ -66,7 +67,7 @@ class CameraRig:
         self._elapsed = np.zeros(num_envs, np.int64)
         self._sensor: Sensor | None = None
         if sensor != PERFECT and any(one.images for one in cameras.values()):
-            self._sensor = Sensor(sensor, num_envs, self._entries())
+            self._sensor = Sensor(sensor, num_envs, split, self._entries())
 
     @property
     def has_images(self) -> bool:
@@ -91,7 +92,7 @@ class CameraRig:
     def mount(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
         """Mount the cameras of n rows as their random draws `(n,)` say, all of them alike.
 
-        Those have the fields `camera_shift` [m], `camera_pitch` and `camera_yaw` [rad].
+        Those have the fields of `MountRanges`.
         """
         for one in self._cameras.values():
             one.mounts[rows] = mounted(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autonomy.camera.imaging import capture
 from autonomy.camera.latency import Latency
 from autonomy.errors import InputError
-from autonomy.randomization import Range, Sampler, between
+from autonomy.randomization import Range, Sampler, between, in_split
 from autonomy.world_state import Bounds, State
 
 _STEP, _CAMERA = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # odd, as bits fall
@@ -72,10 +72,11 @@ class Sensor:
         self,
         ranges: SensorRandomization,
         num_envs: int,
+        split: str,
         entries: Mapping[str, tuple[tuple[int, ...], Any]],
     ) -> None:
-        """Prepare for N worlds; `entries` are as `Latency` takes them."""
-        self._sampler = Sampler(ranges)
+        """Prepare for N worlds of a split; `entries` are as `Latency` takes them."""
+        self._sampler, self._split = Sampler(ranges, split), split
         captured = replace(ranges, latency=PERFECT.latency, zoom=PERFECT.zoom)
         self._disturbs = captured != PERFECT
         self._draws = np.zeros((num_envs, self._sampler.size))
@@ -91,7 +92,8 @@ class Sensor:
     def draw(self, rows: NDArray[np.intp], uniform: NDArray[np.float64]) -> None:
         """Begin episodes in n rows with numbers in [0, 1) `(n, draw_count)`."""
         self._draws[rows] = self._sampler.sample(uniform[:, :-1])
-        self._keys[rows] = (uniform[:, -1] * 2.0**53).astype(np.uint64)
+        key = in_split(uniform[:, -1], self._split)
+        self._keys[rows] = (key * 2.0**53).astype(np.uint64)
         if self._latency:
             self._latency.clear(rows)
 

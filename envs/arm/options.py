@@ -75,6 +75,14 @@ class ArmOptions(CommonOptions):
         "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
     }
 
+    of_policies: ClassVar[tuple[str, ...]] = (
+        *CommonOptions.of_policies,
+        "task",
+        "robot",
+        "control",
+        "goal_marker",
+    )
+
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
     task: str | ArmTask = "reach"
     control_rate: float = 20.0
@@ -90,6 +98,7 @@ class ArmOptions(CommonOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_positive("substeps", "triangles")
+        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):

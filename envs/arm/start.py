@@ -32,7 +32,7 @@ class EpisodeStart:
         self._home = np.array(options.chosen_robot.home)
         self.catalogue = self._task.shapes(self._split)
         self.clutter = Clutter(options.ranges.clutter, self._split)
-        self.sampler = Sampler(options.ranges)
+        self.sampler = Sampler(options.ranges, options.split)
         self.sizes = np.array([shape.size for shape in self.catalogue]).reshape(-1, 3)
         self._grip = np.array([shape.friction for shape in self.catalogue])
         fixtures = self._task.fixtures if self.clutter.most else ()

@@ -46,6 +46,7 @@ class LaneOptions(CommonOptions):
     """
 
     vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
+    of_policies: ClassVar[tuple[str, ...]] = (*CommonOptions.of_policies, "task", "target_speed")
     camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
 
     task: Any = "lane_follow"

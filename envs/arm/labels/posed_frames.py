@@ -17,7 +17,6 @@ from autonomy.envs.arm.start import EpisodeStart
 from autonomy.envs.arm.tasks.layout import standing_poses, upright_poses
 from autonomy.options import SPLITS
 from autonomy.policy import Observation
-from autonomy.randomization import in_split
 
 _POSTURES = 3000
 
@@ -76,7 +75,7 @@ class PosedArms:
         stage.dress(rows, draws)
         if stage.rig.sensor_draws:
             uniform = random.random((count, stage.rig.sensor_draws))
-            stage.rig.draw_sensors(rows, in_split(uniform, self._options.split))
+            stage.rig.draw_sensors(rows, uniform)
         stage.aim(rows, np.zeros(count, np.int64))
         return PosedFrames(
             images=stage.observe(rows),
@@ -93,7 +92,7 @@ class PosedArms:
         self, stage: ArmStage, random: np.random.Generator
     ) -> tuple[NDArray[np.bool_], Array]:
         """Put robots and things somewhere; return `(n,)` if one is held, and what was drawn."""
-        task, start, split = self._options.chosen_task, self.start, self._options.split
+        task, start = self._options.chosen_task, self.start
         setup, bodies, _ = stage.shared
         count = len(stage.goal)
         setup.shape[:] = distinct(random.random((count, task.objects)), len(start.catalogue))
@@ -103,7 +102,7 @@ class PosedArms:
         for name in ("joint_position", "link_pose", "tool_position"):
             getattr(bodies, name)[:] = getattr(self._postures.bodies, name)[placed.posture]
         bodies.object_pose[:] = upright_poses(placed.place, placed.turn)
-        uniform = in_split(random.random((count, start.sampler.size)), split)
+        uniform = random.random((count, start.sampler.size))
         draws = start.sampler.sample(uniform)
         stage.goal[:] = layout.goal
         if start.clutter.most:

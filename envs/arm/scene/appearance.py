@@ -2,16 +2,20 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.lighting import LightRanges, light_up
+from autonomy.camera.mount import EXACT, MountRanges
 from autonomy.camera.scene import Appearance
 from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
-from autonomy.elementary import cos, sin
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.randomization import Range, around, between
+
+_NOON = LightRanges(between(0.6, 0.6), between(1.0, 1.0), between(0.55, 0.55), between(0.5, 0.5))
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,8 @@ class ArmRandomization:
     second_object: Range = around((48.0, 108.0, 196.0), 0.0)
     robot: Range = between(1.0, 1.0)  # factor of the robot's own colours
     wall: Range = around((206.0, 208.0, 210.0), 0.0)
-    sun_azimuth: Range = between(0.6, 0.6)  # [rad]
-    sun_elevation: Range = between(1.0, 1.0)  # [rad]
-    sun_strength: Range = between(0.55, 0.55)
-    sky_strength: Range = between(0.5, 0.5)  # of the light that comes from everywhere
-    camera_shift: Range = around((0.0, 0.0, 0.0), 0.0)  # [m] forward, left, up
-    camera_pitch: Range = between(0.0, 0.0)  # [rad] more down
-    camera_yaw: Range = between(0.0, 0.0)  # [rad] more left
+    light: LightRanges = _NOON
+    mount: MountRanges = EXACT
     mass: Range = between(0.15, 0.15)  # [kg] of each thing
     friction: Range = between(0.8, 0.8)  # coefficient, times the table's of 0.5
     joint_damping: Range = between(0.1, 0.1)  # [N m s]
@@ -68,13 +67,17 @@ _DEFAULT = ArmRandomization(
     second_object=Range((24.0, 60.0, 140.0), (96.0, 140.0, 250.0)),
     robot=between(0.85, 1.0),
     wall=around((200.0, 202.0, 204.0), 30.0),
-    sun_azimuth=between(-math.pi, math.pi),
-    sun_elevation=between(0.5, 1.4),
-    sun_strength=between(0.4, 0.65),
-    sky_strength=between(0.4, 0.6),
-    camera_shift=around((0.0, 0.0, 0.0), 0.01),
-    camera_pitch=between(-0.02, 0.02),
-    camera_yaw=between(-0.02, 0.02),
+    light=LightRanges(
+        sun_azimuth=between(-math.pi, math.pi),
+        sun_elevation=between(0.5, 1.4),
+        sun_strength=between(0.4, 0.65),
+        sky_strength=between(0.4, 0.6),
+    ),
+    mount=MountRanges(
+        camera_shift=around((0.0, 0.0, 0.0), 0.01),
+        camera_pitch=between(-0.02, 0.02),
+        camera_yaw=between(-0.02, 0.02),
+    ),
     mass=between(0.08, 0.25),
     friction=between(0.6, 1.0),
     joint_damping=between(0.05, 0.3),
@@ -157,21 +160,30 @@ def dress(
         looks.palette[rows, Material.CLUTTER + number, :3] = color
     robot = slice(Material.ROBOT, Material.ROBOT + len(robot_colors))
     looks.palette[rows, robot, :3] = draws["robot"][:, None, None] * robot_colors
-    flat = cos(draws["sun_elevation"])
-    looks.sun_direction[rows, 0] = flat * cos(draws["sun_azimuth"])
-    looks.sun_direction[rows, 1] = flat * sin(draws["sun_azimuth"])
-    looks.sun_direction[rows, 2] = sin(draws["sun_elevation"])
-    looks.sun[rows] = draws["sun_strength"][:, None] * _SUNLIGHT
-    looks.ambient[rows] = draws["sky_strength"][:, None] * _SKYLIGHT
+    light_up(looks, rows, draws, _SUNLIGHT, _SKYLIGHT)
     looks.horizon[rows] = looks.zenith[rows] = draws["wall"]
 
 
 class Layers(NamedTuple):
-    """Which draws are what."""
+    """Which draws are what; the last one is the goal."""
 
     table: slice
     robot: slice
-    objects: slice  # clutter among them
+    things: slice
+    clutter: slice
+    fixtures: slice
+
+    @classmethod
+    def of(cls, robot: int, things: int, clutter: int, fixtures: int) -> Self:
+        """Return where so many of each come after the floor and the table."""
+        ends = list(accumulate((2, robot, things, clutter, fixtures)))
+        after = (slice(*ends[k : k + 2]) for k in range(4))
+        return cls(slice(1, 2), *after)
+
+    @property
+    def lying(self) -> slice:
+        """What is not fixed to anything."""
+        return slice(self.things.start, self.clutter.stop)
 
     def wear(
         self, patterns: NDArray[np.float32], rows: NDArray[np.intp], draws: NDArray[np.void]
@@ -181,7 +193,7 @@ class Layers(NamedTuple):
         for layer, grain, checker, square in (
             (self.table, draws["table_grain"], draws["table_checker"], draws["table_square"]),
             (self.robot, draws["robot_grain"], nothing, np.ones(len(rows))),
-            (self.objects, draws["object_grain"], draws["object_checker"], draws["object_square"]),
+            (self.lying, draws["object_grain"], draws["object_checker"], draws["object_square"]),
         ):
             columns = np.stack([grain, checker, 1.0 / square], axis=1)
             patterns[rows, layer] = columns[:, np.newaxis]

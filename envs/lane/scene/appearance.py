@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.lighting import LightRanges, light_up
+from autonomy.camera.mount import EXACT, MountRanges
 from autonomy.camera.scene import Appearance
 from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
 from autonomy.compiled import compiled
 from autonomy.envs.lane.scene.materials import Material
 from autonomy.randomization import Range, around, between
+
+_NOON = LightRanges(between(0.9, 0.9), between(0.9, 0.9), between(0.62, 0.62), between(0.52, 0.52))
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,11 @@ class LaneRandomization:
     wall: Range = around((205.0, 190.0, 165.0), 0.0)
     roof: Range = around((140.0, 74.0, 56.0), 0.0)
     car: Range = around((186.0, 40.0, 38.0), 0.0)
-    sun_azimuth: Range = between(0.9, 0.9)  # [rad]
-    sun_elevation: Range = between(0.9, 0.9)  # [rad]
-    sun_strength: Range = between(0.62, 0.62)
-    sky_strength: Range = between(0.52, 0.52)  # of the light that comes from everywhere
+    light: LightRanges = _NOON
     haze: Range = around((206.0, 218.0, 230.0), 0.0)
     sky: Range = around((104.0, 156.0, 214.0), 0.0)
     visibility: Range = between(260.0, 260.0)  # [m] at which half of a colour is lost
-    camera_shift: Range = around((0.0, 0.0, 0.0), 0.0)  # [m] forward, left, up
-    camera_pitch: Range = between(0.0, 0.0)  # [rad] more down
-    camera_yaw: Range = between(0.0, 0.0)  # [rad] more left
+    mount: MountRanges = EXACT
     sensor: SensorRandomization = PERFECT
 
 
@@ -49,16 +48,20 @@ _DEFAULT = LaneRandomization(
     wall=around((200.0, 186.0, 165.0), 40.0),
     roof=around((135.0, 80.0, 64.0), 36.0),
     car=Range((30.0, 30.0, 30.0), (220.0, 200.0, 220.0)),
-    sun_azimuth=between(-math.pi, math.pi),
-    sun_elevation=between(0.35, 1.3),
-    sun_strength=between(0.4, 0.75),
-    sky_strength=between(0.4, 0.6),
+    light=LightRanges(
+        sun_azimuth=between(-math.pi, math.pi),
+        sun_elevation=between(0.35, 1.3),
+        sun_strength=between(0.4, 0.75),
+        sky_strength=between(0.4, 0.6),
+    ),
     haze=around((206.0, 216.0, 226.0), 18.0),
     sky=around((104.0, 152.0, 206.0), 28.0),
     visibility=between(120.0, 500.0),
-    camera_shift=around((0.0, 0.0, 0.0), 0.08),
-    camera_pitch=between(-0.03, 0.03),
-    camera_yaw=between(-0.02, 0.02),
+    mount=MountRanges(
+        camera_shift=around((0.0, 0.0, 0.0), 0.08),
+        camera_pitch=between(-0.03, 0.03),
+        camera_yaw=between(-0.02, 0.02),
+    ),
 )
 PRESETS = {
     "none": LaneRandomization(),
@@ -84,18 +87,18 @@ def plain_looks(num_envs: int) -> Appearance:
     return Appearance(palette, *light, visibility, patterns, shadows)
 
 
-@compiled
 def dress(looks: Appearance, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
     """Bring draws `(n,)`, with the fields of `LaneRandomization`, to the looks of n rows."""
+    light_up(looks, rows, draws, _SUNLIGHT, _SKYLIGHT)
+    _color(looks, rows, draws)
+
+
+@compiled
+def _color(looks: Appearance, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
+    """Bring draws to the colours and the air of some looks."""
     for n in range(len(rows)):
         row, drawn = rows[n], draws[n]
         _paint(looks.palette[row], drawn)
-        flat = math.cos(drawn.sun_elevation)
-        looks.sun_direction[row, 0] = flat * math.cos(drawn.sun_azimuth)
-        looks.sun_direction[row, 1] = flat * math.sin(drawn.sun_azimuth)
-        looks.sun_direction[row, 2] = math.sin(drawn.sun_elevation)
-        looks.sun[row] = drawn.sun_strength * _SUNLIGHT
-        looks.ambient[row] = drawn.sky_strength * _SKYLIGHT
         looks.horizon[row] = drawn.haze
         looks.zenith[row] = drawn.sky
         looks.visibility[row] = drawn.visibility
