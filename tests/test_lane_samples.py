@@ -14,7 +14,7 @@ from road_cases import circle
 
 from autonomy.camera.boxes import boxes_of
 from autonomy.camera.classes import SemanticClass
-from autonomy.camera.mount import mounted
+from autonomy.camera.poses import mounted
 from autonomy.envs.lane.labels.lane_lines import lane_lines
 from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments

@@ -12,7 +12,8 @@ from autonomy.camera.camera import Camera
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.images import IMAGES
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mount import MountedCamera, camera_from_world, mounted
+from autonomy.camera.mount import MountedCamera
+from autonomy.camera.poses import camera_from_world, mounted
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
