@@ -78,7 +78,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
             num_envs, chosen, props=self._task.props, eyes=self._perception.cameras
         )
         self._step_limit = chosen.step_limit(self._stage.route_length)
-        self._start_ranges = start_ranges(chosen)
+        self._start_ranges = start_ranges(chosen.split, chosen.target_speed)
         self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
         self._make_room()
 
