@@ -13,7 +13,7 @@ from autonomy.camera.primitives import box
 from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.start import StartRanges
 from autonomy.envs.lane.scene.materials import Material
-from autonomy.envs.lane.stage import Stage
+from autonomy.envs.lane.stage import LaneStage
 from autonomy.policy import Observation
 
 IMAGES = ("camera", "semantic", "instance")
@@ -31,10 +31,10 @@ def sign() -> Mesh:
     return post.moved((0.0, 0.0, 1.0))
 
 
-def parked(count: int, props: tuple[Mesh, ...], **options: object) -> Stage:
+def parked(count: int, props: tuple[Mesh, ...], **options: object) -> LaneStage:
     """Cars in the middle of their lanes, each on a road of its own."""
     chosen = {"observations": IMAGES, "split": "test", "route_length": 100.0, **options}
-    stage = Stage(count, LaneOptions(**chosen), props=props)
+    stage = LaneStage(count, LaneOptions(**chosen), props=props)
     rows = np.arange(count)
     starts = stage.draw_starts(np.random.default_rng(0).random((count, 5)))
     stage.start(rows, starts, np.full((count, 3), 0.5), STILL)
@@ -44,7 +44,7 @@ def parked(count: int, props: tuple[Mesh, ...], **options: object) -> Stage:
 
 
 def put(
-    stage: Stage, ahead: float, aside: NDArray[np.float64], present: bool = True
+    stage: LaneStage, ahead: float, aside: NDArray[np.float64], present: bool = True
 ) -> tuple[Observation, NDArray[np.float64]]:
     """Put the one prop of a stage ahead of all cars; return what they see, and its poses."""
     count = len(aside)

@@ -94,6 +94,28 @@ def test_imports_go_in_one_direction(package: str, forbidden: set[str]) -> None:
     assert not wrong, f"{package} must not import {' or '.join(sorted(forbidden))}"
 
 
+@pytest.mark.parametrize(
+    ("room", "others"),
+    [
+        ("roads", set()),
+        ("physics", {"roads"}),
+        ("scene", {"roads", "physics"}),
+        ("tasks", {"roads", "physics"}),
+    ],
+)
+def test_the_rooms_of_the_lane_world_are_in_one_order(room: str, others: set[str]) -> None:
+    """Roads know no meshes and no vehicles, and what moves knows neither cameras nor tasks."""
+    world = "autonomy.envs.lane."
+    wrong = {
+        path.name: found
+        for path in sorted((ROOT / "envs/lane" / room).rglob("*.py"))
+        for name in imports(ast.parse(path.read_text()))
+        if (found := name.removeprefix(world).split(".")[0]) not in {room, *others}
+        and name.startswith(world)
+    }
+    assert not wrong
+
+
 def test_every_kind_of_import_is_seen() -> None:
     source = "import a.b as c\nfrom d.e import f\ndef g():\n    from h import i"
     assert list(imports(ast.parse(source))) == ["a.b", "d.e.f", "h.i"]

@@ -37,7 +37,7 @@ class Two(RoadSource):
     def make_road(self, number):
         return generate_road(40 + number)
 
-class Needy(RoadSource):
+class Needy(Two):
     def __init__(self, how_many): ...
 """
 

@@ -83,10 +83,10 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
             lambda: lane_knowledge(*self._whereabouts()),
         )
         self._stage = LaneStage(
-            num_envs, chosen, props=self._task.props(), eyes=self._perception.cameras
+            num_envs, chosen, props=self._task.props, eyes=self._perception.cameras
         )
         self._step_limit = chosen.step_limit(self._stage.route_length)
-        self._start_ranges = start_ranges(chosen)
+        self._start_ranges = start_ranges(chosen.split, chosen.target_speed)
         self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
         self._make_room()
 
@@ -102,7 +102,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
         self._place_props(rows)
 
     def _place_props(self, rows: NDArray[np.intp]) -> None:
-        if self._task.props():
+        if self._task.props:
             stage = self._stage
             layout = {name: values[rows] for name, values in self._layout.items()}
             along, aside = self._task.places(layout)

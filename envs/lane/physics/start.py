@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
-from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.physics.location import Location, locate_one
 from autonomy.envs.lane.physics.routes import Routes, route_of
 from autonomy.envs.lane.physics.vehicles import Vehicles
@@ -32,11 +31,11 @@ class StartRanges(NamedTuple):
     fastest: float  # [m/s]
 
 
-def start_ranges(options: LaneOptions) -> StartRanges:
-    """Return what the starts of episodes with `options` vary in."""
-    training = options.split == "train"
+def start_ranges(split: str, target_speed: float) -> StartRanges:
+    """Return what the starts of a split's episodes vary in, at some target speed [m/s]."""
+    training = split == "train"
     offset, heading = (_TRAINING_OFFSET, _TRAINING_HEADING) if training else (_OFFSET, _HEADING)
-    slowest, fastest = (share * options.target_speed for share in _SPEED)
+    slowest, fastest = (share * target_speed for share in _SPEED)
     return StartRanges(offset, heading, slowest, fastest)
 
 

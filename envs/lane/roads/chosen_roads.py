@@ -10,7 +10,7 @@ from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 from autonomy.envs.lane.roads.road_source import RoadSource
 from autonomy.errors import InputError
-from autonomy.imported_class import named_object
+from autonomy.imported_class import is_name_of_object, named_object
 
 GENERATED = "generated"
 """The name of roads of the usual distribution."""
@@ -54,6 +54,6 @@ def chosen_roads(chosen: Roads) -> RoadSource:
 def _named(name: str) -> RoadSource:
     if name == GENERATED:
         return GeneratedRoads()
-    if ":" in name and not Path(name).exists():
+    if is_name_of_object(name):
         return chosen_roads(cast(Roads, named_object(name)))
     return chosen_roads(Path(name))

@@ -20,6 +20,7 @@ from autonomy.world import Trace
 _STUCK_TIME = 5.0  # [s]
 _COMFORTABLE = 3.0  # [m/s2] of lateral acceleration, firm but usual
 _HARSH = 8.0  # [m/s2], near the grip of a dry road
+_SLOWEST = 1.0  # [m/s] that a speed is compared with, even where a car is to stand
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def reward_terms(
     harshness = (lateral - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
     rate = np.minimum(np.abs(steering_rate) / STEERING_RATE_MAX, 1.0)
     return RewardTerms(
-        progress=np.maximum(1.0 - np.abs(along / target_speed - 1.0), 0.0),
+        progress=np.maximum(1.0 - np.abs(along / np.maximum(target_speed, _SLOWEST) - 1.0), 0.0),
         lane_offset=tolerance(location.offset, (0.0, 0.0), location.width / 2),
         heading=tolerance(location.heading_error, (0.0, 0.0), 0.3),
         comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),

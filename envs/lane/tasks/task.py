@@ -42,12 +42,14 @@ class LaneTask(ABC):
         success_terminates: Whether nothing is worth anything after success.
         draws: Random numbers that a layout takes.
         commands: What the observation `command` has, by name, and from where to where it goes.
+        props: K meshes that stand or lie on roads and beside them: signs, cones, painted lines.
     """
 
     weights: Any
     success_terminates: bool = True
     draws: int = 0
     commands: Mapping[str, tuple[float, float]] = MappingProxyType({})
+    props: Sequence[Mesh] = ()
 
     def lanes(self, road: Road) -> Sequence[int]:
         """Return the lanes of a road that episodes may begin in, counted from right to left."""
@@ -56,10 +58,6 @@ class LaneTask(ABC):
     def lay_out(self, uniform: Array) -> dict[str, NDArray[Any]]:
         """Turn random numbers `(n, draws)` in [0, 1) into what n episodes are about."""
         return {}
-
-    def props(self) -> Sequence[Mesh]:
-        """Return K meshes that stand or lie on roads and beside them: signs, cones, lines."""
-        return ()
 
     def places(self, layout: Mapping[str, NDArray[Any]]) -> tuple[Array, Array]:
         """Return where the props of n episodes are, for their part of the layout.
