@@ -1,7 +1,7 @@
 """What every batch of worlds does alike: seeds, episodes, resets, states and copies."""
 
 import inspect
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -42,7 +42,14 @@ class Outcome:
     info: Info
 
 
-class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], ABC):
+class _Batch(ABCMeta):
+    """Lets others, who say in a message what they were given, say what would be right too."""
+
+    def __format__(cls, _: str) -> str:
+        return f"{cls!r} (which Stable-Baselines3 takes as autonomy.agents.BatchedVecEnv(envs))"
+
+
+class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], metaclass=_Batch):
     """N copies of a world that step as arrays.
 
     A subclass says how episodes begin, how the world advances and what is observed; the rows of
