@@ -31,12 +31,21 @@ def test_wheel_trains_ten_steps(tmp_path: Path) -> None:
         roots = {name.split("/")[0] for name in archive.namelist()}
         assert {root for root in roots if not root.endswith(".dist-info")} == {"autonomy"}
         archive.extractall(site)
-    done = subprocess.run(
-        [sys.executable, "-c", TRAIN],
-        cwd=tmp_path,
+    done = run(site, "-c", TRAIN)
+    assert done.returncode == 0, done.stderr
+    entries = next(site.glob("*.dist-info/entry_points.txt")).read_text()
+    assert "autonomy = autonomy.scripts.program:main" in entries
+    done = run(site, "-m", "autonomy.scripts.program", "--help")
+    assert "  train " in done.stdout, done.stderr
+
+
+def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python outside of the checkout, with what was installed."""
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=site.parent,
         env={"PYTHONPATH": str(site), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
