@@ -4,7 +4,7 @@ ENV := autonomy/LaneFollow-v0
 OLDEST := $(shell sed -n 's/.*"gymnasium>=\([^,]*\),.*/\1/p' pyproject.toml)
 RUN := runs/demo-$(shell date +%Y%m%d-%H%M%S)
 
-.PHONY: setup demo test check
+.PHONY: setup demo test check pages
 
 setup: .venv/installed
 
@@ -31,3 +31,9 @@ check:
 	GYMNASIUM=$(OLDEST) PYTHONPATH=$(CURDIR)/.venv/gymnasium-$(OLDEST) $(BIN)/python -m pytest -q \
 	    tests/test_worlds.py tests/test_world_refusals.py tests/test_world_states.py \
 	    -k "LaneFollow or ArmReach"
+
+pages: setup
+	for page in docs/worlds/*.md; do \
+	    $(BIN)/python scripts/info.py autonomy/$$(basename $$page .md) --markdown > page.md && \
+	    mv page.md $$page || exit 1; \
+	done

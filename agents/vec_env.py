@@ -26,6 +26,8 @@ class BatchedVecEnv(VecEnv):
     def __init__(self, envs: VectorEnv[Any, Any, Any]) -> None:
         """Take over `envs`, which must reset ended episodes in the same step.
 
+        That is what `gym.make_vec` makes of this project's worlds unless told otherwise.
+
         Raises:
             InputError: Another autoreset mode.
         """

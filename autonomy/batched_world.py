@@ -1,6 +1,7 @@
 """What every batch of worlds does alike: seeds, episodes, resets, states and copies."""
 
-from abc import ABC, abstractmethod
+import inspect
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -41,7 +42,14 @@ class Outcome:
     info: Info
 
 
-class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], ABC):
+class _Batch(ABCMeta):
+    """Lets others, who say in a message what they were given, say what would be right too."""
+
+    def __format__(cls, _: str) -> str:
+        return f"{cls!r} (which Stable-Baselines3 takes as autonomy.agents.BatchedVecEnv(envs))"
+
+
+class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], metaclass=_Batch):
     """N copies of a world that step as arrays.
 
     A subclass says how episodes begin, how the world advances and what is observed; the rows of
@@ -168,6 +176,25 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     @abstractmethod
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes in the task's own figures, each named with its unit."""
+
+    @property
+    def about(self) -> str:
+        """What the world is, and what is asked for."""
+        return inspect.getdoc(type(self)) or ""
+
+    @property
+    def reward_weights(self) -> Mapping[str, float]:
+        """What each term of the reward counts, by name, where that is known."""
+        return {}
+
+    @property
+    def episode_ends(self) -> Mapping[str, str]:
+        """How episodes end, `terminated` or `truncated`, by reason, where that is known.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        return {}
 
     def get_state(self) -> State:
         """Return the whole state as copies of plain arrays `(N, ...)`, random streams included.

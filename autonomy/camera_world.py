@@ -1,7 +1,9 @@
 """What every world with cameras does alike: draw, dress, aim, observe, judge, describe, state."""
 
+import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -150,6 +152,24 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
 
     def _overview(self) -> tuple[NDArray[np.uint8], ...]:
         return self._stage.overview()
+
+    @property
+    def about(self) -> str:
+        """What is asked for, and in which world."""
+        return "\n\n".join(inspect.getdoc(type(own)) or "" for own in (self._task, self))
+
+    @property
+    def reward_weights(self) -> Mapping[str, float]:
+        """What each term of the reward counts."""
+        return asdict(self._task.weights)
+
+    @property
+    def episode_ends(self) -> Mapping[str, str]:
+        """How episodes end, by reason; see `BatchedWorld`."""
+        self._check_running()
+        failures = dict.fromkeys(self._judge().failures, "terminated")
+        success = "terminated" if self._task.success_terminates else "truncated"
+        return {**failures, "success": success, "time_limit": "truncated"}
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes in the task's own figures, and how well they were perceived."""

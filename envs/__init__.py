@@ -1,4 +1,9 @@
-"""The worlds. Importing this package registers their Gymnasium ids; nothing else happens."""
+"""The worlds. Importing this package registers their Gymnasium ids; nothing else happens.
+
+Gymnasium looks for no ids of others by itself since 1.0; but
+`gym.make("autonomy.envs:autonomy/LaneFollow-v0")` needs no other import, nor does
+`autonomy.make_world("autonomy/LaneFollow-v0", num_envs)`.
+"""
 
 from gymnasium.envs.registration import register
 

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
 from autonomy.camera_world import CameraWorld
-from autonomy.envs.lane.observations import observation_space, proprioception, true_state
+from autonomy.envs.lane.observations import (
+    observation_space,
+    proprioception,
+    true_state,
+    vector_bounds,
+)
 from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import PERCEIVABLE, lane_knowledge
 from autonomy.envs.lane.physics.location import Location
@@ -58,15 +63,18 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
         self._options, self._task = chosen, find_task(chosen.task)
         module = perceiving_module(chosen, PERCEIVABLE)
         self._followed = PERCEIVABLE.with_module(module)
+        vectors = vector_bounds(self._followed, self._task.commands)
         super().__init__(
             num_envs,
             render_mode,
             autoreset_mode,
-            observation_space(chosen, self._followed, self._task.commands),
+            observation_space(chosen, vectors),
             spaces.Box(-1.0, 1.0, (2,), np.float32),
             chosen.control_rate,
         )
         self.metadata["action_names"] = ("steering", "speed")
+        names = {name: tuple(bounds) for name, bounds in vectors.items()}
+        self.metadata["observation_names"] = names
         self._perception = make_perception(
             module,
             num_envs,

@@ -12,45 +12,50 @@ from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX
 from autonomy.envs.lane.physics.location import Location, look_ahead
 from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.errors import InputError
 from autonomy.perception.in_world.filtering import Motion
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
-_PROPRIOCEPTION = {"speed": (0.0, SPEED_MAX), "steering": (-STEERING_MAX, STEERING_MAX)}
+Bounds = Mapping[str, tuple[float, float]]
+"""The numbers of a vector, by name and unit, with what they are not below and above."""
+
+_PROPRIOCEPTION = {"speed_m_s": (0.0, SPEED_MAX), "steering_rad": (-STEERING_MAX, STEERING_MAX)}
 _STATE = {
-    "lane_offset": (-10.0, 10.0),
-    "heading_error": (-np.pi, np.pi),
-    "speed": (0.0, SPEED_MAX),
-    "steering": (-STEERING_MAX, STEERING_MAX),
-    "acceleration": (-BRAKING_MAX, BRAKING_MAX),
-    "lane_width": (0.0, 20.0),
+    "lane_offset_m": (-10.0, 10.0),
+    "heading_error_rad": (-np.pi, np.pi),
+    "speed_m_s": (0.0, SPEED_MAX),
+    "steering_rad": (-STEERING_MAX, STEERING_MAX),
+    "acceleration_m_s2": (-BRAKING_MAX, BRAKING_MAX),
+    "lane_width_m": (0.0, 20.0),
     "grade": (-0.2, 0.2),
-    **{f"curvature_{distance:.0f}m": (-0.2, 0.2) for distance in LOOK_AHEAD},
+    **{f"curvature_{distance:.0f}m_per_m": (-0.2, 0.2) for distance in LOOK_AHEAD},
 }
 
 
-def observation_space(
-    options: LaneOptions,
-    followed: Mapping[str, Motion],
-    commands: Mapping[str, tuple[float, float]],
-) -> spaces.Dict:
-    """Return the space of one environment's observations.
+def vector_bounds(followed: Mapping[str, Motion], commands: Bounds) -> dict[str, Bounds]:
+    """Return what there is to observe besides images.
 
     Args:
-        options: What is observed.
         followed: The quantities that are perceived.
         commands: Those of the task, with their bounds.
     """
-    entries = image_spaces(options.sized_cameras(), options.images)
     perceived = {name: (-motion.bound, motion.bound) for name, motion in followed.items()}
-    vectors = {
-        "proprioception": _PROPRIOCEPTION,
-        "state": _STATE,
-        "perceived": perceived,
-        "command": commands,
-    }
+    vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
+    return {**vectors, "command": commands}
+
+
+def observation_space(options: LaneOptions, vectors: Mapping[str, Bounds]) -> spaces.Dict:
+    """Return the space of one environment's observations.
+
+    Raises:
+        InputError: A command is to be observed, and the task gives none.
+    """
+    entries = image_spaces(options.sized_cameras(), options.images)
     for name, bounds in vectors.items():
         if name in options.observations:
+            if not bounds:
+                raise InputError(f"observations must not have {name}, of which this task has none")
             low, high = np.array(list(bounds.values()), np.float32).T
             entries[name] = spaces.Box(low, high, dtype=np.float32)
     return spaces.Dict(entries)

@@ -107,6 +107,11 @@ class Fixtures:
         return sum(loaded.links for loaded in self._loaded)
 
     @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Names of the joints' positions, with units."""
+        return tuple(name for loaded in self._loaded for name in loaded.joints.names)
+
+    @property
     def limits(self) -> tuple[Array, Array, Array]:
         """Lowest and highest position, and greatest speed of all joints, each `(K,)`."""
         return limits_of([loaded.joints for loaded in self._loaded])

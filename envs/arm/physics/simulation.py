@@ -57,6 +57,7 @@ class Facts(NamedTuple):
 
     sizes: Sizes
     action_names: tuple[str, ...]
+    joint_names: tuple[str, ...]  # (J,) of their positions, with units
     link_names: tuple[str, ...]  # the base's first
     tool: int  # which of them the tool is on
     tool_frame: NDArray[np.float64]  # (3, 4) pose on that link of what is mounted on the tool
@@ -64,6 +65,7 @@ class Facts(NamedTuple):
     joint_speed: NDArray[np.float64]  # (J,) highest [rad/s or m/s]
     fixture_range: NDArray[np.float64]  # (2, K) as `joint_range`, of the fixtures' joints
     fixture_speed: NDArray[np.float64]  # (K,) as `joint_speed`
+    fixture_joint_names: tuple[str, ...]  # (K,) as `joint_names`
 
 
 def inspect(design: Design) -> Facts:
@@ -128,6 +130,7 @@ class Simulation:
         return Facts(
             sizes=sizes,
             action_names=action_names,
+            joint_names=parts.arm.names + parts.gripper.names,
             link_names=parts.link_names,
             tool=parts.tool + 1,
             tool_frame=np.column_stack([self._upright.T, design.robot.tool_point]),
@@ -135,6 +138,7 @@ class Simulation:
             joint_speed=speed,
             fixture_range=np.clip([fixture_lower, fixture_upper], -_TURN, _TURN),
             fixture_speed=fixture_speed,
+            fixture_joint_names=self._fixtures.joint_names,
         )
 
     def begin(self, setup: Setup, bodies: Bodies) -> None:

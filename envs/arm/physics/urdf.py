@@ -22,6 +22,7 @@ class Joints(NamedTuple):
     speed: NDArray[np.float64]  # [rad/s or m/s]
     force: NDArray[np.float64]  # [N m or N]
     friction: NDArray[np.float64]  # [N m or N]
+    names: tuple[str, ...]  # of their positions, with units: elbow_rad, slider_m
 
 
 def load_urdf(client: Any, path: Path, kind: str, place: Sequence[float], *, visible: bool) -> int:
@@ -83,7 +84,13 @@ def joints_of(infos: Sequence[Any], numbers: list[int]) -> Joints:
         np.where(speed > 0.0, speed, _SPEED),
         np.where(force > 0.0, force, _FORCE),
         friction,
+        tuple(_position_name(infos[number]) for number in numbers),
     )
+
+
+def _position_name(info: Any) -> str:
+    unit = "m" if info[2] == pybullet().JOINT_PRISMATIC else "rad"
+    return f"{info[1].decode()}_{unit}"
 
 
 def limits_of(
