@@ -19,9 +19,11 @@ assert Path("run/policy/policy.safetensors").is_file()
 """
 
 
-def test_wheel_holds_one_package(wheel_site: Path) -> None:
+def test_wheel_holds_one_package_and_its_program(wheel_site: Path) -> None:
     roots = {path.name for path in wheel_site.iterdir()}
     assert {root for root in roots if not root.endswith(".dist-info")} == {"autonomy"}
+    entries = next(wheel_site.glob("*.dist-info/entry_points.txt")).read_text()
+    assert "autonomy = autonomy.scripts.program:main" in entries
 
 
 def test_wheel_trains_ten_steps(wheel_site: Path, tmp_path: Path) -> None:
