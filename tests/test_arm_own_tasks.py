@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from arm_cases import make
 
-from autonomy.envs.arm.options import CAMERA_SETS, ArmOptions
+from autonomy.envs.arm.options import PERCEPTION_CAMERAS, ArmOptions
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.tasks.find_task import TASKS
@@ -166,6 +166,6 @@ def test_a_robot_is_found_where_its_name_says() -> None:
 
 
 def test_cameras_are_named_in_the_options_themselves() -> None:
-    assert ArmOptions(cameras="perception").cameras == CAMERA_SETS["perception"]
-    with pytest.raises(InputError, match="cameras must be one of default, perception, all or"):
+    assert ArmOptions(cameras="perception").sized_cameras() == PERCEPTION_CAMERAS
+    with pytest.raises(InputError, match="cameras must be default, perception, all, a JSON"):
         ArmOptions(cameras="hidden")
