@@ -109,7 +109,8 @@ def word_type(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, UnionType):
         kinds = {word_type(member): None for member in get_args(annotation)}
         if str in kinds:  # anything can be written as one
-            kinds = {kind: None for kind in kinds if kind is str or kind is NoneType}
+            several = [kind for kind in kinds if get_origin(kind) is tuple]
+            kinds = dict.fromkeys([str, *several, *(own for own in kinds if own is NoneType)])
         return Union[tuple(kinds)]  # noqa: UP007 - of as many as there are
     if get_origin(annotation) is Annotated:
         return word_type(get_args(annotation)[0])

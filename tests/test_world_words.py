@@ -124,6 +124,12 @@ def test_what_is_given_and_nothing_else_is_taken() -> None:
     assert chosen(*arm, "None") == {"goal_marker": True, "triangles": None, "split": "test"}
 
 
+def test_one_or_several_may_be_given() -> None:
+    for given, taken in (("a.csv", "a.csv"), ("a.csv b.csv", ("a.csv", "b.csv"))):
+        words = ("expert", "--env", LANE, "--world.roads", *given.split())
+        assert chosen(*words) == {"roads": taken, "split": "test"}
+
+
 def test_all_worlds_options_need_no_world() -> None:
     words = ("expert", "--world.control-rate", "5", "--world.perception", "None")
     assert chosen(*words) == {"control_rate": 5.0, "perception": None, "split": "test"}
