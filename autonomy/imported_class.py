@@ -5,6 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from autonomy.errors import InputError
 
@@ -27,6 +28,19 @@ def class_in_file(source: str) -> type:
     """
     path, _, name = source.rpartition(":")
     return _class_of(_file(Path(path)), name, source)
+
+
+def imported_value(source: str) -> Any:
+    """Return what `file.py:NAME` or `package.module:NAME` names; the file is the user's own code.
+
+    Raises:
+        InputError: If there is no such file or module, or no such name in it.
+    """
+    place, _, name = source.rpartition(":")
+    module = _file(Path(place)) if place.endswith(".py") else _module(place)
+    if not hasattr(module, name):
+        raise InputError(f"there is no {name!r} where {source!r} says")
+    return getattr(module, name)
 
 
 def _class_of(module: ModuleType, name: str, source: str) -> type:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
 from autonomy.camera.rig import CameraRig, image_spaces, with_images
 from autonomy.camera.sensor import SensorRandomization
+from autonomy.camera.texture import Coverings
 from autonomy.envs.arm.episodes import empty_episodes
 from autonomy.envs.arm.experts import PLANS, Expert
 from autonomy.envs.arm.goals import read_choices
@@ -23,7 +24,7 @@ from autonomy.envs.arm.perceived import THING, Perceived, from_base, perceivable
 from autonomy.envs.arm.plan import Truth, gripper_opening
 from autonomy.envs.arm.robot import find_robot
 from autonomy.envs.arm.saved_files import SavedFiles
-from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
+from autonomy.envs.arm.scene.appearance import COVERED, ArmRandomization
 from autonomy.envs.arm.scene.arm_scene import Extras
 from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from autonomy.envs.arm.simulation import Design, inspect
@@ -36,7 +37,6 @@ from autonomy.options import read_options
 from autonomy.perception.loading import make_perception
 from autonomy.perception.loop import Known, Perception, TruePerception
 from autonomy.policy import Observation, Policy
-from autonomy.randomization import preset
 from autonomy.rewards import weighted_sum
 from autonomy.single import SingleEnv
 from autonomy.world import Info, Trace
@@ -74,7 +74,7 @@ class ArmVectorEnv(BatchedWorld):
         chosen = read_options(ArmOptions, options)
         self._options, self._task_name, self._task = chosen, task, TASKS[task]()
         self._robot = find_robot(chosen.robot)
-        randomization = preset(chosen.randomization, PRESETS)
+        randomization = chosen.ranges
         self._start = EpisodeStart(self._task, self._robot, randomization, chosen.split)
         self._sampler = self._start.sampler
         design = self._design()
@@ -150,7 +150,10 @@ class ArmVectorEnv(BatchedWorld):
     def _props(self, randomization: ArmRandomization) -> Props:
         clutter = self._start.clutter
         has_shadows = randomization.shadow.high[0] > 0.0
-        extras = Extras(clutter.shapes, clutter.most, randomization.has_patterns, has_shadows)
+        coverings = Coverings(randomization, COVERED, self._options.split)
+        extras = Extras(
+            clutter.shapes, clutter.most, randomization.has_patterns, has_shadows, coverings
+        )
         return Props(self._robot, self._options.triangles, self._task, self._start, extras)
 
     def _choices(self, rows: NDArray[np.intp], options: dict[str, Any]) -> Choices:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar
 
 from autonomy.camera.camera import Camera
@@ -51,7 +52,8 @@ class ArmOptions(CommonOptions):
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
-        randomization: `default`, `none`, `strong` or ranges of one's own.
+        randomization: `default`, `none`, `strong`, or ranges of one's own: an `ArmRandomization`
+            or `file.py:NAME` of one.
         substeps: Steps of the physics in a control step.
         triangles: How many the robot's meshes may have together; None leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
@@ -85,10 +87,15 @@ class ArmOptions(CommonOptions):
         super().__post_init__()
         self.check_positive("substeps", "triangles")
         find_robot(self.robot)
-        preset(self.randomization, PRESETS)
+        _ = self.ranges  # refuses what is none
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):
             raise InputError(f"reward must be sparse or dense, got {self.reward!r}")
         if self.processes is not None and self.processes < 0:
             raise InputError(f"processes must not be negative, got {self.processes}")
+
+    @cached_property
+    def ranges(self) -> ArmRandomization:
+        """What varies."""
+        return preset(self.randomization, PRESETS)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import CameraRig, named_images, with_images
+from autonomy.camera.texture import Coverings
 from autonomy.envs.arm.arm_state import Bodies, Setup, Shared, allocate
 from autonomy.envs.arm.labels import (
     BOX_CLASSES,
@@ -20,7 +21,7 @@ from autonomy.envs.arm.perceived import quantity_names
 from autonomy.envs.arm.placing import place_things
 from autonomy.envs.arm.postures import make_postures
 from autonomy.envs.arm.robot import PANDA
-from autonomy.envs.arm.scene.appearance import PRESETS
+from autonomy.envs.arm.scene.appearance import COVERED, PRESETS
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.robot_meshes import robot_meshes
@@ -132,6 +133,7 @@ class ArmSamples:
                 clutter.most,
                 self._ranges.has_patterns,
                 self._ranges.shadow.high[0] > 0.0,
+                Coverings(self._ranges, COVERED, self._given[1]),
             )
             things = self._task.objects
             meshes = robot_meshes(PANDA, _TRIANGLES, Material.ROBOT)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,7 +32,8 @@ class LaneFollowOptions(CommonOptions):
     from the lane's middle.
 
     Attributes:
-        randomization: `default`, `none`, `strong` or ranges of one's own.
+        randomization: `default`, `none`, `strong`, or ranges of one's own: a `LaneRandomization`
+            or `file.py:NAME` of one.
         road: A road, or a CSV or JSON file with one, instead of generated roads.
         roads: The distribution of generated roads.
         route_length: How far to drive [m]; by default 1,000 m, or once along a given road.
@@ -55,7 +57,12 @@ class LaneFollowOptions(CommonOptions):
         super().__post_init__()
         check_bodies(self.sized_cameras(), (CAR,))
         self.check_positive("route_length", "target_speed")
-        preset(self.randomization, PRESETS)
+        _ = self.ranges  # refuses what is none
+
+    @cached_property
+    def ranges(self) -> LaneRandomization:
+        """What varies."""
+        return preset(self.randomization, PRESETS)
 
     def step_limit(self, route_length: float) -> int:
         """Return the control steps after which an episode over a route [m] is truncated."""

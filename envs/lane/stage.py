@@ -6,15 +6,16 @@ from numpy.typing import NDArray
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rig import CameraRig, named_images, with_images
 from autonomy.camera.scene import Scene
+from autonomy.camera.texture import Coverings
 from autonomy.envs.lane.car import Cars
 from autonomy.envs.lane.lane_path import LanePaths, Location, no_paths
 from autonomy.envs.lane.options import CAR, LaneFollowOptions
 from autonomy.envs.lane.roads.road_source import RoadSource
-from autonomy.envs.lane.scene.appearance import PRESETS, dress, plain_looks
+from autonomy.envs.lane.scene.appearance import COVERED, dress, plain_looks
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.road_bank import RoadBank
 from autonomy.policy import Observation
-from autonomy.randomization import Sampler, preset
+from autonomy.randomization import Sampler
 
 
 class Stage:
@@ -37,10 +38,12 @@ class Stage:
             InputError: The given road cannot be read, driven or is shorter than the route.
         """
         self.source = RoadSource(options)
-        randomization = preset(options.randomization, PRESETS)
+        randomization = options.ranges
         self.sampler, self.sensor = Sampler(randomization, options.split), randomization.sensor
-        self.scene = LaneScene(num_envs, self.source.make_road, traffic)
-        self.looks = plain_looks(num_envs)
+        self._coverings = Coverings(randomization, COVERED, options.split)
+        textures = self._coverings.textures
+        self.scene = LaneScene(num_envs, self.source.make_road, traffic, textures)
+        self.looks = plain_looks(num_envs, self._coverings)
         self.paths: LanePaths = no_paths(num_envs)
         cameras = with_images(options.sized_cameras(), options.images)
         self.rig = CameraRig(cameras, num_envs, options.split, randomization.sensor)
@@ -66,6 +69,7 @@ class Stage:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
         records = self.sampler.records(draws)
         dress(self.looks, rows, records)
+        self._coverings.cover(self.looks, rows, records)
         self.rig.mount(rows, records)
 
     def aim(

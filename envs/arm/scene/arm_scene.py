@@ -11,6 +11,7 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, sphere
 from autonomy.camera.scene import Draws, Scene
+from autonomy.camera.texture import UNCOVERED, Coverings
 from autonomy.compiled import compiled
 from autonomy.envs.arm.arm_state import Bodies, Setup
 from autonomy.envs.arm.objects import Shape
@@ -34,6 +35,7 @@ class Extras(NamedTuple):
     """How many do at most."""
     has_patterns: bool = False
     has_shadows: bool = False
+    coverings: Coverings = UNCOVERED
 
 
 _NOTHING_MORE = Extras()
@@ -50,7 +52,8 @@ class ArmScene:
         objects: int,
         extras: Extras = _NOTHING_MORE,
     ) -> None:
-        self.library = MeshLibrary()
+        self._coverings = extras.coverings
+        self.library = MeshLibrary(extras.coverings.textures)
         self._robot_colors = robot.colors
         room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
         links = [self.library.add([mesh]) for _, mesh in robot.links]
@@ -76,7 +79,7 @@ class ArmScene:
         patterned = count if extras.has_patterns else 0
         self._shadows = Shadows(num_envs, catalogue, extras.clutter)
         shadows = goal - self._first_object + 1 if extras.has_shadows else 0
-        self._looks = plain_looks(num_envs, robot.colors, patterned, shadows)
+        self._looks = plain_looks(num_envs, robot.colors, patterned, shadows, extras.coverings)
         parts = np.zeros((num_envs, count, 2), np.int32)
         parts[:, : self._first_object] = [*room, *links]
         self._draws = Draws(
@@ -88,6 +91,7 @@ class ArmScene:
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
         """Bring the random draws `(n,)` of some rows to their looks."""
         dress(self._looks, rows, draws, self._robot_colors)
+        self._coverings.cover(self._looks, rows, draws)
         if self._looks.patterns.shape[1]:
             self._layers.wear(self._looks.patterns, rows, draws)
         self._shadows.darkness[rows] = draws["shadow"]

@@ -9,6 +9,7 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.scene import Appearance, Draws, Scene
+from autonomy.camera.texture import NO_TEXTURES, TextureArrays
 from autonomy.compiled import compiled
 from autonomy.envs.lane.car import Cars
 from autonomy.envs.lane.lane_path import Location
@@ -26,9 +27,15 @@ _GROUND_DEPTH = 0.02  # [m] under the feet of the embankments, which end at 0
 class LaneScene:
     """The static meshes, the roads, and the draws of N worlds."""
 
-    def __init__(self, num_envs: int, make_road: Callable[[int], Road], traffic: int = 0) -> None:
+    def __init__(
+        self,
+        num_envs: int,
+        make_road: Callable[[int], Road],
+        traffic: int = 0,
+        textures: TextureArrays = NO_TEXTURES,
+    ) -> None:
         """Make room for N worlds, with up to `traffic` other cars on each road."""
-        self.library = MeshLibrary()
+        self.library = MeshLibrary(textures)
         ground = self.library.add([_ground_mesh()])
         self._car = self.library.add([car_mesh()])
         self._other_car = self._add_other_car() if traffic else (0, 0)
