@@ -1,21 +1,24 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 ENV := autonomy/LaneFollow-v0
+OLDEST := $(shell sed -n 's/.*"gymnasium>=\([^,]*\),.*/\1/p' pyproject.toml)
 RUN := runs/demo-$(shell date +%Y%m%d-%H%M%S)
 
-.PHONY: setup demo test check
+.PHONY: setup demo test check pages
 
 setup: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+	    --target .venv/gymnasium-$(OLDEST) gymnasium==$(OLDEST)
 	touch $@
 
 demo: setup
 	$(BIN)/python scripts/train.py $(ENV) --run $(RUN)
-	$(BIN)/python scripts/evaluate.py $(RUN) --env $(ENV) --json $(RUN)/evaluation.json
-	$(BIN)/python scripts/record.py $(RUN) --env $(ENV) $(RUN)/drive.mp4
+	$(BIN)/python scripts/evaluate.py $(RUN) --json $(RUN)/evaluation.json
+	$(BIN)/python scripts/record.py $(RUN) $(RUN)/drive.mp4
 	@printf '\n%s\n' "$(RUN)/policy" "$(RUN)/curves" "$(RUN)/evaluation.json" "$(RUN)/drive.mp4"
 
 test: setup check
@@ -25,3 +28,12 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m pytest -q
+	GYMNASIUM=$(OLDEST) PYTHONPATH=$(CURDIR)/.venv/gymnasium-$(OLDEST) $(BIN)/python -m pytest -q \
+	    tests/test_worlds.py tests/test_world_refusals.py tests/test_world_states.py \
+	    -k "LaneFollow or ArmReach"
+
+pages: setup
+	for page in docs/worlds/*.md; do \
+	    $(BIN)/python scripts/info.py autonomy/$$(basename $$page .md) --markdown > page.md && \
+	    mv page.md $$page || exit 1; \
+	done

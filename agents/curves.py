@@ -3,9 +3,8 @@
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Self
 
-import numpy as np
-from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import (
     CSVOutputFormat,
     KVWriter,
@@ -13,8 +12,7 @@ from stable_baselines3.common.logger import (
     TensorBoardOutputFormat,
 )
 
-from autonomy.agents.vec_env import BatchedVecEnv
-from autonomy.world import Info
+from autonomy.agents.progress import EndedEpisode, Progress, Validation
 
 
 def curve_logger(folder: Path) -> Logger:
@@ -27,49 +25,55 @@ def curve_logger(folder: Path) -> Logger:
     return Logger(str(folder), formats)
 
 
-class Curves(BaseCallback):
-    """Averages what the world and the learner report, and writes a point now and then."""
+class Curves:
+    """Averages what progress tells, and writes a point now and then and with each validation."""
 
-    def __init__(self, envs: BatchedVecEnv, interval: int) -> None:
-        super().__init__()
-        self._envs = envs
+    def __init__(self, folder: Path, interval: int) -> None:
+        """Make `folder`; `interval` is in environment steps."""
+        self._logger = curve_logger(folder)
         self._interval = interval
         self._ends: Counter[str] = Counter()
         self._last_steps = 0
         self._last_time = time.perf_counter()
 
-    def _on_training_start(self) -> None:
-        self._last_time = time.perf_counter()
+    def __enter__(self) -> Self:
+        return self
 
-    def _on_step(self) -> bool:
-        info = self._envs.info
-        for name, term in info["reward_terms"].items():
-            self.logger.record_mean(f"reward/{name}", float(np.mean(term)))
-        ended: list[int] = np.flatnonzero(self.locals["dones"]).tolist()
-        for i in ended:
-            self._count_episode(str(info["episode_end"][i]), self.locals["infos"][i])
-        if self.num_timesteps - self._last_steps >= self._interval:
-            self._write()
-        return True
+    def __exit__(self, *_: object) -> None:
+        self._logger.close()
 
-    def _on_training_end(self) -> None:
-        self._write()
+    def show(self, progress: Progress) -> None:
+        """Take in one round."""
+        for name, value in progress.metrics.items():
+            self._logger.record_mean(name, value)
+        for episode in progress.episodes:
+            self._count(episode)
+        if progress.validation is not None:
+            self._record(progress.validation)
+        passed = progress.steps - self._last_steps
+        if passed >= self._interval or progress.validation is not None:
+            self._write(progress.steps)
 
-    def _count_episode(self, end: str, info: Info) -> None:
-        self._ends[end] += 1
-        self.logger.record_mean("episode/success_rate", float(info["is_success"]))
-        self.logger.record_mean("episode/return", info["episode"]["r"])
-        self.logger.record_mean("episode/length", info["episode"]["l"])
+    def _count(self, episode: EndedEpisode) -> None:
+        self._ends[episode.end] += 1
+        self._logger.record_mean("episode/success_rate", float(episode.success))
+        self._logger.record_mean("episode/return", episode.total_reward)
+        self._logger.record_mean("episode/length", episode.length)
 
-    def _write(self) -> None:
+    def _record(self, validation: Validation) -> None:
+        self._logger.record("validation/success_rate", validation.result.success_rate)
+        self._logger.record("validation/return", validation.result.mean_return)
+        for name, value in validation.result.metrics.items():
+            self._logger.record(f"validation/{name}", value)
+
+    def _write(self, steps: int) -> None:
         episodes = sum(self._ends.values())
         for end, count in self._ends.items():
-            self.logger.record(f"episode_end/{end}", count / episodes if episodes else 0.0)
+            self._logger.record(f"episode_end/{end}", count / episodes if episodes else 0.0)
         self._ends = Counter(dict.fromkeys(self._ends, 0))
         now = time.perf_counter()
-        steps = self.num_timesteps - self._last_steps
-        if steps:  # none when the run ends on a point
-            self.logger.record("time/steps_per_second", steps / (now - self._last_time))
-        self.logger.record("time/steps", self.num_timesteps)
-        self._last_steps, self._last_time = self.num_timesteps, now
-        self.logger.dump(self.num_timesteps)
+        speed = (steps - self._last_steps) / (now - self._last_time)
+        self._logger.record("time/steps_per_second", speed)
+        self._logger.record("time/steps", steps)
+        self._last_steps, self._last_time = steps, now
+        self._logger.dump(steps)

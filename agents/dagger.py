@@ -1,134 +1,157 @@
 """Imitation: a student learns in its own frames what its teacher would have done there."""
 
-import copy
-from typing import cast
+from collections.abc import Mapping
 
+import numpy as np
 import torch
 from gymnasium import spaces
-from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.policies import BasePolicy
-from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.utils import set_random_seed
 from torch import Tensor, nn
 
-from autonomy.agents.gradient_norm import limit_gradients
 from autonomy.agents.imitation_data import ImitationData
-from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
+from autonomy.agents.network_policy import NetworkPolicy
 from autonomy.agents.privileged import Prediction
 from autonomy.agents.recipes import DAggerRecipe
-from autonomy.agents.stable_baselines import UntouchedImages
-from autonomy.policy import Observation, Policy
+from autonomy.agents.state_arrays import (
+    check_parts,
+    copied,
+    load_module,
+    load_optimizer,
+    load_random,
+    module_arrays,
+    optimizer_arrays,
+    part,
+    random_arrays,
+    within,
+)
+from autonomy.policies.source import load_policy
+from autonomy.policy import Observation
+from autonomy.world import World
+from autonomy.world_state import State
 
 
-class DAgger(UntouchedImages):
-    """Dataset aggregation.
+class DAgger:
+    """Dataset aggregation; see `autonomy.agents.learner.Learner`.
 
     Ross et al., "A reduction of imitation learning and structured prediction to no-regret online
     learning", 2011. While the teacher acts, this is behaviour cloning; then the student acts, and
     the teacher goes on to say what it would have done.
     """
 
-    def __init__(
-        self, envs: VecEnv, teacher: Policy, recipe: DAggerRecipe, seed: int, device: str
-    ) -> None:
-        super().__init__(
-            BasePolicy,
-            envs,
-            recipe.learning_rate_at,
-            seed=seed,
-            device=device,
-            support_multi_env=True,
-            supported_action_spaces=(spaces.Box,),
-        )
-        self._teacher, self._recipe = teacher, recipe
-        self._setup_model()
+    def __init__(self, envs: World, recipe: DAggerRecipe, seed: int, device: str) -> None:
+        """Make it.
 
-    def _setup_model(self) -> None:
-        recipe = self._recipe
-        self._setup_lr_schedule()
-        self.set_random_seed(self.seed)
-        assert isinstance(self.observation_space, spaces.Dict)
-        assert isinstance(self.action_space, spaces.Box)
-        seen = spaces.Dict(
-            {
-                name: space
-                for name, space in self.observation_space.items()
-                if name not in recipe.privileged
-            }
-        )
-        architecture = Architecture(recipe.encoder, recipe.layers, activation="tanh", squash="clip")
-        self._network = ActorNetwork(seen, self.action_space, architecture)
-        self._student = NetworkPolicy(self._network, str(self.device))
-        self._prediction = self._predicting(self.observation_space)
-        self._data = ImitationData(self.observation_space, self.action_space, recipe.replay_size)
-        learned = nn.ModuleList([self._network])
-        if self._prediction is not None:
-            learned.append(self._prediction)
-        self._optimizer = torch.optim.Adam(learned.parameters(), fused=True)
-        limit_gradients(self, "gradient_norm", self._optimizer, recipe.max_gradient_norm)
+        Raises:
+            InputError: There is no such teacher, or it cannot act in the world.
+        """
+        self.teacher = load_policy(recipe.teacher, envs, device, seed, recipe.modules)
+        set_random_seed(seed, using_cuda=device == "cuda")
+        self._envs, self._recipe, self._seed, self._device = envs, recipe, seed, device
+        self._student = NetworkPolicy.untrained(envs, recipe, device)
+        self._network = self._student.network
+        space = envs.single_observation_space
+        assert isinstance(space, spaces.Dict)
+        self._prediction = self._predicting(space)
+        self._data = ImitationData(space, self._network.action_space, recipe.replay_size)
+        self._optimizer = torch.optim.Adam(self._parameters(), fused=True)
+        self._observation: Observation = {}
+        self._begins = np.ones(envs.num_envs, np.bool_)
+        self._steps = 0
 
     def _predicting(self, space: spaces.Dict) -> Prediction | None:
         """Return what predicts the truth from what actions follow from, if anything is to."""
         features = self._network.action.in_features
         names = self._recipe.privileged
-        return Prediction(space, names, features).to(self.device) if names else None
+        return Prediction(space, names, features).to(self._device) if names else None
 
-    def actor(self) -> ActorNetwork:
-        """Copy the student's network."""
-        return copy.deepcopy(self._network)
+    def _parameters(self) -> list[nn.Parameter]:
+        learned = [part for part in (self._network, self._prediction) if part is not None]
+        return [parameter for part in learned for parameter in part.parameters()]
 
-    # narrower than the base, which also takes lists and functions
-    def learn(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, total_timesteps: int, callback: BaseCallback, log_interval: int = 0
-    ) -> "DAgger":
-        """Collect and learn in turns until `total_timesteps` steps are taken.
+    def collect(self) -> None:
+        """Step the environments a few times, and keep what the teacher would have done."""
+        if not self._observation:
+            self._observation, _ = self._envs.reset(seed=self._seed)
+        for _ in range(self._recipe.n_steps):
+            self._step()
 
-        `log_interval` is the base's and does nothing: a callback writes the curves.
-        """
-        total, callbacks = self._setup_learn(total_timesteps, callback)
-        callbacks.on_training_start(locals(), globals())
-        while self.num_timesteps < total:
-            callbacks.on_rollout_start()
-            for _ in range(self._recipe.n_steps):
-                self._step(callbacks)
-            self._update_current_progress_remaining(self.num_timesteps, total)
-            self._imitate()
-        callbacks.on_training_end()
-        return self
-
-    def _step(self, callbacks: BaseCallback) -> None:
-        """Act once everywhere, and keep what the teacher would have done."""
-        seen = cast(Observation, self._last_obs)
-        assert self.env is not None
-        wanted = self._teacher.act(seen)
+    def _step(self) -> None:
+        seen = self._observation
+        self.teacher.reset(self._begins)
+        wanted = self.teacher.act(seen)
         self._data.add(seen, wanted)
-        cloning = self.num_timesteps < self._recipe.cloning_steps
+        cloning = self._steps < self._recipe.cloning_steps
         action = wanted if cloning else self._student.act(seen)
-        observation, _, dones, infos = self.env.step(action)
-        self._last_obs = cast(Observation, observation)
-        self._teacher.reset(dones)
-        self.num_timesteps += self.env.num_envs
-        self._update_info_buffer(infos, dones)
-        callbacks.update_locals({"dones": dones, "infos": infos})
-        callbacks.on_step()
+        self._observation, _, terminated, truncated, _ = self._envs.step(action)
+        self._begins = terminated | truncated
+        self._steps += self._envs.num_envs
 
-    def _imitate(self) -> None:
-        self._update_learning_rate(self._optimizer)
+    def update(self) -> Mapping[str, float]:
+        """Take gradient steps, and return their mean losses."""
+        rate = self._recipe.learning_rate_at(1.0 - self._steps / self._recipe.total_steps)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
         self._network.train()
-        for _ in range(self._recipe.gradient_steps):
-            seen, wanted = self._data.sample(self._recipe.batch_size, self.device)
-            loss = self._loss(seen, wanted)
-            self._optimizer.zero_grad()
-            loss.backward()
-            self._optimizer.step()
+        steps = [self._gradient_step() for _ in range(self._recipe.gradient_steps)]
         self._network.eval()
+        means = {name: float(np.mean([step[name] for step in steps])) for name in steps[0]}
+        return {**means, "learning_rate": rate}
 
-    def _loss(self, seen: dict[str, Tensor], wanted: Tensor) -> Tensor:
+    def _gradient_step(self) -> dict[str, float]:
+        seen, wanted = self._data.sample(self._recipe.batch_size, self._device)
+        losses = self._losses(seen, wanted)
+        self._optimizer.zero_grad()
+        self._total(losses).backward()
+        norm = nn.utils.clip_grad_norm_(self._parameters(), self._recipe.max_gradient_norm)
+        self._optimizer.step()
+        named = {name: loss.item() for name, loss in losses.items()}
+        return {**named, "gradient_norm": norm.item()}
+
+    def _losses(self, seen: dict[str, Tensor], wanted: Tensor) -> dict[str, Tensor]:
         """Return how far the student is from what its teacher wanted, and from the truth."""
         features, prediction = self._network.last_features(seen), self._prediction
-        loss = nn.functional.mse_loss(self._network.action(features), wanted)
-        self.logger.record_mean("train/loss", loss.item())
-        if prediction is None:
-            return loss
-        missed = prediction(features, seen)
-        self.logger.record_mean("train/prediction_loss", missed.item())
-        return loss + self._recipe.prediction_coefficient * missed
+        losses = {"loss": nn.functional.mse_loss(self._network.action(features), wanted)}
+        if prediction is not None:
+            losses["prediction_loss"] = prediction(features, seen)
+        return losses
+
+    def _total(self, losses: dict[str, Tensor]) -> Tensor:
+        missed = losses.get("prediction_loss")
+        if missed is None:
+            return losses["loss"]
+        return losses["loss"] + self._recipe.prediction_coefficient * missed
+
+    @property
+    def policy(self) -> NetworkPolicy:
+        """The student."""
+        return NetworkPolicy(self._network, self._device)
+
+    def get_state(self) -> State:
+        """Return all that changes, between an update and the next collecting."""
+        truth = {} if self._prediction is None else module_arrays(self._prediction)
+        return {
+            "steps": np.array(self._steps),
+            "begins": self._begins.copy(),
+            **within("observation", copied(self._observation)),
+            **within("network", module_arrays(self._network)),
+            **within("prediction", truth),
+            **within("optimizer", optimizer_arrays(self._optimizer)),
+            **within("data", self._data.arrays()),
+            **within("random", random_arrays(self._device)),
+        }
+
+    def set_state(self, state: State) -> None:
+        """Go on from there; a teacher that remembers something begins anew.
+
+        Raises:
+            InputError: The state lacks something, or is of another network.
+        """
+        check_parts(state, ("steps", "begins", "observation", "network", "data", "random"))
+        load_module(self._network, part("network", state))
+        if self._prediction is not None:
+            load_module(self._prediction, part("prediction", state))
+        load_optimizer(self._optimizer, part("optimizer", state))
+        self._data.fill(part("data", state))
+        self._steps, self._begins = int(state["steps"]), state["begins"].copy()
+        self._observation = copied(part("observation", state))
+        load_random(part("random", state), self._device)

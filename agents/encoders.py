@@ -1,20 +1,24 @@
 """From images to features: the convolutional encoders, and how they are found by name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from autonomy.construction import construct
 from autonomy.errors import InputError
-from autonomy.perception.keypoints import Keypoints
+from autonomy.imported_class import named_class
+from autonomy.perception.networks.keypoints import Keypoints
 
 ImageShape = tuple[int, int, int]
 """Height, width and channels of one image."""
 
 FindClass = Callable[[str], Any]
-"""Imports the class that `module:Class` names, or refuses."""
+"""Imports the class that `module:Class` or `file.py:Class` names, or refuses."""
 
 FEATURES = 128
 KEYPOINTS = 32
@@ -116,7 +120,7 @@ class Residual(nn.Module):
         return planes + self.layers(planes)
 
 
-ENCODERS: dict[str, Callable[[ImageShape], nn.Module]] = {
+ENCODERS: dict[str, Callable[..., nn.Module]] = {
     "small": SmallEncoder,
     "nature": NatureEncoder,
     "impala": ImpalaEncoder,
@@ -124,26 +128,43 @@ ENCODERS: dict[str, Callable[[ImageShape], nn.Module]] = {
 }
 
 
-def make_encoder(name: str, image_shape: ImageShape, find_class: FindClass) -> nn.Module:
-    """Make the encoder called `name` for images of `image_shape`.
+MakeEncoder = Callable[[ImageShape], nn.Module]
+"""Makes an encoder for images of a shape, or raises `InputError` if they are too small for it."""
+
+
+def find_encoder(
+    encoder: str | type[Any],
+    options: Mapping[str, Any] = MappingProxyType({}),
+    find_class: FindClass = named_class,
+) -> MakeEncoder:
+    """Return what makes an encoder.
 
     Args:
-        name: A name of `ENCODERS`, or `module:Class`: a torch module that is made with the
-            image shape and maps images `(N, H, W, C)` uint8 to features `(N, F)`.
-        image_shape: Height, width, channels.
-        find_class: Imports what `module:Class` names, or refuses.
+        encoder: A name of `ENCODERS`; or a class, or its name, `module:Class` or `file.py:Class`: a
+            torch module that is made with the image shape and the options, and maps images
+            `(N, H, W, C)` uint8 to features `(N, F)`.
+        options: What it is made with, by name.
+        find_class: Imports the class of a name, or refuses.
 
     Raises:
-        InputError: The name is unknown, or the images are too small for it.
+        InputError: There is no such encoder.
     """
-    encoder_class = ENCODERS.get(name)
-    if encoder_class is None and ":" not in name:
+    if isinstance(encoder, type):
+        return partial(_make_encoder, encoder.__name__, encoder, options)
+    kind = ENCODERS.get(encoder)
+    if kind is None and ":" not in encoder:
         known = ", ".join(ENCODERS)
-        raise InputError(f"encoder must be one of {known} or module:Class, got {name!r}")
-    if encoder_class is None:
-        encoder_class = find_class(name)
+        raise InputError(
+            f"encoder must be one of {known}, or module:Class or file.py:Class, got {encoder!r}"
+        )
+    return partial(_make_encoder, encoder, kind or find_class(encoder), options)
+
+
+def _make_encoder(
+    name: str, kind: Callable[..., nn.Module], options: Mapping[str, Any], image_shape: ImageShape
+) -> nn.Module:
     try:
-        return encoder_class(image_shape)
+        return construct(f"encoder {name}", kind, {"image_shape": image_shape}, options)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
         raise InputError(

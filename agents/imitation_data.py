@@ -6,7 +6,9 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from torch import Tensor
 
+from autonomy.agents.state_arrays import part, within
 from autonomy.policy import Observation
+from autonomy.world_state import State
 
 
 class ImitationData:
@@ -28,6 +30,19 @@ class ImitationData:
         """Return how many there are."""
         return min(self._added, self._capacity)
 
+    def arrays(self) -> State:
+        """Return copies of the pairs that there are, `(n, ...)`, and how many were added."""
+        kept = {**self._observations, "action": self._actions}
+        filled = {name: values[: len(self)].numpy().copy() for name, values in kept.items()}
+        return {**within("pairs", filled), "added": np.array(self._added)}
+
+    def fill(self, state: State) -> None:
+        """Keep what `arrays` returned instead."""
+        kept = {**self._observations, "action": self._actions}
+        for name, values in part("pairs", state).items():
+            kept[name][: len(values)] = torch.from_numpy(values)
+        self._added = int(state["added"])
+
     def add(self, observation: Observation, actions: NDArray[np.float32]) -> None:
         """Add entries `(N, ...)` and actions `(N, A)`; the oldest make way."""
         places = torch.arange(self._added, self._added + len(actions)) % self._capacity
@@ -36,7 +51,7 @@ class ImitationData:
         self._actions[places] = torch.from_numpy(actions)
         self._added += len(actions)
 
-    def sample(self, count: int, device: torch.device) -> tuple[dict[str, Tensor], Tensor]:
+    def sample(self, count: int, device: str) -> tuple[dict[str, Tensor], Tensor]:
         """Draw entries `(count, ...)` and actions `(count, A)`, each pair as likely as another."""
         places = torch.randint(len(self), (count,))
         observation = {

@@ -1,9 +1,9 @@
 """A trained network that acts: what a policy folder holds, without any learner around it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import torch
@@ -11,14 +11,18 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from autonomy.agents.encoders import FindClass
+from autonomy.agents.encoders import FindClass, find_encoder
 from autonomy.agents.observation_network import ObservationNetwork
+from autonomy.agents.privileged import without
+from autonomy.agents.recipe import Recipe
 from autonomy.errors import InputError
-from autonomy.imported_class import imported_class
+from autonomy.imported_class import allowed_class, class_name, named_class
+from autonomy.policies.folder import load_policy_folder
+from autonomy.policies.source import policy_folder
+from autonomy.policies.space_json import space_from_json
 from autonomy.policy import Observation
-from autonomy.policy_folder import allowed_class
 from autonomy.row_blocks import RowBlocks
-from autonomy.space_json import space_from_json, space_to_json
+from autonomy.world import World
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
@@ -28,16 +32,34 @@ class Architecture:
     """The shape of an actor network.
 
     Attributes:
-        encoder: Name as `autonomy.agents.encoders.make_encoder` takes it.
+        encoder: Name as `autonomy.agents.encoders.find_encoder` takes it.
         layers: Widths of the hidden layers between features and action.
         activation: What follows each hidden layer.
         squash: How the output comes into [-1, 1]: by clipping, or by the hyperbolic tangent.
+        encoder_options: What the encoder is made with, by name, in JSON values.
     """
 
     encoder: str
     layers: tuple[int, ...]
-    activation: Literal["tanh", "relu"]
-    squash: Literal["clip", "tanh"]
+    activation: Literal["tanh", "relu"] = "tanh"
+    squash: Literal["clip", "tanh"] = "clip"
+    encoder_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def of(
+        cls,
+        recipe: Recipe,
+        activation: Literal["tanh", "relu"] = "tanh",
+        squash: Literal["clip", "tanh"] = "clip",
+    ) -> Self:
+        """Return the shape that a recipe says.
+
+        Raises:
+            InputError: Its encoder is a class that has no name.
+        """
+        own = recipe.encoder
+        encoder = own if isinstance(own, str) else class_name(own)
+        return cls(encoder, recipe.layers, activation, squash, recipe.encoder_options)
 
 
 class ActorNetwork(nn.Module):
@@ -48,13 +70,14 @@ class ActorNetwork(nn.Module):
         observation_space: spaces.Dict,
         action_space: spaces.Box,
         architecture: Architecture,
-        find_class: FindClass = imported_class,
+        find_class: FindClass = named_class,
     ) -> None:
         super().__init__()
         self.observation_space = observation_space
         self.action_space = action_space
         self.architecture = architecture
-        self.observation = ObservationNetwork(observation_space, architecture.encoder, find_class)
+        encoder = find_encoder(architecture.encoder, architecture.encoder_options, find_class)
+        self.observation = ObservationNetwork(observation_space, encoder)
         widths = (self.observation.features, *architecture.layers)
         activation = ACTIVATIONS[architecture.activation]
         self.hidden = nn.Sequential()
@@ -89,6 +112,24 @@ class NetworkPolicy:
         self._device = device
         self._mean_and_action = RowBlocks(self._compute)
 
+    @classmethod
+    def untrained(cls, envs: World, recipe: Recipe, device: str) -> Self:
+        """Return a policy that has learned nothing: its weights are torch's next random numbers.
+
+        Args:
+            envs: A world that shows what a recipe says, as learners are given it.
+            recipe: Says the encoder and the layers; what is privileged there is not read.
+            device: `cpu` or `cuda`.
+
+        Raises:
+            InputError: There is no such encoder, or it cannot take the world's images.
+        """
+        space, action_space = envs.single_observation_space, envs.single_action_space
+        assert isinstance(space, spaces.Dict)
+        assert isinstance(action_space, spaces.Box)
+        seen = without(space, recipe.privileged)
+        return cls(ActorNetwork(seen, action_space, Architecture.of(recipe)), device)
+
     def reset(self, mask: NDArray[np.bool_]) -> None:
         """Do nothing: the network remembers nothing."""
 
@@ -109,13 +150,8 @@ class NetworkPolicy:
             return torch.stack([mean, self.network.squashed(mean)], dim=1).cpu().numpy()
 
     def description(self) -> dict[str, Any]:
-        """Return the part of a policy folder's manifest from which `restore` makes the network."""
-        return {
-            "class": f"{type(self).__module__}:{type(self).__name__}",
-            "architecture": asdict(self.network.architecture),
-            "observation_space": space_to_json(self.observation_space),
-            "action_space": space_to_json(self.action_space),
-        }
+        """Return what `restore` needs to make the network, besides spaces and tensors."""
+        return {"architecture": asdict(self.network.architecture)}
 
     def tensors(self) -> dict[str, Tensor]:
         """Return the weights by name."""
@@ -158,3 +194,18 @@ class NetworkPolicy:
             reason = " ".join(str(error).split())
             raise InputError(f"policy weights do not fit their manifest: {reason}") from error
         return cls(network, device)
+
+
+def load_network(source: str, device: str, modules: Sequence[str] = ()) -> ActorNetwork:
+    """Return the network of a run folder or a policy folder.
+
+    `modules` are those, and files, outside this project's packages whose classes it may name.
+
+    Raises:
+        InputError: It holds none.
+    """
+    folder = policy_folder(source)
+    policy = load_policy_folder(folder, device, modules) if folder else None
+    if not isinstance(policy, NetworkPolicy):
+        raise InputError(f"start_from must be a folder with a trained network, got {source!r}")
+    return policy.network

@@ -7,9 +7,8 @@ import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
-from autonomy.agents.encoders import FindClass, ImageShape, make_encoder
+from autonomy.agents.encoders import ImageShape, MakeEncoder
 from autonomy.errors import InputError
-from autonomy.imported_class import imported_class
 
 VECTOR_FEATURES = 64
 
@@ -23,18 +22,15 @@ class ObservationNetwork(nn.Module):
     learning.
     """
 
-    def __init__(
-        self, observation_space: spaces.Dict, encoder: str, find_class: FindClass = imported_class
-    ) -> None:
+    def __init__(self, observation_space: spaces.Dict, make_encoder: MakeEncoder) -> None:
         """Make the encoders and measure their features.
 
         Args:
             observation_space: The space of a single environment.
-            encoder: Name as `make_encoder` takes it.
-            find_class: Imports what `module:Class` names, or refuses.
+            make_encoder: Makes one for each entry that is an image.
 
         Raises:
-            InputError: An entry is neither an image nor a vector, or the encoder is unknown.
+            InputError: An entry is neither an image nor a vector, or no encoder's image.
         """
         super().__init__()
         self.images = nn.ModuleDict()
@@ -44,7 +40,7 @@ class ObservationNetwork(nn.Module):
             if not isinstance(space, spaces.Box) or len(space.shape) not in (1, 2, 3):
                 raise InputError(f"observation {name} must be a vector or an image, got {space}")
             if len(space.shape) > 1:
-                self.images[name] = ImageEntry(space, encoder, find_class)
+                self.images[name] = ImageEntry(space, make_encoder)
             else:
                 self.vectors[name] = WideVector(space) if has_images else ScaledVector(space)
         self.features = self._measure(observation_space)
@@ -105,11 +101,11 @@ class ImageEntry(nn.Module):
     255 / (1 + d): near things differ most, and "nothing there" (infinity) is 0.
     """
 
-    def __init__(self, space: spaces.Box, encoder: str, find_class: FindClass) -> None:
+    def __init__(self, space: spaces.Box, make_encoder: MakeEncoder) -> None:
         super().__init__()
         height, width, *channels = space.shape
         shape: ImageShape = (height, width, channels[0] if channels else 1)
-        self.encoder = make_encoder(encoder, shape, find_class)
+        self.encoder = make_encoder(shape)
         self._shape = shape
         self._is_depth = not np.issubdtype(space.dtype, np.integer)
         self._brightest = 255.0 if self._is_depth else float(np.max(space.high))

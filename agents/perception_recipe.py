@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from autonomy.errors import InputError
+from autonomy.perception.modules.named import MODULES, module_class
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class PerceptionRecipe:
                 raise InputError(f"{name} must be positive, got {value}")
 
 
-RECIPES = {
+_TUNED = {
     "segmentation": PerceptionRecipe(epochs=5, batch_size=32, learning_rate=3e-3),
     "lane_state": PerceptionRecipe(frames=40_000, epochs=7, learning_rate=4e-3),
     "pose": PerceptionRecipe(frames=16_000, epochs=7, batch_size=32, learning_rate=4e-3),
@@ -44,4 +45,22 @@ RECIPES = {
         frames=10_000, validation_frames=500, epochs=8, batch_size=16, learning_rate=4e-3
     ),
 }
-"""How those modules learn, by their names, that the default does not suit."""
+
+
+def perception_recipe(module: str | type) -> PerceptionRecipe:
+    """Return how a module learns unless something else is said.
+
+    That is its class's attribute `recipe`, or for those of this project what was tuned for it.
+
+    Args:
+        module: As `module_class` takes it.
+
+    Raises:
+        InputError: There is no such module.
+    """
+    if isinstance(module, str) and module in _TUNED:
+        return _TUNED[module]
+    kind = module_class(module)
+    place = f"{kind.__module__}:{kind.__qualname__}"
+    own = next((name for name, source in MODULES.items() if source == place), "")
+    return getattr(kind, "recipe", _TUNED.get(own, PerceptionRecipe()))

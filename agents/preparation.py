@@ -1,7 +1,6 @@
 """What every training begins with."""
 
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -10,6 +9,7 @@ import torch
 from autonomy.agents.memory import keep_freed_memory
 from autonomy.device import torch_device
 from autonomy.errors import InputError
+from autonomy.json_values import described
 from autonomy.seed import checked_seed
 from autonomy.versions import versions
 
@@ -29,17 +29,20 @@ class AnyRecipe(Protocol):
         ...
 
 
-def prepare(recipe: AnyRecipe, seed: int, run: Path, device: str) -> str:
+def refuse_existing(run: Path) -> None:
+    """Raise `InputError` if there is a run folder, which another training must not change."""
+    if run.exists():
+        raise InputError(f"run folder must be new, {run} exists")
+
+
+def prepare(recipe: AnyRecipe, seed: int, device: str) -> str:
     """Set torch up for a training, and return the device: `cpu` or `cuda`.
 
     Raises:
-        InputError: The seed, a field of the recipe or the device cannot be, or the run folder
-            exists.
+        InputError: The seed, a field of the recipe or the device cannot be.
     """
     checked_seed(seed, largest=2**32 - 1)  # NumPy's one generator for all takes no more
     recipe.check()
-    if run.exists():
-        raise InputError(f"run folder must be new, {run} exists")
     chosen = torch_device(device)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
     keep_freed_memory()
@@ -52,7 +55,7 @@ def conditions(recipe: AnyRecipe, seed: int, device: str) -> dict[str, Any]:
     Sums come out otherwise with other threads and other vector units, so these are what was used.
     """
     return {
-        "recipe": {**asdict(recipe), "threads": torch.get_num_threads()},
+        "recipe": {**described(recipe), "threads": torch.get_num_threads()},
         "seed": int(seed),
         "device": device,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),

@@ -1,55 +1,43 @@
-"""What a person sees while a policy trains."""
+"""How far a training is: what it yields, and what curves, checkpoints and consoles consume."""
 
-import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from stable_baselines3.common.callbacks import BaseCallback
-
-QUIET_INTERVAL = 10.0  # [s] between two lines where there is no terminal
+from autonomy.evaluation import Evaluation
+from autonomy.policies.folder import SavablePolicy
 
 
-class ProgressDisplay(BaseCallback):
-    """A bar on a terminal; elsewhere one line now and then."""
+@dataclass(frozen=True)
+class EndedEpisode:
+    """An episode that ended while it was learned from."""
 
-    def __init__(self, total_steps: int, console: Console) -> None:
-        super().__init__()
-        self._console = console
-        self._total = total_steps
-        self._start = self._last_line = time.perf_counter()
-        self._bar = Progress(
-            BarColumn(),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=total_steps)
+    end: str
+    """Why it ended."""
+    success: bool
+    total_reward: float
+    length: int
+    """Steps."""
 
-    def __enter__(self) -> "ProgressDisplay":
-        self._bar.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+@dataclass(frozen=True)
+class Validation:
+    """How well a policy does in episodes that are not learned from."""
 
-    def _on_training_start(self) -> None:
-        self._start = self._last_line = time.perf_counter()
+    policy: SavablePolicy
+    result: Evaluation
+    is_best: bool
+    """Whether it is the one to keep: no earlier one was clearly better."""
 
-    def _on_step(self) -> bool:
-        now = time.perf_counter()
-        if self._console.is_terminal:
-            self._bar.update(self._task, completed=self.num_timesteps, description=self._line(now))
-        elif now - self._last_line > QUIET_INTERVAL:
-            self._console.print(self._line(now), highlight=False)
-            self._last_line = now
-        return True
 
-    def _line(self, now: float) -> str:
-        speed = self.num_timesteps / (now - self._start)
-        recent = self.model.ep_success_buffer
-        success = f"{np.mean(recent):.0%}" if recent else "-"
-        left = max(self._total - self.num_timesteps, 0) / speed
-        text = f"{self.num_timesteps:,} steps, {speed:,.0f} steps/s, success {success}"
-        return text if self._console.is_terminal else f"{text}, {left:.0f} s left"
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is after one round of collecting and learning."""
+
+    steps: int
+    """Environment steps that were taken so far, all environments together."""
+    metrics: Mapping[str, float]
+    """Means over the round: `reward/NAME` of the world's terms, `train/NAME` of the learner's."""
+    episodes: tuple[EndedEpisode, ...]
+    """Those that ended in the round."""
+    validation: Validation | None
+    """Of the policy as it is now, where one was due; the last round always has one."""

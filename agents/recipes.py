@@ -1,88 +1,25 @@
-"""Recipes: everything that decides how a learner learns, one frozen dataclass per algorithm."""
+"""The recipes of our learners, which their names stand for."""
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from autonomy.agents.ranges import Count, NotNegative, PositiveFloat, PositiveInt, Share
+from autonomy.agents.recipe import Recipe
 from autonomy.errors import InputError
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What all algorithms have in common."""
-
-    total_steps: int = 200_000
-    """Environment steps to learn from, all environments together."""
-    num_envs: int = 64
-    """Environments that step together."""
-    observations: tuple[str, ...] = ("camera", "proprioception")
-    """What the policy observes."""
-    privileged: tuple[str, ...] = ()
-    """What only training observes: critics judge by it, and features learn to predict it."""
-    perception: str = "truth"
-    """Where what is `perceived` comes from while it trains: truth, or a module's folder."""
-    prediction_coefficient: float = 1.0
-    """Weight of the loss of that prediction, beside the algorithm's own."""
-    image_size: tuple[int, int] = (48, 80)
-    """Height and width of the policy's camera, in pixels."""
-    view: dict[str, int | float | str] = field(default_factory=dict[str, int | float | str])
-    """Further options of the world that decide what the policy sees, by name; with the two above
-    they go with the policy."""
-    world: dict[str, int | float | str] = field(default_factory=dict[str, int | float | str])
-    """Further options of the world while it trains and validates, by name."""
-    encoder: str = "small"
-    """Image encoder: small, nature, impala, keypoints, or module:Class."""
-    layers: tuple[int, ...] = (64,)
-    """Widths of the hidden layers between features and action, and of the value's."""
-    learning_rate: float = 5e-4
-    """Adam's step size at the beginning."""
-    final_learning_rate: float = 0.0
-    """Adam's step size at the end; between the two it falls on a straight line."""
-    gamma: float = 0.98
-    """Discount per step."""
-    batch_size: int = 512
-    """Samples per gradient step."""
-    max_gradient_norm: float = 0.5
-    """Gradients longer than this are shortened to it."""
-    threads: int = 0
-    """Threads that torch computes with on a CPU; 0 is one per core."""
-    curve_interval: int = 4_096
-    """Environment steps between two points of the curves."""
-    validation_interval: int = 50_000
-    """Environment steps between two validations; the latest policy not clearly worse is kept."""
-    validation_episodes: int = 64
-    """Episodes of a validation."""
-
-    def check(self) -> None:
-        """Raise `InputError` if a field cannot work."""
-        for name, value in vars(self).items():
-            if name in _POSITIVE and value <= 0:
-                raise InputError(f"{name} must be positive, got {value}")
-            if name in _NOT_NEGATIVE and value < 0:
-                raise InputError(f"{name} must not be negative, got {value}")
-        for name in self.privileged:
-            if name in self.observations:
-                raise InputError(f"privileged must not be among the observations, got {name}")
-
-    @property
-    def env_options(self) -> dict[str, Any]:
-        """The options of the world that decide what the policy sees."""
-        return {"observations": self.observations, "image_size": self.image_size, **self.view}
-
-    def learning_rate_at(self, remaining: float) -> float:
-        """Return the step size when the share `remaining` in [0, 1] of the steps is left."""
-        fallen = (1.0 - remaining) * (self.learning_rate - self.final_learning_rate)
-        return self.learning_rate - fallen
+from autonomy.imported_class import named_class
 
 
 @dataclass(frozen=True)
 class PPORecipe(Recipe):
     """Proximal policy optimisation (Schulman et al., 2017)."""
 
-    n_steps: int = 64
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.ppo:PPOLearner"
+
+    n_steps: PositiveInt = 64
     """Steps of each environment between two updates."""
-    epochs: int = 4
+    epochs: PositiveInt = 4
     """Passes over the samples of an update."""
-    gae_lambda: float = 0.95
+    gae_lambda: Share = 0.95
     """Generalised advantage estimation: 0 trusts the value, 1 the rewards."""
     clip_range: float = 0.2
     """How far an update may move the probability of an action, as a ratio."""
@@ -114,31 +51,33 @@ class PPORecipe(Recipe):
 class SACRecipe(Recipe):
     """Soft actor-critic (Haarnoja et al., 2018)."""
 
-    total_steps: int = 100_000
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.sac:SACLearner"
+
+    total_steps: PositiveInt = 100_000
     """Environment steps to learn from, all environments together."""
-    num_envs: int = 16
+    num_envs: PositiveInt = 16
     """Environments that step together."""
-    batch_size: int = 256
+    batch_size: PositiveInt = 256
     """Samples per gradient step."""
-    max_gradient_norm: float = 10.0
+    max_gradient_norm: PositiveFloat = 10.0
     """Gradients longer than this are shortened to it."""
-    final_learning_rate: float = 5e-4
+    final_learning_rate: NotNegative = 5e-4
     """Adam's step size at the end; between the two it falls on a straight line."""
-    replay_size: int = 50_000
+    replay_size: PositiveInt = 50_000
     """Transitions that are remembered."""
-    learning_starts: int = 2_000
+    learning_starts: Count = 2_000
     """Environment steps with random actions before learning starts."""
-    gradient_steps: int = 4
+    gradient_steps: PositiveInt = 4
     """Gradient steps after each step of all environments."""
-    tau: float = 0.01
+    tau: Share = 0.01
     """How fast the target critic follows."""
-    hindsight_goals: int = 0
+    hindsight_goals: Count = 0
     """How often each transition is learned from as if a goal that was reached later had been the
     wanted one; needs a world with goals (Andrychowicz et al., "Hindsight experience replay",
     2017)."""
-    demonstrations: int = 0
+    demonstrations: Count = 0
     """How many episodes the world's expert lives at the beginning, for the learner to remember."""
-    imitation_coefficient: float = 0.0
+    imitation_coefficient: NotNegative = 0.0
     """Weight of the loss of imitating those demonstrations, beside the algorithm's own."""
     entropy_coefficient: float = 1.0
     """Weight of the entropy at the beginning, from where it is tuned."""
@@ -162,18 +101,20 @@ class DAggerRecipe(Recipe):
     predict it.
     """
 
-    total_steps: int = 100_000
+    learner: ClassVar[Any] = "autonomy.agents.dagger:DAgger"
+
+    total_steps: PositiveInt = 100_000
     """Environment steps to learn from, all environments together."""
     teacher: str = "expert"
     """Who is imitated: expert, a run folder, package.module:Class or file.py:Class."""
-    cloning_steps: int = 2_000
+    cloning_steps: Count = 2_000
     """Environment steps at the beginning in which the teacher acts; then the student does, and is
     told what the teacher would have done. With all steps, this is behaviour cloning."""
-    replay_size: int = 50_000
+    replay_size: PositiveInt = 50_000
     """Pairs of observation and action that are remembered."""
-    n_steps: int = 8
+    n_steps: PositiveInt = 8
     """Steps of each environment between two updates."""
-    gradient_steps: int = 4
+    gradient_steps: PositiveInt = 4
     """Gradient steps of an update."""
 
 
@@ -184,8 +125,8 @@ class TQCRecipe(SACRecipe):
     Two critics with 25 quantiles each, of which the highest two are dropped.
     """
 
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.sac:TQCLearner"
 
-Algorithm = Literal["ppo", "sac", "tqc", "dagger"]
 
 ALGORITHMS: dict[str, type[Recipe]] = {
     "ppo": PPORecipe,
@@ -194,35 +135,24 @@ ALGORITHMS: dict[str, type[Recipe]] = {
     "dagger": DAggerRecipe,
 }
 
-_POSITIVE = (
-    "total_steps",
-    "num_envs",
-    "learning_rate",
-    "batch_size",
-    "max_gradient_norm",
-    "curve_interval",
-    "validation_interval",
-    "validation_episodes",
-    "n_steps",
-    "epochs",
-    "gradient_steps",
-    "replay_size",
-)
-_NOT_NEGATIVE = (
-    "hindsight_goals",
-    "demonstrations",
-    "imitation_coefficient",
-    "learning_starts",
-    "cloning_steps",
-)
-
 
 def recipe_class(algorithm: str) -> type[Recipe]:
-    """Return the recipe's class.
+    """Return the class of an algorithm's recipe.
+
+    Args:
+        algorithm: A name of `ALGORITHMS`, or `module:Class` or `file.py:Class` of a recipe.
 
     Raises:
-        InputError: The algorithm is unknown.
+        InputError: There is none of that name.
     """
-    if algorithm not in ALGORITHMS:
-        raise InputError(f"algorithm must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
-    return ALGORITHMS[algorithm]
+    if ":" not in algorithm:
+        if algorithm not in ALGORITHMS:
+            raise InputError(
+                f"algorithm must be one of {', '.join(ALGORITHMS)}, or module:Class or "
+                f"file.py:Class of a recipe, got {algorithm!r}"
+            )
+        return ALGORITHMS[algorithm]
+    kind = named_class(algorithm)
+    if not issubclass(kind, Recipe):
+        raise InputError(f"{algorithm} must be a Recipe of autonomy.agents.recipe, got {kind}")
+    return kind

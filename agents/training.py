@@ -1,34 +1,31 @@
 """Training: a world, a recipe and a seed become a run folder with a policy in it."""
 
+import copy
 import time
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from gymnasium import spaces
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AutoresetMode
 from rich.console import Console
-from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.callbacks import CallbackList
 
-from autonomy.agents.curves import Curves, curve_logger
-from autonomy.agents.dagger import DAgger
-from autonomy.agents.network_policy import ActorNetwork, NetworkPolicy
-from autonomy.agents.ppo import ImagePPO, make_ppo, ppo_actor, start_ppo_from
-from autonomy.agents.preparation import conditions, prepare
-from autonomy.agents.progress import ProgressDisplay
-from autonomy.agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
-from autonomy.agents.sac import make_sac, sac_actor
-from autonomy.agents.validation import Validation
-from autonomy.agents.vec_env import BatchedVecEnv
+from autonomy.agents.console import ProgressDisplay
+from autonomy.agents.curves import Curves
+from autonomy.agents.learner import Learner, make_learner
+from autonomy.agents.preparation import conditions, prepare, refuse_existing
+from autonomy.agents.progress import Progress, Validation
+from autonomy.agents.recipe import Recipe
+from autonomy.agents.validation import Validator
+from autonomy.agents.watched import Watched
+from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import make_folder, write_json
 from autonomy.make import make_world
-from autonomy.policy_folder import POLICY_FOLDER, load_policy_folder
-from autonomy.policy_source import load_policy, policy_folder
-from autonomy.versions import versions
+from autonomy.policies.folder import save_policy
 from autonomy.world import World
 
 
@@ -53,7 +50,7 @@ def train(
 
     Args:
         env_id: Gymnasium id of a registered world.
-        recipe: How to learn; its class decides the algorithm.
+        recipe: How to learn; its class names the learner.
         seed: The same seed on the same machine gives the same weights.
         run: Folder to make.
         device: `auto`, `cpu` or `cuda`.
@@ -63,43 +60,98 @@ def train(
         InputError: Something given cannot work; the run folder is not made then.
     """
     start = time.perf_counter()
-    device = prepare(recipe, seed, run, device)
-    envs = _training_envs(env_id, recipe)
-    validation_envs = _validation_envs(env_id, recipe)
-    model, current = _learner(envs, recipe, seed, device)
-
+    refuse_existing(run)
+    rounds = training(env_id, recipe, seed, device)
     make_folder(run)
-    write_json(run / "config.json", _config(env_id, recipe, seed, device))
-    model.set_logger(curve_logger(run / "curves"))
-    validation = Validation(
-        validation_envs,
-        recipe.validation_episodes,
-        recipe.validation_interval,
-        current=lambda: NetworkPolicy(current(), device),
-        save=lambda policy, steps: _save(policy, run / "checkpoints" / str(steps), env_id, recipe),
-    )
-    with ProgressDisplay(recipe.total_steps, console) as progress:
-        callbacks = CallbackList([validation, Curves(envs, recipe.curve_interval), progress])
-        model.learn(recipe.total_steps, callbacks, log_interval=cast(int, None))
-    model.logger.close()
-    envs.close()
-    validation_envs.close()
-    assert validation.best is not None, "training ends with a validation"
-    evaluation, policy = validation.best
-    _save(policy, run / "policy", env_id, recipe)
-    return Trained(run, model.num_timesteps, time.perf_counter() - start, evaluation)
+    write_json(run / "config.json", _config(env_id, recipe, seed, torch_device(device)))
+    steps, best = 0, None
+    with (
+        closing(rounds),
+        Curves(run / "curves", recipe.curve_interval) as curves,
+        ProgressDisplay(recipe.total_steps, console) as display,
+    ):
+        for progress in rounds:
+            curves.show(progress)
+            display.show(progress)
+            steps = progress.steps
+            best = _saved(progress, run, env_id, recipe) or best
+    assert best is not None, "training ends with a validation"
+    save_policy(run / "policy", best.policy, env_id, recipe.env_options)
+    return Trained(run, steps, time.perf_counter() - start, best.result)
 
 
-def _training_envs(env_id: str, recipe: Recipe) -> BatchedVecEnv:
-    same_step = {"autoreset_mode": AutoresetMode.SAME_STEP}
+def training(
+    env_id: str, recipe: Recipe, seed: int = 0, device: str = "auto"
+) -> Generator[Progress]:
+    """Train in `env_id`, and yield after each round of collecting and learning how far it is.
+
+    Nothing is written, and nothing is stepped before the first round is asked for.
+
+    Args:
+        env_id: Gymnasium id of a registered world.
+        recipe: How to learn; its class names the learner.
+        seed: The same seed on the same machine gives the same weights.
+        device: `auto`, `cpu` or `cuda`.
+
+    Raises:
+        InputError: Something given cannot work; it is said here, not in the first round.
+    """
+    chosen = prepare(recipe, seed, device)
+    with ExitStack() as opened:
+        envs = opened.enter_context(closing(Watched(_training_world(env_id, recipe))))
+        others = opened.enter_context(closing(_validation_world(env_id, recipe)))
+        learner = make_learner(cast(World, envs), recipe, seed, chosen)
+        return _rounds(learner, envs, Validator(others, recipe), recipe, opened.pop_all())
+
+
+def _rounds(
+    learner: Learner, envs: Watched, validator: Validator, recipe: Recipe, opened: ExitStack
+) -> Generator[Progress]:
+    with opened:
+        while (before := envs.steps) < recipe.total_steps:
+            learner.collect()
+            if envs.steps == before:
+                raise InputError(f"{type(learner).__name__}.collect must step its environments")
+            learned = learner.update()
+            yield Progress(
+                envs.steps,
+                _metrics(envs, learned),
+                envs.take_episodes(),
+                _validation(learner, validator, envs.steps),
+            )
+
+
+def _metrics(envs: Watched, learned: Any) -> dict[str, float]:
+    rewards = {f"reward/{name}": value for name, value in envs.take_rewards().items()}
+    return {**rewards, **{f"train/{name}": value for name, value in learned.items()}}
+
+
+def _validation(learner: Learner, validator: Validator, steps: int) -> Validation | None:
+    if not validator.is_due(steps):
+        return None
+    return validator.validate(copy.deepcopy(learner.policy), steps)
+
+
+def _saved(progress: Progress, run: Path, env_id: str, recipe: Recipe) -> Validation | None:
+    """Save a policy that was validated; return it if it is the one to keep."""
+    validation = progress.validation
+    if validation is None:
+        return None
+    folder = run / "checkpoints" / str(progress.steps)
+    save_policy(folder, validation.policy, env_id, recipe.env_options)
+    return validation if validation.is_best else None
+
+
+def _training_world(env_id: str, recipe: Recipe) -> World:
     options = _options(recipe, "train")
     options["observations"] = recipe.observations + recipe.privileged
-    world = make_world(env_id, recipe.num_envs, **same_step, **options)
+    options["autoreset_mode"] = AutoresetMode.SAME_STEP
+    world = make_world(env_id, recipe.num_envs, **options)
     _check_actions(world.single_action_space)
-    return BatchedVecEnv(cast(VectorEnv[Any, Any, Any], world))
+    return world
 
 
-def _validation_envs(env_id: str, recipe: Recipe) -> World:
+def _validation_world(env_id: str, recipe: Recipe) -> World:
     num_envs = min(recipe.num_envs, recipe.validation_episodes)
     return make_world(env_id, num_envs, **_options(recipe, "validation"))
 
@@ -115,50 +167,9 @@ def _check_actions(space: spaces.Space[Any]) -> None:
         raise InputError(f"actions must be a Box from -1 to 1 to be learned, got {space}")
 
 
-def _learner(
-    envs: BatchedVecEnv, recipe: Recipe, seed: int, device: str
-) -> tuple[BaseAlgorithm, Callable[[], ActorNetwork]]:
-    """Return the learner, and what copies its actor."""
-    if isinstance(recipe, PPORecipe):
-        ppo: ImagePPO = make_ppo(envs, recipe, seed, device)
-        if recipe.start_from:
-            start_ppo_from(ppo, recipe, _network(recipe.start_from, device))
-        return ppo, lambda: ppo_actor(ppo, recipe)
-    if isinstance(recipe, DAggerRecipe):
-        teacher = load_policy(recipe.teacher, cast(World, envs.envs), device, seed)
-        dagger = DAgger(envs, teacher, recipe, seed, device)
-        return dagger, dagger.actor
-    assert isinstance(recipe, SACRecipe)
-    sac = make_sac(envs, recipe, seed, device)
-    return sac, lambda: sac_actor(sac, recipe)
-
-
-def _network(source: str, device: str) -> ActorNetwork:
-    """Return the network of a run folder or a policy folder.
-
-    Raises:
-        InputError: It holds none.
-    """
-    folder = policy_folder(source)
-    policy = load_policy_folder(folder, device) if folder else None
-    if not isinstance(policy, NetworkPolicy):
-        raise InputError(f"start_from must be a folder with a trained network, got {source!r}")
-    return policy.network
-
-
 def _config(env_id: str, recipe: Recipe, seed: int, device: str) -> dict[str, Any]:
     return {
         "env_id": env_id,
         "algorithm": type(recipe).__name__,
         **conditions(recipe, seed, device),
     }
-
-
-def _save(policy: NetworkPolicy, folder: Path, env_id: str, recipe: Recipe) -> None:
-    manifest = {
-        **policy.description(),
-        "env_id": env_id,
-        "env_options": recipe.env_options,
-        "versions": versions(),
-    }
-    POLICY_FOLDER.save(folder, manifest, policy.tensors())

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from autonomy.agents.recipes import ALGORITHMS, DAggerRecipe, PPORecipe, Recipe, SACRecipe
+from autonomy.agents.recipe import Recipe
+from autonomy.agents.recipes import ALGORITHMS, DAggerRecipe, PPORecipe, SACRecipe
 
 # Short routes show a learner more roads; what has been learned is judged on long ones.
 _LANE_FOLLOW: dict[str, Any] = {
@@ -36,7 +37,13 @@ _ARM_THINGS: dict[str, Any] = {
     "batch_size": 128,
     "validation_interval": 6_000,
 }
+# The first is what a task that is none of these starts from.
 _ARM_TASKS: dict[str, dict[str, Any]] = {
+    "ArmPickAndPlace": {
+        **_ARM_THINGS,
+        "total_steps": 20_000,
+        "learning_starts": 8_500,
+    },
     "ArmReach": {
         **_ARM,
         "observations": ("proprioception", *_GOALS),
@@ -49,11 +56,6 @@ _ARM_TASKS: dict[str, dict[str, Any]] = {
         **_ARM_THINGS,
         "total_steps": 45_000,
         "learning_starts": 13_000,
-    },
-    "ArmPickAndPlace": {
-        **_ARM_THINGS,
-        "total_steps": 20_000,
-        "learning_starts": 8_500,
     },
     "ArmFlip": {
         **_ARM_THINGS,
@@ -127,9 +129,9 @@ _ARM_PICK_FRAMES: dict[str, Any] = {
 }
 
 FRAME_RECIPES: dict[tuple[str, str], Recipe] = {
+    ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_PICK_FRAMES),
     ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(**_ARM_REACH_FRAMES),
     ("autonomy/ArmPush-v0", "dagger"): DAggerRecipe(**_ARM_FRAMES),
-    ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_PICK_FRAMES),
 }
 """Those of policies that see frames, where `RECIPES` has one of a policy that does not."""
 
@@ -158,13 +160,14 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         replay_size=80_000,
         validation_interval=1_000_000,
     ),
+    ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_IMITATION),
     ("autonomy/ArmReach-v0", "dagger"): DAggerRecipe(**_ARM_REACH_IMITATION),
     ("autonomy/ArmPush-v0", "dagger"): DAggerRecipe(**_ARM_PUSH_IMITATION),
-    ("autonomy/ArmPickAndPlace-v0", "dagger"): DAggerRecipe(**_ARM_IMITATION),
     **{
         (f"autonomy/{task}-v0", algorithm): ALGORITHMS[algorithm](**own)
         for task, own in _ARM_TASKS.items()
         for algorithm in ("sac", "tqc")
     },
 }
-"""Recipes by the world's id and the algorithm's name."""
+"""Recipes by the world's id and the algorithm's name; of worlds that are equally near to a new one,
+it starts from the first one's."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -11,7 +11,8 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from autonomy.errors import InputError
 from autonomy.policy import Observation
-from autonomy.world import Info
+from autonomy.world import World
+from autonomy.world_state import State
 
 
 class BatchedVecEnv(VecEnv):
@@ -25,6 +26,8 @@ class BatchedVecEnv(VecEnv):
     def __init__(self, envs: VectorEnv[Any, Any, Any]) -> None:
         """Take over `envs`, which must reset ended episodes in the same step.
 
+        That is what `gym.make_vec` makes of this project's worlds unless told otherwise.
+
         Raises:
             InputError: Another autoreset mode.
         """
@@ -32,7 +35,7 @@ class BatchedVecEnv(VecEnv):
         if mode is not AutoresetMode.SAME_STEP:
             raise InputError(f"training needs the autoreset mode SAME_STEP, got {mode}")
         self.envs = envs
-        self.info: Info = {}
+        self.info: dict[str, Any] = {}
         self.begins: NDArray[np.bool_] = np.ones(envs.num_envs, np.bool_)
         self._seed: int | None = None
         self._actions: NDArray[np.float32] = np.zeros((0,), np.float32)
@@ -63,13 +66,13 @@ class BatchedVecEnv(VecEnv):
     # narrower likewise
     def step_wait(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
-    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[Info]]:
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
         """Step all environments; ended ones already show their next episode's beginning."""
         observation, rewards, terminated, truncated, self.info = self.envs.step(self._actions)
         self._returns += rewards
         self._lengths += 1
         ended = terminated | truncated
-        infos: list[Info] = [{} for _ in range(self.num_envs)]
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         places: list[int] = np.flatnonzero(ended).tolist()
         for i in places:
             infos[i] = self._ending(i, bool(truncated[i] and not terminated[i]))
@@ -77,6 +80,16 @@ class BatchedVecEnv(VecEnv):
         self._lengths[ended] = 0
         self.begins = ended
         return observation, rewards.astype(np.float32), ended, infos
+
+    def get_counts(self) -> State:
+        """Return copies of what is counted of the episodes that run, each `(N,)`."""
+        counts = {"returns": self._returns, "lengths": self._lengths, "begins": self.begins}
+        return {name: values.copy() for name, values in counts.items()}
+
+    def set_counts(self, counts: State) -> None:
+        """Count on from there, instead of from a reset."""
+        self._returns, self._lengths = counts["returns"].copy(), counts["lengths"].copy()
+        self.begins = counts["begins"].copy()
 
     def close(self) -> None:
         """Close the world."""
@@ -106,7 +119,7 @@ class BatchedVecEnv(VecEnv):
     def _count(self, indices: Any) -> int:
         return len(list(self._get_indices(indices)))
 
-    def _ending(self, i: int, time_limit: bool) -> Info:
+    def _ending(self, i: int, time_limit: bool) -> dict[str, Any]:
         return {
             "terminal_observation": self.info["final_obs"][i],
             "TimeLimit.truncated": time_limit,
@@ -117,3 +130,8 @@ class BatchedVecEnv(VecEnv):
                 "t": time.monotonic() - self._born,
             },
         }
+
+
+def batched(envs: World) -> BatchedVecEnv:
+    """Show a world to Stable-Baselines3; see `BatchedVecEnv`."""
+    return BatchedVecEnv(cast(VectorEnv[Any, Any, Any], envs))

@@ -1,10 +1,11 @@
 """What every batch of worlds does alike: seeds, episodes, resets, states and copies."""
 
-from abc import ABC, abstractmethod
+import inspect
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from gymnasium import spaces
@@ -14,10 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from autonomy.actions import checked_actions
 from autonomy.errors import InputError
-from autonomy.policy import Observation
+from autonomy.options import CommonOptions
+from autonomy.policy import Observation, Policy
 from autonomy.seed import seeds_of_rows
 from autonomy.streams import RandomStreams
-from autonomy.world import Info
+from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import WORLD, Bounds, State, check_state
 
 Choices = Mapping[str, NDArray[Any]]
@@ -29,12 +31,10 @@ METADATA: dict[str, Any] = {"render_modes": ["rgb_array"]}
 _TAKEN_ALONG = ("spec", "action_space", "single_action_space")
 """Attributes that a copy takes over: Gymnasium's, and what draws samples of actions."""
 
-_AUTORESET_MODES = (AutoresetMode.SAME_STEP, AutoresetMode.DISABLED)
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step came to; each entry is `(N,)`, and `info` is as `World` says."""
+    """What a step came to; each entry is `(N,)`, and `info` is as `Info` says."""
 
     reward: NDArray[np.float64]
     terminated: NDArray[np.bool_]
@@ -42,7 +42,14 @@ class Outcome:
     info: Info
 
 
-class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], ABC):
+class _Batch(ABCMeta):
+    """Lets others, who say in a message what they were given, say what would be right too."""
+
+    def __format__(cls, _: str) -> str:
+        return f"{cls!r} (which Stable-Baselines3 takes as autonomy.agents.BatchedVecEnv(envs))"
+
+
+class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], metaclass=_Batch):
     """N copies of a world that step as arrays.
 
     A subclass says how episodes begin, how the world advances and what is observed; the rows of
@@ -53,6 +60,8 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     """
 
     metadata = METADATA
+    options_class: ClassVar[type[Any]] = CommonOptions
+    """The dataclass of its options; what is made of it with more options has one of its own."""
 
     _made_of: tuple[tuple[Any, ...], dict[str, Any]]
     """What it was made with."""
@@ -92,6 +101,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         self.action_space = batch_space(action_space, num_envs)
         self.streams = RandomStreams(num_envs)
         self._every_row = np.arange(num_envs)
+        self._ended = np.zeros(num_envs, np.bool_)  # which episodes are to begin before they go on
         self._begun = False
 
     @abstractmethod
@@ -117,7 +127,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         """Return what some rows observe, in new arrays."""
 
     @abstractmethod
-    def _describe(self) -> Info:
+    def _describe(self) -> ResetInfo:
         """Return what `info` tells of the episodes that run now, each entry `(N, ...)`."""
 
     @property
@@ -159,6 +169,33 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     def _overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a small picture of where things are, of each row."""
 
+    @abstractmethod
+    def expert(self) -> Policy:
+        """Return a scripted policy that reads this batch's true state."""
+
+    @abstractmethod
+    def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
+        """Summarise episodes in the task's own figures, each named with its unit."""
+
+    @property
+    def about(self) -> str:
+        """What the world is, and what is asked for."""
+        return inspect.getdoc(type(self)) or ""
+
+    @property
+    def reward_weights(self) -> Mapping[str, float]:
+        """What each term of the reward counts, by name, where that is known."""
+        return {}
+
+    @property
+    def episode_ends(self) -> Mapping[str, str]:
+        """How episodes end, `terminated` or `truncated`, by reason, where that is known.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        return {}
+
     def get_state(self) -> State:
         """Return the whole state as copies of plain arrays `(N, ...)`, random streams included.
 
@@ -167,7 +204,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         """
         self._check_running()
         saved = self._save()  # before the arrays, which it may change
-        arrays = {**self.streams.arrays(), **self._arrays()}
+        arrays = self._all_arrays()
         copies = {name: values.copy() for name, values in arrays.items()}
         return {WORLD: np.full(self.num_envs, self._kind), **copies, **saved}
 
@@ -179,7 +216,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
                 task, or holds what cannot be.
         """
         self._check_open()
-        arrays = {**self.streams.arrays(), **self._arrays()}
+        arrays = self._all_arrays()
         expected = {WORLD: np.full(self.num_envs, self._kind), **arrays}
         check_state(state, expected, self._bounds(), self._saved)
         self._check(state)
@@ -187,6 +224,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
             values[:] = state[name]
         self._restore(state)
         self._begun = True
+
+    def _all_arrays(self) -> State:
+        return {**self.streams.arrays(), "ended": self._ended, **self._arrays()}
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return a picture `(720, 1280, 3)` of each row, None without a render mode.
@@ -206,12 +246,13 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
         self._check_running()
         return self._overview()
 
-    def reset(
+    # what is told is a dictionary whose entries are known
+    def reset(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
         *,
         seed: int | Sequence[int | None] | None = None,
         options: dict[str, Any] | None = None,
-    ) -> tuple[Observation, Info]:
+    ) -> tuple[Observation, ResetInfo]:
         """Begin episodes everywhere, or where `options["reset_mask"]` `(N,)` is true.
 
         Args:
@@ -238,25 +279,60 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
             self._begin_next(rows, choices)
         return self._observe(self._every_row), self._describe()
 
-    def step(
+    # likewise
+    def step(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, actions: ArrayLike
     ) -> tuple[Observation, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Info]:
-        """Advance all rows by one control step; see `World` for what `info` holds.
+        """Advance all rows by one control step; see `Info` for what it tells.
 
-        Where episodes end and reset themselves, `info["final_obs"]` `(N,)` holds their last
-        observation, as a single environment would return it, and None elsewhere.
+        Where an episode ends, the autoreset mode says what comes next:
+
+        - `SAME_STEP`: the next episode begins in the same step, and its first observation is
+          returned; `info["final_obs"]` `(N,)` holds the last one of the episode that ended, as a
+          single environment would return it, and None elsewhere.
+        - `NEXT_STEP`: it begins with the next step, which ignores the row's action and returns the
+          first observation, reward 0 and no ending.
+        - `DISABLED`: the caller begins it, by `reset`.
 
         Raises:
             InputError: The actions have another shape than `(N, A)`, or one is not finite; the
-                world is closed, or was never reset.
+                world is closed, or was never reset; an episode that ended was not reset.
         """
         self._check_running()
+        mode, over = self.metadata["autoreset_mode"], self._ended.copy()
+        if mode is not AutoresetMode.NEXT_STEP:
+            self._refuse_ended(over)
         outcome = self._advance(checked_actions(actions, self.num_envs, self.single_action_space))
+        if over.any():
+            outcome = self._begin_late(over, outcome)
         info, ended = outcome.info, outcome.terminated | outcome.truncated
-        if self.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP and ended.any():
-            info = self._begin_anew(ended, info)
+        if mode is AutoresetMode.SAME_STEP:
+            info = self._begin_anew(ended, info) if ended.any() else info
+        else:
+            self._ended |= ended
         observation = self._observe(self._every_row)
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
+
+    def _refuse_ended(self, over: NDArray[np.bool_]) -> None:
+        if over.any():
+            rows = ", ".join(map(str, np.flatnonzero(over)))
+            raise InputError(
+                f"episodes that ended must be reset before the next step, got those of rows {rows}"
+            )
+
+    def _begin_late(self, over: NDArray[np.bool_], outcome: Outcome) -> Outcome:
+        """Begin episodes where others were `over` `(N,)` before the step, which is none there."""
+        self._begin_next(np.flatnonzero(over), {})
+        info = outcome.info
+        told: Info = {
+            **self._describe(),
+            "success": info["success"] & ~over,
+            "episode_end": np.where(over, "", info["episode_end"]),
+            "reward_terms": _without(over, info["reward_terms"]),
+            "measurements": _without(over, info["measurements"]),
+        }
+        reward = np.where(over, 0.0, outcome.reward)
+        return Outcome(reward, outcome.terminated & ~over, outcome.truncated & ~over, told)
 
     def _begin_anew(self, ended: NDArray[np.bool_], final_info: Info) -> Info:
         """Begin episodes where others `ended` `(N,)`; return the info of both."""
@@ -278,6 +354,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], AB
     def _begin_next(self, rows: NDArray[np.intp], choices: Choices) -> None:
         self.streams.begin(rows)
         self._begin(rows, choices)
+        self._ended[rows] = False
         self._begun = True
 
     def _check_open(self) -> None:
@@ -320,6 +397,11 @@ def _made_again(
     return world
 
 
+def _without(rows: NDArray[np.bool_], named: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return named values `(N,)` with 0 in some rows, as Gymnasium fills what is not told."""
+    return {name: np.where(rows, values.dtype.type(0), values) for name, values in named.items()}
+
+
 def _checked_options(options: Any) -> dict[str, Any]:
     if not isinstance(options, dict | None):
         raise InputError(f"a reset's options must be a dict, got {options!r}")
@@ -327,7 +409,7 @@ def _checked_options(options: Any) -> dict[str, Any]:
 
 
 def _supported(mode: AutoresetMode | str) -> AutoresetMode:
-    if mode not in [name for one in _AUTORESET_MODES for name in (one, one.value)]:
-        names = " or ".join(one.name for one in _AUTORESET_MODES)
-        raise InputError(f"autoreset_mode must be {names}, got {mode!r}")
+    if mode not in [name for one in AutoresetMode for name in (one, one.value)]:
+        names = ", ".join(one.name for one in AutoresetMode)
+        raise InputError(f"autoreset_mode must be one of {names}, got {mode!r}")
     return AutoresetMode(mode)

@@ -19,6 +19,8 @@ import numpy as np
 from numba import njit
 from numba.core import config
 
+from autonomy.compiling import Compiling
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 Index = int | np.int64 | np.uint64
 """What kernels count with."""
@@ -26,6 +28,8 @@ Index = int | np.int64 | np.uint64
 # Contraction (fused multiply-add) and reciprocals change the last bit, never with the batch or
 # the number of threads. Reordering and "no NaN" stay off: both would.
 _FASTMATH = {"contract", "arcp", "nsz"}
+
+_compiling = Compiling()
 
 _SAID = "AUTONOMY_SAID_THAT_NOTHING_IS_KEPT"
 
@@ -53,6 +57,8 @@ def _compiled(function: Function, parallel: bool) -> Function:
         fastmath=_FASTMATH,
         error_model="numpy",
     )
+    _compiling.kernels.add(function)
+    _compiling.is_kept = folder is not None
     before = _settings.CACHE_DIR
     _settings.CACHE_DIR = str(folder or before)
     try:

@@ -46,7 +46,9 @@ def power(base: ArrayLike, exponent: ArrayLike) -> Values:
 
 
 def _each(function: Callable[..., Values], *arguments: ArrayLike) -> Values:
-    arrays = np.broadcast_arrays(*(np.asarray(argument, np.float64) for argument in arguments))
+    arrays = [np.asarray(argument, np.float64) for argument in arguments]
+    if len(arrays) > 1:
+        arrays = np.broadcast_arrays(*arrays)
     return function(*(array.ravel() for array in arrays)).reshape(arrays[0].shape)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.rollout import Step
+from autonomy.rollouts import Step
 from autonomy.world import Trace
 
 

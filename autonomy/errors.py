@@ -6,3 +6,7 @@ class InputError(ValueError):
 
     Scripts print the message as one line and exit with status 2.
     """
+
+
+class UnknownOptionError(InputError, TypeError):
+    """There is no option of that name: a `TypeError` too, as of any function in Python."""

@@ -10,12 +10,13 @@ import numpy as np
 
 from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
+from autonomy.json_values import described
 from autonomy.policy import Policy
-from autonomy.rollout import rollout
+from autonomy.rollouts import rollout
 from autonomy.seed import checked_seed
 from autonomy.versions import versions
 from autonomy.wilson import wilson_interval
-from autonomy.world import World
+from autonomy.wrapped_world import AnyWorld, as_world
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Evaluation:
         return {
             "env_id": env_id,
             "policy": policy,
-            **env_options,
+            **described(env_options),
             "seed": self.seed,
             "episodes": self.episodes,
             "steps": self.steps,
@@ -50,7 +51,7 @@ class Evaluation:
 
 
 def evaluate(
-    envs: World,
+    envs: AnyWorld,
     policy: Policy,
     episodes: int,
     seed: int = 0,
@@ -66,15 +67,15 @@ def evaluate(
     """
     if episodes < 1:
         raise InputError(f"the number of episodes must be positive, got {episodes}")
-    first = checked_seed(seed)
+    world, first = as_world(envs), checked_seed(seed)
     seeds = range(first, checked_seed(first + episodes - 1) + 1)
     lived: list[Episode] = []
-    for episode in episodes_of(rollout(envs, policy, seeds)):
+    for episode in episodes_of(rollout(world, policy, seeds)):
         lived.append(episode)
         if on_episode:
             on_episode(episode)
     lived.sort(key=lambda episode: episode.seed)  # sums come out the same for every batch size
-    return _summary(lived, envs.metrics([episode.measurements for episode in lived]))
+    return _summary(lived, world.metrics([episode.measurements for episode in lived]))
 
 
 def _summary(episodes: Sequence[Episode], metrics: Mapping[str, float]) -> Evaluation:

@@ -8,13 +8,15 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from autonomy.camera.camera_json import read_rig, rig_from_json
-from autonomy.camera.mount import MountedCamera
-from autonomy.camera.rig import IMAGES
-from autonomy.errors import InputError
+from autonomy.camera.images import IMAGES
+from autonomy.errors import InputError, UnknownOptionError
+from autonomy.imported_class import is_name_of_object, named_object
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what lists the options need not load what draws
     from _typeshed import DataclassInstance
+
+    from autonomy.camera.mount import MountedCamera
+    from autonomy.perception.in_world.loop import EstimatingModule
 
 Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
@@ -38,8 +40,10 @@ class CommonOptions:
         control_rate: Control steps a second [Hz].
         max_episode_steps: Control steps after which an episode is truncated; by default the task
             decides.
-        perception: How `perceived` is come by: `truth`, or the folder of a perception module, which
-            then looks through cameras of its own at every step.
+        perception: How `perceived` is come by: `truth`, or a perception module or the folder of
+            one, which then looks through cameras of its own at every step.
+        perception_modules: Modules (`package.module`) and files (`file.py`) of the user's own,
+            whose classes that folder may name.
 
     Raises:
         InputError: A value is out of range or unknown.
@@ -47,16 +51,26 @@ class CommonOptions:
 
     vectors: ClassVar[tuple[str, ...]] = ()
     """What there is to observe besides images."""
-    camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {}
+    of_policies: ClassVar[tuple[str, ...]] = (
+        "observations",
+        "image_size",
+        "cameras",
+        "control_rate",
+    )
+    """The options that decide what a policy sees, what its actions do and what is asked of it: they
+    go with it."""
+
+    camera_sets: ClassVar["Mapping[str, Mapping[str, MountedCamera]]"] = {}
     """What the option `cameras` may name."""
 
     observations: tuple[str, ...] = ("camera", "proprioception")
     image_size: tuple[int, int] | None = None
-    cameras: str | Path | Mapping[str, MountedCamera] = "default"
+    cameras: "str | Path | Mapping[str, MountedCamera]" = "default"
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None
-    perception: str | None = None
+    perception: "str | EstimatingModule | None" = None
+    perception_modules: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors
@@ -94,7 +108,7 @@ class CommonOptions:
         """The observed kinds of image."""
         return tuple(name for name in IMAGES if name in self.observations)
 
-    def sized_cameras(self) -> dict[str, MountedCamera]:
+    def sized_cameras(self) -> "dict[str, MountedCamera]":
         """The cameras at their observed size."""
         if self.image_size is None:
             return dict(self._found_cameras)
@@ -102,27 +116,40 @@ class CommonOptions:
         return {name: one.sized(height, width) for name, one in self._found_cameras.items()}
 
     @cached_property
-    def _found_cameras(self) -> dict[str, MountedCamera]:
+    def _found_cameras(self) -> "dict[str, MountedCamera]":
         return _find_cameras(self.cameras, self.camera_sets)
 
 
 def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
     """Return a world's options, a dataclass, from keywords.
 
+    What is given as `package.module:name` or `file.py:name` is what is there, and of a class one
+    made of nothing.
+
     Raises:
-        InputError: There is no option of such a name; or the options refuse a value.
+        UnknownOptionError: There is no option of such a name.
+        InputError: The options refuse a value, or there is nothing of its name.
     """
     known = [field.name for field in fields(kind)]
     for name in given:
         if name not in known:
-            raise InputError(f"there is no option {name!r}, only {', '.join(sorted(known))}")
-    return kind(**given)
+            raise UnknownOptionError(
+                f"there is no option {name!r}, only {', '.join(sorted(known))}"
+            )
+    read = {
+        name: named_object(value) if is_name_of_object(value) else value
+        for name, value in given.items()
+    }
+    return kind(**read)
 
 
 def _find_cameras(
-    chosen: str | Path | Mapping[str, Any], sets: Mapping[str, Mapping[str, MountedCamera]]
-) -> dict[str, MountedCamera]:
+    chosen: str | Path | Mapping[str, Any], sets: "Mapping[str, Mapping[str, MountedCamera]]"
+) -> "dict[str, MountedCamera]":
     """Return cameras that were given by name, by the name of a set, as JSON, or in a file of it."""
+    from autonomy.camera.camera_json import read_rig, rig_from_json
+    from autonomy.camera.mount import MountedCamera
+
     if isinstance(chosen, Mapping):
         if not chosen:
             raise InputError("cameras must name at least one camera, got none")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.errors import InputError
-from autonomy.imported_class import imported_value
+from autonomy.imported_class import is_name_of_object, object_of
 
 
 @dataclass(frozen=True)
@@ -165,29 +165,22 @@ Ranges = TypeVar("Ranges")
 
 
 def preset(choice: str | Ranges, presets: Mapping[str, Ranges]) -> Ranges:
-    """Return the ranges of a preset's name, those that a file or module holds, or these themselves.
-
-    A string with a colon is `file.py:NAME` or `package.module:NAME`; the file is the user's own
-    code, and runs.
+    """Return the ranges of a preset's name or of `module:NAME` or `file.py:NAME`, or themselves.
 
     Raises:
-        InputError: There is no such preset, file, module or name, or it is of another kind.
+        InputError: There are none of that name, or they are of another world.
     """
+    kind = type(next(iter(presets.values())))
+    if isinstance(choice, kind):
+        return choice
     if isinstance(choice, str) and choice in presets:
         return presets[choice]
-    kind = type(next(iter(presets.values())))
-    if isinstance(choice, str) and ":" not in choice:
-        raise InputError(
-            f"randomization must be one of {', '.join(presets)}, or a {kind.__name__} of one's own "
-            f"by file.py:NAME or module:NAME, got {choice!r}"
-        )
-    found = imported_value(choice) if isinstance(choice, str) else choice
-    if not isinstance(found, kind):
-        where = f" at {choice}" if isinstance(choice, str) else ""
-        raise InputError(
-            f"randomization must be a {kind.__name__}, got a {type(found).__name__}{where}"
-        )
-    return found
+    if is_name_of_object(choice):
+        return object_of(kind, str(choice))
+    raise InputError(
+        f"randomization must be one of {', '.join(presets)}, a {kind.__name__}, or module:NAME or "
+        f"file.py:NAME of one, got {choice!r}"
+    )
 
 
 _TURNS = 8

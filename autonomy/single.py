@@ -1,7 +1,8 @@
 """The single environment: a batch of one, seen without its first axis."""
 
+from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 import gymnasium as gym
 import numpy as np
@@ -9,16 +10,19 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from autonomy.batched_world import METADATA, BatchedWorld
-from autonomy.policy import Observation
+from autonomy.policy import Observation, Policy
 from autonomy.seed import checked_seed
-from autonomy.world import Info
+from autonomy.world import Trace
 from autonomy.world_state import State
 
 Batch = TypeVar("Batch", bound=BatchedWorld)
 
 
 class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
-    """A `gymnasium.Env` over a batch of one that never resets itself."""
+    """A `gymnasium.Env` over a batch of one that never resets itself.
+
+    It has what `World` has, each without the first axis.
+    """
 
     metadata = METADATA
 
@@ -35,14 +39,16 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, Info]:
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode; see the batch."""
         own = None if seed is None else checked_seed(seed)
         observation, info = self.batch.reset(seed=own, options=options)
         super().reset(seed=own)
         return _first(observation), _first(info)
 
-    def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, Info]:
+    def step(
+        self, action: NDArray[np.float32]
+    ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Advance by one control step; see the batch."""
         observation, reward, terminated, truncated, info = self.batch.step([action])
         return (
@@ -58,6 +64,18 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
         """Return the picture `(H, W, 3)` for a person, None without a render mode."""
         pictures: Any = self.batch.render()  # Gymnasium leaves open what a picture is
         return None if pictures is None else pictures[0]
+
+    def overview(self) -> NDArray[np.uint8]:
+        """Return a small picture `(H, W, 3)` of where things are."""
+        return self.batch.overview()[0]
+
+    def expert(self) -> "SinglePolicy":
+        """Return a scripted policy that reads the true state."""
+        return SinglePolicy(self.batch.expert())
+
+    def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
+        """Summarise episodes in the task's own figures; see the batch."""
+        return self.batch.metrics(episodes)
 
     def get_state(self) -> State:
         """Return the whole state as copies of plain arrays; see the batch."""
@@ -78,7 +96,23 @@ class SingleEnv(gym.Env[Observation, NDArray[np.float32]], Generic[Batch]):
         return deepcopy(self)  # a shallow copy would drive the same batch
 
 
-def _first(tree: dict[str, Any]) -> dict[str, Any]:
+class SinglePolicy:
+    """A policy of a batch of one, seen without the first axis."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def reset(self) -> None:
+        """Begin a new episode."""
+        self._policy.reset(np.ones(1, np.bool_))
+
+    def act(self, observation: Observation) -> NDArray[np.float32]:
+        """Return an action `(A,)` in [-1, 1] for the observation `(...)`."""
+        return self._policy.act({name: own[np.newaxis] for name, own in observation.items()})[0]
+
+
+def _first(tree: Any) -> dict[str, Any]:
     return {
-        key: _first(value) if isinstance(value, dict) else value[0] for key, value in tree.items()
+        key: _first(cast(Any, value)) if isinstance(value, dict) else value[0]
+        for key, value in tree.items()
     }

@@ -1,39 +1,76 @@
 """What the shared tools ask of a world beyond Gymnasium's `VectorEnv`."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NotRequired, Protocol, TypedDict, runtime_checkable
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.policy import Observation, Policy
+from autonomy.world_state import State
 
-Info = dict[str, Any]
 Trace = dict[str, NDArray[np.float32]]
 """One episode's measurements: each entry `(T,)`, named with its unit (`speed_m_s`)."""
 
 
+class CameraInfo(TypedDict):
+    """How a camera saw the image that is observed, also where this is late.
+
+    It is what `cv2.projectPoints` takes.
+    """
+
+    intrinsics: NDArray[np.float64]
+    """`(N, 3, 3)` OpenCV's K [px]."""
+    distortion: NDArray[np.float64]
+    """`(N, K)` OpenCV's coefficients: K = 0, 4, 5 or 8, none of a pinhole."""
+    camera_from_world: NDArray[np.float64]
+    """`(N, 3, 4)` brings points of the world [m] to the camera's frame (x right, y down)."""
+
+
+class ImageInfo(TypedDict):
+    """What a world tells of the images that are observed."""
+
+    cameras: NotRequired[dict[str, CameraInfo]]
+    """By each camera's name; there where images are observed."""
+
+
+class ResetInfo(ImageInfo):
+    """What a world tells where episodes begin."""
+
+    randomization: dict[str, NDArray[Any]]
+    """What was drawn for each row, each `(N, ...)`."""
+
+
+class Info(ImageInfo):
+    """What a world tells of a step that was just taken, before any automatic reset."""
+
+    success: NDArray[np.bool_]
+    """`(N,)` true on the step that reaches the task's end."""
+    episode_end: NDArray[np.str_]
+    """`(N,)` why the episode ended on this step, or `""`."""
+    reward_terms: dict[str, NDArray[Any]]
+    """Named terms, each `(N,)`."""
+    measurements: dict[str, NDArray[Any]]
+    """Named quantities with their units, each `(N,)` float32."""
+    randomization: NotRequired[dict[str, NDArray[Any]]]
+    """As in `ResetInfo`, where an episode began in this step."""
+    final_obs: NotRequired[NDArray[np.object_]]
+    """`(N,)` where an episode ended and another one began in this step: its last observation."""
+    _final_obs: NotRequired[NDArray[np.bool_]]
+    """`(N,)` where that is."""
+    final_info: NotRequired["Info"]
+    """What the step told before others began."""
+    _final_info: NotRequired[NDArray[np.bool_]]
+    """`(N,)` where they did."""
+
+
 @runtime_checkable
 class World(Protocol):
-    """A batch of N environments that can also be judged, shown and driven by an expert.
+    """A batch of N environments that can also be judged, shown, saved and driven by an expert.
 
-    It is a `gymnasium.vector.VectorEnv`. The `info` of every `step` holds:
-
-    - `success` `(N,)` bool, true on the step that reaches the task's end;
-    - `episode_end` `(N,)` str, why the episode ended on this step, or `""`;
-    - `reward_terms`, a dict of named terms, each `(N,)`;
-    - `measurements`, a dict of named quantities with their units, each `(N,)` float32.
-
-    They describe the step that was just taken, before any automatic reset. Where episodes begin,
-    in `reset` or by an automatic reset, `info` holds `randomization`: what was drawn for each row.
-
-    Where images are observed, the `info` of every `reset` and `step` also holds `cameras`: for each
-    camera's name a dict of `intrinsics` `(N, 3, 3)`, OpenCV's K [px]; `distortion` `(N, K)`, its
-    K = 0, 4, 5 or 8 distortion coefficients, none of a pinhole; and `camera_from_world` `(N, 3,
-    4)`, the pose that brings points of the world [m] to the camera's frame (x right, y down, z
-    ahead). They are those of the images observed, also where these are late, and what
-    `cv2.projectPoints` takes.
+    It is a `gymnasium.vector.VectorEnv`; `autonomy.wrapped_world.as_world` makes one of a world in
+    Gymnasium's wrappers.
     """
 
     num_envs: int
@@ -42,8 +79,8 @@ class World(Protocol):
     single_action_space: spaces.Space[Any]
 
     def reset(
-        self, *, seed: int | list[int | None] | None = None, options: Info | None = None
-    ) -> tuple[Observation, Info]:
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, ResetInfo]:
         """Begin episodes, in all environments or where `options["reset_mask"]` is true."""
         ...
 
@@ -67,6 +104,14 @@ class World(Protocol):
 
     def metrics(self, episodes: Sequence[Trace]) -> dict[str, float]:
         """Summarise episodes in the task's own figures, each named with its unit."""
+        ...
+
+    def get_state(self) -> State:
+        """Return the whole state as copies of plain arrays `(N, ...)`."""
+        ...
+
+    def set_state(self, state: State) -> None:
+        """Go on, bit for bit, from what `get_state` returned."""
         ...
 
     def close(self) -> None:

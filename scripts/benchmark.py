@@ -13,10 +13,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
-from rich.progress import Progress
 
 from autonomy.command_line import run
 from autonomy.errors import InputError
@@ -30,11 +29,10 @@ from autonomy.scripts.benchmarking.contestants import (
     our_worlds,
     peers_renderers,
 )
-from autonomy.scripts.benchmarking.footprint import Memory, import_seconds, measure_memory
-from autonomy.scripts.benchmarking.machine import machine
-from autonomy.scripts.benchmarking.race import Timing, race
-from autonomy.scripts.benchmarking.report import Findings
-from autonomy.seed import checked_seed
+
+if TYPE_CHECKING:
+    from autonomy.scripts.benchmarking.footprint import Memory
+    from autonomy.scripts.benchmarking.race import Timing
 
 Report = Callable[[str], None]
 
@@ -103,8 +101,10 @@ class Arguments:
         )
 
     @property
-    def timing(self) -> Timing:
+    def timing(self) -> "Timing":
         """How long is measured."""
+        from autonomy.scripts.benchmarking.race import Timing
+
         return Timing(
             self.seconds,
             self.repetitions,
@@ -118,6 +118,11 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Measure, and print tables or JSON."""
+    from autonomy.scripts.benchmarking.footprint import import_seconds
+    from autonomy.scripts.benchmarking.machine import machine
+    from autonomy.scripts.benchmarking.race import race
+    from autonomy.scripts.benchmarking.report import Findings
+
     _check(arguments)
     worlds, about = our_worlds(arguments.settings), machine()
     rivals, parts = _rivals(arguments), arguments.parts
@@ -145,6 +150,8 @@ def main(arguments: Arguments) -> None:
 
 
 def _check(arguments: Arguments) -> None:
+    from autonomy.seed import checked_seed
+
     checked_seed(arguments.seed)
     for name in ("ids", "observations", "image_sizes", "batch_sizes", "parts"):
         if not getattr(arguments, name):
@@ -170,8 +177,10 @@ def _renderers(arguments: Arguments) -> list[Contestant]:
     return our_renderers(settings) + (peers_renderers(settings) if arguments.peers else [])
 
 
-def _memory(worlds: list[Contestant], arguments: Arguments, report: Report) -> list[Memory]:
+def _memory(worlds: list[Contestant], arguments: Arguments, report: Report) -> "list[Memory]":
     """Watch each id's first batch, whose actions are random."""
+    from autonomy.scripts.benchmarking.footprint import measure_memory
+
     if "memory" not in arguments.parts:
         return []
     first = {one.env_id: one for one in reversed(worlds) if one.kind == "world"}
@@ -190,6 +199,8 @@ def _size(words: str) -> tuple[int, int]:
 
 @contextmanager
 def _progress() -> Generator[Report]:
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("starting", total=None)
         yield lambda words: progress.update(task, description=words)

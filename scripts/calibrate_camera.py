@@ -7,18 +7,18 @@ Example:
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.camera.calibration import Calibration, calibrate
-from autonomy.camera.camera_json import camera_to_json
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
-from autonomy.picture_file import read_picture
+
+if TYPE_CHECKING:
+    from autonomy.camera.calibration import Calibration
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Calibrate, print a table and write the camera."""
+    from autonomy.camera.calibration import calibrate
+    from autonomy.picture_file import read_picture
+
     pictures = {str(path): read_picture(path) for path in arguments.pictures}
     if len(pictures) < len(arguments.pictures):
         raise InputError("every picture must be given once, got one twice")
@@ -44,7 +47,9 @@ def main(arguments: Arguments) -> None:
     Console().print(_table(result))
 
 
-def _to_json(result: Calibration) -> dict[str, object]:
+def _to_json(result: "Calibration") -> dict[str, object]:
+    from autonomy.camera.camera_json import camera_to_json
+
     return {
         "camera": camera_to_json(result.camera),
         "reprojection_error_px": result.error,
@@ -53,7 +58,7 @@ def _to_json(result: Calibration) -> dict[str, object]:
     }
 
 
-def _table(result: Calibration) -> Table:
+def _table(result: "Calibration") -> Table:
     camera = result.camera
     table = Table(title=f"Camera of {len(result.errors)} pictures", show_header=False)
     table.add_row("size", f"{camera.width} x {camera.height} px")

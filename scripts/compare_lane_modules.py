@@ -6,29 +6,28 @@ Example:
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.camera.mount import MountedCamera
 from autonomy.command_line import run
-from autonomy.envs.lane.options import FRONT
-from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
 from autonomy.files import write_json
-from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_finder import LaneFinder
-from autonomy.perception.lane_lines import estimated_lines, segmented_lines
-from autonomy.perception.lane_metrics import lane_line_metrics
-from autonomy.perception.module import PerceptionModule
-from autonomy.perception.module_folder import load_module
-from autonomy.perception.samples import Samples, draw_many
-from autonomy.perception.segmentation import Segmentation
 from autonomy.quantities import with_unit, words_and_unit
+
+if TYPE_CHECKING:  # torch takes seconds to import
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from autonomy.camera.mount import MountedCamera
+    from autonomy.perception.estimates import Estimates
+    from autonomy.perception.lane.finder import LaneFinder
+    from autonomy.perception.modules.module import PerceptionModule
+    from autonomy.perception.modules.segmentation import Segmentation
+
+    Judge = LaneFinder | PerceptionModule[Any]
 
 _LABELS = ("quantities", "lanes", "segments")
 _OWN = slice(1, 3)  # of the four lines of `lanes`: those of the own lane
@@ -39,8 +38,10 @@ _FINDER_SIZE = (96, 160)  # [px]
 class Arguments:
     """Judge modules of the lane world and the classical lane finder on the same test frames."""
 
-    modules: Annotated[Positional[tuple[Path, ...]], arg(metavar="FOLDER...")] = ()
-    """Folders of modules that report the lane: lane_state, segmentation."""
+    folders: Annotated[Positional[tuple[Path, ...]], arg(metavar="FOLDER...")] = ()
+    """Folders of modules that report the lane: its quantities, or classes with own_lane."""
+    modules: tuple[str, ...] = ()
+    """Modules of your own (package.module or file.py) whose classes the folders may name."""
     frames: int = 2_000
     """Labelled frames of the test split, at least one."""
     randomization: Literal["none", "default", "strong"] = "default"
@@ -55,48 +56,61 @@ def main(arguments: Arguments) -> None:
     """Draw frames, perceive, and print a table."""
     if arguments.frames < 1:
         raise InputError(f"frames must be positive, got {arguments.frames}")
-    modules = [load_module(folder, "lane") for folder in arguments.modules]
-    for module in modules:
-        if module.labels[0] not in ("quantities", "segments"):
-            raise InputError(f"modules must report the lane, {module.name} does not")
-    judges: list[LaneFinder | PerceptionModule[Any]] = [
-        LaneFinder(_camera(_FINDER_SIZE)),
-        *modules,
-    ]
-    metrics = {judge.name: _judged(judge, arguments) for judge in judges}
+    metrics = {judge.name: _judged(judge, arguments) for judge in _judges(arguments)}
     if arguments.json is not None:
         write_json(arguments.json, metrics)
     Console().print(_table(metrics, arguments.frames))
 
 
-def _judged(judge: LaneFinder | PerceptionModule[Any], arguments: Arguments) -> dict[str, float]:
+def _judges(arguments: Arguments) -> "list[Judge]":
+    """Return the lane finder and the modules.
+
+    Raises:
+        InputError: A folder cannot be used, or its module does not report the lane.
+    """
+    from autonomy.perception.lane.finder import LaneFinder
+    from autonomy.perception.lane.shape import LANE_QUANTITIES
+    from autonomy.perception.modules.module_folder import load_module
+
+    modules = [load_module(folder, modules=arguments.modules) for folder in arguments.folders]
+    for folder, module in zip(arguments.folders, modules, strict=True):
+        reports = module.signature.reports
+        if reports != LANE_QUANTITIES and "own_lane" not in reports:
+            raise InputError(f"modules must report the lane, that of {folder} does not")
+    return [LaneFinder(_camera(_FINDER_SIZE)), *modules]
+
+
+def _judged(judge: "Judge", arguments: Arguments) -> dict[str, float]:
     """Return a judge's own metrics, and those of the lane lines that it sees."""
-    size = judge.reading.image_size
+    from autonomy.envs.lane.samples import LaneSamples
+    from autonomy.perception.lane.metrics import lane_line_metrics
+    from autonomy.perception.samples import draw_many
+
+    size = judge.signature.image_size
     source = LaneSamples("test", arguments.seed, size, arguments.randomization)
     samples = draw_many(source, arguments.frames, _LABELS)
-    result = judge.perceive(samples["camera"])
+    result = judge.perceive(samples)
     lines = _lines(result, judge, source.lane_rows)
     return {
         **judge.measure(result, samples),
-        **lane_line_metrics(lines, _true_lines(samples), source.lane_rows, size),
+        **lane_line_metrics(lines, samples["lanes"][:, _OWN], source.lane_rows, size),
     }
 
 
 def _lines(
-    result: Estimates | Segmentation,
-    judge: LaneFinder | PerceptionModule[Any],
-    rows: NDArray[np.float64],
-) -> NDArray[np.float32]:
-    if isinstance(result, Segmentation):
-        return segmented_lines(result.classes, judge.reading.reports, rows)
-    return estimated_lines(result, _camera(judge.reading.image_size), rows)
+    result: "Estimates | Segmentation", judge: "Judge", rows: "NDArray[np.float64]"
+) -> "NDArray[np.float32]":
+    from autonomy.perception.estimates import Estimates
+    from autonomy.perception.lane.lines import estimated_lines, segmented_lines
+
+    if isinstance(result, Estimates):
+        return estimated_lines(result, _camera(judge.signature.image_size), rows)
+    return segmented_lines(result.classes, judge.signature.reports, rows)
 
 
-def _true_lines(samples: Samples) -> NDArray[np.float32]:
-    return samples["lanes"][:, _OWN]
+def _camera(size: tuple[int, int]) -> "MountedCamera":
+    from autonomy.envs.lane.options import FRONT
 
-
-def _camera(size: tuple[int, int]) -> MountedCamera:
     return FRONT.sized(*size)
 
 

@@ -1,27 +1,28 @@
 """Say what it costs to believe a perception module instead of the truth.
 
 Example:
-    python scripts/compare_perception.py runs/policy runs/lane-state --env autonomy/LaneFollow-v0
+    python scripts/compare_perception.py runs/policy runs/lane-state
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.console import Console
 from rich.table import Table
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import Positional, arg
 
-import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
 from autonomy.errors import InputError
-from autonomy.evaluation import Evaluation, evaluate
 from autonomy.files import write_json
-from autonomy.make import make_world
 from autonomy.options import TRUTH
-from autonomy.policy_source import load_policy, trained_options
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.scripts.world_options import WorldOptions
+from autonomy.world_words import WorldWords
+
+if TYPE_CHECKING:
+    from autonomy.evaluation import Evaluation
+    from autonomy.policies.source import PolicySource
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,11 @@ class Arguments:
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
     """Run folder of a policy that observes what is perceived."""
-    module: Annotated[Positional[str], arg(metavar="MODULE")]
+    module: Annotated[Positional[Path], arg(metavar="MODULE")]
     """Run folder of a perception module."""
-    env: str
-    """Id of the world, such as autonomy/LaneFollow-v0."""
+    env: str | None = None
+    """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
+    trained in."""
     end_to_end: str | None = None
     """Run folder of a policy that observes camera frames itself."""
     episodes: int = 200
@@ -46,43 +48,61 @@ class Arguments:
     """How many episodes run side by side."""
     device: str = "auto"
     """Where policies compute: auto, cpu or cuda."""
-    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+    modules: tuple[str, ...] = ()
+    """Modules and files of your own whose classes the folders may name."""
+    world: WorldWords = field(default_factory=lambda: {"split": "test"})
+    """Options of the world; what is left out is as the policy was trained, or the default. Where
+    the command names a world or a trained policy, these are all that it has."""
 
 
 def main(arguments: Arguments) -> None:
     """Evaluate with the truth, with what is perceived and end to end, and print a table."""
-    if "perceived" not in trained_options(arguments.policy).get("observations", ()):
+    from autonomy.perception.modules.module_folder import load_module
+    from autonomy.policies.source import policy_source
+
+    policy = policy_source(arguments.policy, arguments.modules)
+    if "perceived" not in policy.env_options.get("observations", ()):
         raise InputError(
             f"the policy must observe what is perceived, {arguments.policy} does not: train it "
             "with --recipe.observations perceived proprioception"
         )
+    env_id = arguments.env or policy.env_id
+    module = load_module(arguments.module, arguments.device, arguments.modules)
     results = {
-        "the truth": _judged(arguments, arguments.policy, TRUTH),
-        "what is perceived": _judged(arguments, arguments.policy, arguments.module),
+        "the truth": _judged(arguments, policy, {"perception": TRUTH}),
+        "what is perceived": _judged(arguments, policy, {"perception": module}),
     }
     if arguments.end_to_end is not None:
-        results["end to end"] = _judged(arguments, arguments.end_to_end, None)
+        end_to_end = policy_source(arguments.end_to_end, arguments.modules)
+        results["end to end"] = _judged(arguments, end_to_end, {})
     if arguments.json is not None:
         write_json(
             arguments.json,
-            {name: own.to_json(arguments.env, name, {}) for name, own in results.items()},
+            {name: own.to_json(str(env_id), name, {}) for name, own in results.items()},
         )
-    Console().print(_table(results, arguments))
+    Console().print(_table(results, f"{arguments.episodes} episodes of {env_id}"))
 
 
-def _judged(arguments: Arguments, policy: str, perception: str | None) -> Evaluation:
-    chosen = replace(arguments.world, perception=perception).chosen()
-    options: dict[str, Any] = {**trained_options(policy), **chosen}
-    world = make_world(arguments.env, min(arguments.num_envs, arguments.episodes), **options)
+def _judged(
+    arguments: Arguments, policy: "PolicySource", perception: Mapping[str, Any]
+) -> "Evaluation":
+    import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
+    from autonomy.evaluation import evaluate
+    from autonomy.make import make_world
+    from autonomy.policies.home import home_of
+
+    chosen = {**arguments.world, **perception}
+    env_id, options = home_of(policy, arguments.env, chosen, arguments.modules)
+    world = make_world(env_id, min(arguments.num_envs, arguments.episodes), **options)
     try:
-        loaded = load_policy(policy, world, arguments.device, arguments.seed)
+        loaded = policy.make(world, arguments.device, arguments.seed)
         return evaluate(world, loaded, arguments.episodes, arguments.seed)
     finally:
         world.close()
 
 
-def _table(results: dict[str, Evaluation], arguments: Arguments) -> Table:
-    table = Table(title=f"{arguments.episodes} episodes of {arguments.env}")
+def _table(results: "dict[str, Evaluation]", title: str) -> Table:
+    table = Table(title=title)
     for column in ("", *results):
         table.add_column(column)
     table.add_row("success", *(_success(result) for result in results.values()))
@@ -94,7 +114,7 @@ def _table(results: dict[str, Evaluation], arguments: Arguments) -> Table:
     return table
 
 
-def _success(result: Evaluation) -> str:
+def _success(result: "Evaluation") -> str:
     low, high = result.success_rate_ci95
     return f"{result.success_rate:.1%} ({low:.1%} to {high:.1%})"
 

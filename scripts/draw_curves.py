@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from matplotlib.figure import Figure
 from tyro.conf import Positional, arg
 
 from autonomy.command_line import run
@@ -18,15 +17,17 @@ from autonomy.files import whole_file
 
 
 @dataclass(frozen=True)
-class DrawCurves:
+class Arguments:
     """Draw how the validated success of training runs rose, one line per run."""
 
     paths: Annotated[Positional[tuple[Path, ...]], arg(metavar="RUN... PICTURE")]
     """Run folders, and the PNG file to write."""
 
 
-def main(arguments: DrawCurves) -> None:
+def main(arguments: Arguments) -> None:
     """Draw the runs into one picture."""
+    from matplotlib.figure import Figure
+
     *runs, picture = arguments.paths or (Path(),)
     if not runs or picture.suffix.lower() != ".png":
         raise InputError(f"one run or more and a .png file are needed, got {arguments.paths}")
@@ -54,4 +55,4 @@ def _validations(folder: Path) -> tuple[list[int], list[float]]:
 
 
 if __name__ == "__main__":
-    run(main, DrawCurves)
+    run(main, Arguments)

@@ -2,28 +2,26 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import tyro
+from tyro.conf import Positional
 
 from autonomy.command_line import run
-from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.roads.road_files import read_road
-from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
-from autonomy.envs.lane.roads.road_map import RoadMap
 from autonomy.errors import InputError
-from autonomy.picture_file import write_picture
+
+if TYPE_CHECKING:
+    from autonomy.envs.lane.roads.road import Road
 
 _SIZE_MAX = 8192  # [pixels]
 
 
 @dataclass(frozen=True)
-class DrawRoad:
+class Arguments:
     """Draw a road into a picture."""
 
-    source: Annotated[str, tyro.conf.Positional]
+    source: Positional[str]
     """Number of a generated road in its split, or path of a .csv or .json road."""
-    picture: Annotated[Path, tyro.conf.Positional]
+    picture: Positional[Path]
     """The PNG file to write."""
     split: str = "test"
     """Roads that a number counts in: train, validation or test."""
@@ -31,8 +29,11 @@ class DrawRoad:
     """Height and width of the picture [pixels]."""
 
 
-def main(arguments: DrawRoad) -> None:
+def main(arguments: Arguments) -> None:
     """Draw the road and say what it is."""
+    from autonomy.envs.lane.roads.road_map import RoadMap
+    from autonomy.picture_file import write_picture
+
     if arguments.picture.suffix.lower() != ".png":
         raise InputError(f"the picture must be a .png file, got {arguments.picture}")
     if not 1 <= arguments.size <= _SIZE_MAX:
@@ -44,7 +45,10 @@ def main(arguments: DrawRoad) -> None:
     print(f"{arguments.picture}: {kind} {road.name}, {road.length:.0f} m, {road.lane_count} lanes")
 
 
-def _road(source: str, split: str) -> Road:
+def _road(source: str, split: str) -> "Road":
+    from autonomy.envs.lane.roads.road_files import read_road
+    from autonomy.envs.lane.roads.road_generator import SPLITS, generate_road
+
     if not source.isdecimal():
         return read_road(Path(source))
     if split not in SPLITS:
@@ -56,4 +60,4 @@ def _road(source: str, split: str) -> Road:
 
 
 if __name__ == "__main__":
-    run(main, DrawRoad)
+    run(main, Arguments)

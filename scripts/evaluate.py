@@ -1,7 +1,7 @@
 """Let a policy live episodes it never saw, and say how well it did.
 
 Examples:
-    python scripts/evaluate.py runs/first --env autonomy/LaneFollow-v0 --episodes 200
+    python scripts/evaluate.py runs/first --episodes 200
     python scripts/evaluate.py expert --env autonomy/LaneFollow-v0 --json -
 """
 
@@ -12,22 +12,19 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import Positional, arg
 
-import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
-from autonomy.episodes import Episode
-from autonomy.evaluation import Evaluation, evaluate
 from autonomy.files import write_json
-from autonomy.make import make_world
-from autonomy.policy_source import load_policy, trained_options
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.scripts.world_options import WorldOptions
+from autonomy.world_words import WorldWords
+
+if TYPE_CHECKING:
+    from autonomy.evaluation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,9 @@ class Arguments:
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
     """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
-    env: str
-    """Id of the world, such as autonomy/LaneFollow-v0."""
+    env: str | None = None
+    """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
+    trained in."""
     episodes: int = 200
     """How many episodes; each runs to its end."""
     seed: int = 0
@@ -49,42 +47,54 @@ class Arguments:
     device: str = "auto"
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
-    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
+    """Options of a policy class of your own, such as: weights w.npz gain 2."""
+    world: WorldWords = field(default_factory=lambda: {"split": "test"})
+    """Options of the world; what is left out is as the policy was trained, or the default. Where
+    the command names a world or a trained policy, these are all that it has."""
 
 
 def main(arguments: Arguments) -> None:
     """Evaluate, and print a table or JSON."""
-    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
+    from autonomy.evaluation import evaluate
+    from autonomy.make import make_world
+    from autonomy.policies.home import home_of
+    from autonomy.policies.source import policy_source
+
+    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
-    world = make_world(arguments.env, num_envs, **options)
-    policy = load_policy(
-        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
-    )
+    world = make_world(env_id, num_envs, **options)
+    policy = source.make(world, arguments.device, arguments.seed)
     start = time.perf_counter()
     with _progress(arguments.episodes) as on_episode:
         result = evaluate(world, policy, arguments.episodes, arguments.seed, on_episode)
     seconds = time.perf_counter() - start
     world.close()
-    as_json = result.to_json(arguments.env, arguments.policy, options)
+    as_json = result.to_json(env_id, arguments.policy, options)
     if arguments.json == "-":
         json.dump(as_json, sys.stdout, indent=2, allow_nan=False)
         print()
         return
     if arguments.json is not None:
         write_json(Path(arguments.json), as_json)
-    Console().print(_table(result, arguments), _speed(result, seconds), sep="\n")
+    Console().print(
+        _table(result, f"{arguments.policy} in {env_id}"), _speed(result, seconds), sep="\n"
+    )
 
 
 @contextmanager
-def _progress(episodes: int) -> Generator[Callable[[Episode], None]]:
+def _progress(episodes: int) -> Generator[Callable[[Any], None]]:
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("episodes", total=episodes)
         yield lambda _: progress.advance(task)
 
 
-def _table(result: Evaluation, arguments: Arguments) -> Table:
-    table = Table(title=f"{arguments.policy} in {arguments.env}", show_header=False)
+def _table(result: "Evaluation", title: str) -> Table:
+    table = Table(title=title, show_header=False)
     low, high = result.success_rate_ci95
     table.add_row(
         "success",
@@ -99,7 +109,7 @@ def _table(result: Evaluation, arguments: Arguments) -> Table:
     return table
 
 
-def _speed(result: Evaluation, seconds: float) -> str:
+def _speed(result: "Evaluation", seconds: float) -> str:
     return f"{result.steps:,} steps in {seconds:.1f} s: {result.steps / seconds:,.0f} steps/s"
 
 

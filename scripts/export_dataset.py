@@ -12,9 +12,6 @@ from typing import Annotated, Literal
 from tyro.conf import Positional, arg
 
 from autonomy.command_line import run
-from autonomy.perception.coco_export import export_coco
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.tusimple_export import export_tusimple
 
 
 @dataclass(frozen=True)
@@ -31,6 +28,10 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Export, and say what lies where."""
+    from autonomy.perception.datasets.coco_export import export_coco  # cv2 takes a while
+    from autonomy.perception.datasets.dataset import Dataset
+    from autonomy.perception.datasets.tusimple_export import export_tusimple
+
     dataset = Dataset(arguments.dataset)
     export = {"coco": export_coco, "tusimple": export_tusimple}[arguments.format]
     export(dataset, arguments.out)

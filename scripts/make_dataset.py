@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from rich.console import Console
 from rich.progress import Progress
@@ -19,20 +19,19 @@ from tyro.conf import Positional, arg
 from autonomy.agents.memory import keep_freed_memory
 from autonomy.command_line import run
 from autonomy.errors import InputError
-from autonomy.perception.dataset_manifest import Manifest, read_manifest
-from autonomy.perception.dataset_writer import planned, write_dataset
-from autonomy.perception.samples import SampleSource
-from autonomy.scripts.sample_sources import make_source
+from autonomy.perception.datasets.manifest import Manifest, read_manifest
+from autonomy.scripts.sample_sources import SOURCES, SourceArguments, make_source
+
+if TYPE_CHECKING:  # not needed to print the help
+    from autonomy.perception.samples import SampleSource
 
 
-@dataclass(frozen=True)
-class Arguments:
+@dataclass(frozen=True, kw_only=True)
+class Arguments(SourceArguments):
     """Render labelled frames and keep them in a folder of plain arrays with a manifest."""
 
     out: Annotated[Positional[Path], arg(metavar="OUT")]
     """Folder to make."""
-    world: Literal["lane", "arm"] | None = None
-    """Whose frames."""
     frames: int = 10_000
     """How many."""
     split: Literal["train", "validation", "test"] = "train"
@@ -40,17 +39,17 @@ class Arguments:
     seed: int = 0
     """The same seed gives the same frames."""
     labels: tuple[str, ...] = ("segments", "boxes", "quantities")
-    """What is labelled; the lane world also has lanes."""
-    image_size: tuple[int, int] | None = None
-    """Height and width of frames of the lane world [px]; by default the world's own."""
-    randomization: str = "default"
-    """What varies: default, none or strong."""
+    """What is labelled, of what the world's frames can have: segments, boxes, instances, lanes,
+    quantities, projections, depth, semantic, instance."""
     manifest: Path | None = None
-    """Manifest of a data set to make again, byte for byte, instead of all the above."""
+    """Manifest of a data set to make again, byte for byte, instead of all else; with --world only
+    where the frames are not of lane or arm."""
 
 
 def main(arguments: Arguments) -> None:
     """Write a data set, and say how fast."""
+    from autonomy.perception.datasets.writer import write_dataset
+
     keep_freed_memory()
     source, plan = _chosen(arguments)
     start = time.perf_counter()
@@ -63,24 +62,30 @@ def main(arguments: Arguments) -> None:
     )
 
 
-def _chosen(arguments: Arguments) -> tuple[SampleSource, Manifest]:
-    if (arguments.world is None) == (arguments.manifest is None):
-        raise InputError("a data set is made from either --world or --manifest, of which give one")
+def _chosen(arguments: Arguments) -> "tuple[SampleSource, Manifest]":
+    from autonomy.perception.datasets.writer import planned
+
     if arguments.manifest is not None:
         plan = read_manifest(arguments.manifest)
-        if "world" not in plan.source:
-            raise InputError(f"a manifest's source must name its world, got {plan.source}")
-        return make_source(**plan.source), plan
-    assert arguments.world is not None
-    options: dict[str, Any] = {
-        "split": arguments.split,
-        "seed": arguments.seed,
-        "randomization": arguments.randomization,
-    }
-    if arguments.image_size is not None:
-        options["image_size"] = arguments.image_size
-    source = make_source(arguments.world, **options)
+        return _source_again(plan, arguments.world), plan
+    if arguments.world is None:
+        raise InputError("a data set is made from --world or --manifest, got neither")
+    source = make_source(
+        arguments.world, split=arguments.split, seed=arguments.seed, **arguments.source
+    )
     return source, planned(source, arguments.frames, arguments.labels)
+
+
+def _source_again(plan: Manifest, world: str | None) -> "SampleSource":
+    """Return the source of a manifest, which alone must not make just any class be imported."""
+    options = dict(plan.source)
+    named = options.pop("world", None)
+    if world is None and named not in SOURCES:
+        raise InputError(
+            f"a manifest must be of one of {', '.join(SOURCES)}, or --world must name the class of "
+            f"its frames' source, got {named!r}"
+        )
+    return make_source(world or str(named), **options)
 
 
 @contextmanager

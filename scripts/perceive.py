@@ -1,43 +1,43 @@
-"""Draw what perception modules of the lane world make of a picture or a video.
+"""Draw what perception modules make of a picture or a video.
 
 Examples:
-    python scripts/perceive.py drive.mp4 --modules runs/lane_state runs/segmentation --out seen.mp4
-    python scripts/perceive.py photo.jpg --modules runs/lane_state --fov 58 --pitch -3
+    python scripts/perceive.py drive.mp4 runs/lane_state runs/segmentation --out seen.mp4
+    python scripts/perceive.py photo.jpg runs/lane_state --fov 58 --pitch -3
+    python scripts/perceive.py photo.jpg runs/depth --modules depth.py
 """
 
 import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.camera.camera import Camera
-from autonomy.camera.camera_json import camera_from_json
-from autonomy.camera.mount import Mount, MountedCamera
 from autonomy.command_line import run
-from autonomy.envs.lane.options import FRONT
 from autonomy.errors import InputError
-from autonomy.perception.lane_finder import LaneFinder
-from autonomy.perception.module_folder import load_module
-from autonomy.perception.panels import Panel, Perceiver, side_by_side
-from autonomy.picture_file import Picture, read_picture, write_picture
-from autonomy.video import open_video
-from autonomy.video_reader import VideoReader
+
+if TYPE_CHECKING:  # torch takes seconds to import
+    from autonomy.camera.camera import Camera
+    from autonomy.camera.mount import MountedCamera
+    from autonomy.perception.panels import Panel, Perceiver
+    from autonomy.picture_file import Picture
+    from autonomy.video_reader import VideoReader
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
-_FINDER_CAMERA = FRONT.sized(192, 320)
+_FINDER_SIZE = (192, 320)  # [px]
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Draw what perception modules of the lane world make of a picture or a video."""
+    """Draw what perception modules make of a picture or a video."""
 
     source: Annotated[Positional[Path], arg(metavar="IMAGE|VIDEO")]
     """What to look at."""
-    modules: tuple[Path, ...] = ()
+    folders: Annotated[Positional[tuple[Path, ...]], arg(metavar="FOLDER...")] = ()
     """Folders of trained modules; the classical lane finder is always shown."""
+    modules: tuple[str, ...] = ()
+    """Modules of your own (package.module or file.py) whose classes the folders may name."""
     out: Path | None = None
     """File to write, .png or .mp4; by default `perceived` with the one that fits."""
     fov: float | None = None
@@ -53,10 +53,10 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Read, perceive, draw and write."""
-    perceivers: list[Perceiver] = [
-        LaneFinder(_FINDER_CAMERA),
-        *(load_module(folder, "lane", arguments.device) for folder in arguments.modules),
-    ]
+    from autonomy.picture_file import read_picture, write_picture
+    from autonomy.video_reader import VideoReader
+
+    perceivers = _perceivers(arguments)
     if arguments.source.suffix.lower() in _PICTURES:
         out = arguments.out or Path("perceived.png")
         frame = read_picture(arguments.source)
@@ -67,7 +67,22 @@ def main(arguments: Arguments) -> None:
     print(f"wrote {out}")
 
 
-def _film(video: VideoReader, out: Path, perceivers: list[Perceiver], arguments: Arguments) -> None:
+def _perceivers(arguments: Arguments) -> "list[Perceiver]":
+    from autonomy.envs.lane.options import FRONT
+    from autonomy.perception.lane.finder import LaneFinder
+    from autonomy.perception.modules.module_folder import load_module
+
+    modules = [
+        load_module(folder, arguments.device, arguments.modules) for folder in arguments.folders
+    ]
+    return [LaneFinder(FRONT.sized(*_FINDER_SIZE)), *modules]
+
+
+def _film(
+    video: "VideoReader", out: Path, perceivers: "list[Perceiver]", arguments: Arguments
+) -> None:
+    from autonomy.video import open_video
+
     panels: list[Panel] = []
     with open_video(out, video.fps) as film:
         for frame in video:
@@ -75,17 +90,26 @@ def _film(video: VideoReader, out: Path, perceivers: list[Perceiver], arguments:
             film.write(_draw(frame, panels))
 
 
-def _panels(perceivers: list[Perceiver], frame: Picture, arguments: Arguments) -> list[Panel]:
+def _panels(perceivers: "list[Perceiver]", frame: "Picture", arguments: Arguments) -> "list[Panel]":
+    from autonomy.envs.lane.options import FRONT
+    from autonomy.perception.panels import Panel
+
     source = _source_camera(arguments, frame.shape[0], frame.shape[1])
     return [Panel(perceiver, FRONT, source) for perceiver in perceivers]
 
 
-def _draw(frame: Picture, panels: list[Panel]) -> Picture:
+def _draw(frame: "Picture", panels: "list[Panel]") -> "Picture":
+    from autonomy.perception.panels import side_by_side
+
     return side_by_side([panel.draw(frame) for panel in panels])
 
 
-def _source_camera(arguments: Arguments, height: int, width: int) -> MountedCamera | None:
+def _source_camera(arguments: Arguments, height: int, width: int) -> "MountedCamera | None":
     """Return the camera of frames of a size, None if nothing is known of it."""
+    from autonomy.camera.camera import Camera
+    from autonomy.camera.mount import Mount, MountedCamera
+    from autonomy.envs.lane.options import FRONT
+
     mount = Mount(FRONT.mount.body, pitch=math.radians(arguments.pitch))
     if arguments.camera is not None:
         camera = _read_camera(arguments.camera)
@@ -100,7 +124,9 @@ def _source_camera(arguments: Arguments, height: int, width: int) -> MountedCame
     return MountedCamera(Camera(height, width, math.radians(arguments.fov)), mount)
 
 
-def _read_camera(path: Path) -> Camera:
+def _read_camera(path: Path) -> "Camera":
+    from autonomy.camera.camera_json import camera_from_json
+
     try:
         return camera_from_json(json.loads(path.read_text(encoding="utf-8"))["camera"])
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -1,21 +1,17 @@
 """Film a policy at work, as a video that a browser plays.
 
 Example:
-    python scripts/record.py runs/first drive.mp4 --env autonomy/LaneFollow-v0 --seconds 30
+    python scripts/record.py runs/first drive.mp4 --seconds 30
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import Positional, arg
 
-import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.command_line import run
-from autonomy.make import make_world
-from autonomy.policy_source import load_policy, trained_options
-from autonomy.recording import record
-from autonomy.scripts.world_options import WorldOptions
+from autonomy.world_words import WorldWords
 
 
 @dataclass(frozen=True)
@@ -26,8 +22,9 @@ class Arguments:
     """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
     video: Annotated[Positional[Path], arg(metavar="OUT.mp4")]
     """File to write, ending in .mp4."""
-    env: str
-    """Id of the world, such as autonomy/LaneFollow-v0."""
+    env: str | None = None
+    """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
+    trained in."""
     seconds: float = 30.0
     """Length of the film; episodes follow one another."""
     seed: int = 0
@@ -35,17 +32,25 @@ class Arguments:
     device: str = "auto"
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
-    """Modules of your own whose classes, such as an encoder, the policy folder may name."""
-    world: OmitArgPrefixes[WorldOptions] = field(default_factory=WorldOptions)
+    """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
+    """Options of a policy class of your own, such as: weights w.npz gain 2."""
+    world: WorldWords = field(default_factory=lambda: {"split": "test"})
+    """Options of the world; what is left out is as the policy was trained, or the default. Where
+    the command names a world or a trained policy, these are all that it has."""
 
 
 def main(arguments: Arguments) -> None:
     """Record, and say where the film lies."""
-    options = {**trained_options(arguments.policy), **arguments.world.chosen()}
-    world = make_world(arguments.env, 1, render_mode="rgb_array", **options)
-    policy = load_policy(
-        arguments.policy, world, arguments.device, arguments.seed, arguments.modules
-    )
+    from autonomy.make import make_world
+    from autonomy.policies.home import home_of
+    from autonomy.policies.source import policy_source
+    from autonomy.recording import record
+
+    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
+    world = make_world(env_id, 1, render_mode="rgb_array", **options)
+    policy = source.make(world, arguments.device, arguments.seed)
     record(world, policy, arguments.video, arguments.seconds, arguments.seed)
     world.close()
     print(f"wrote {arguments.video}")

@@ -5,25 +5,35 @@ Examples:
     python scripts/train.py autonomy/LaneFollow-v0 --algo sac --seed 3 --recipe.encoder impala
 """
 
-import argparse
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
-from autonomy.agents.recipes import Algorithm, Recipe, recipe_class
-from autonomy.agents.training import Trained, train
-from autonomy.agents.tuned_recipes import FRAME_RECIPES, RECIPES
-from autonomy.command_line import reported_errors
+from autonomy.agents.recipe import Recipe
+from autonomy.agents.recipes import recipe_class
+from autonomy.agents.starting_recipe import Start, starting_recipe
+from autonomy.command_line import parsed, run
 from autonomy.quantities import with_unit, words_and_unit
+from autonomy.world_words import OfWorld, with_world
+
+if TYPE_CHECKING:
+    from autonomy.agents.training import Trained
+
+_NO_ID = "-"
+_OF_RECIPE = ("observations", "image_size", "perception", "split")
+"""Options of the world that the recipe or the training itself chooses."""
+
+
+@dataclass(frozen=True)
+class _Algorithm:
+    algo: str = "ppo"
 
 
 @dataclass(frozen=True)
@@ -34,52 +44,83 @@ class Arguments:
     """Id of the world, such as autonomy/LaneFollow-v0."""
     recipe: Recipe
     """How to learn; the defaults depend on the world and the algorithm."""
-    algo: Algorithm = "ppo"
-    """Learning algorithm."""
+    algo: str = "ppo"
+    """Learning algorithm: ppo, sac, tqc, dagger, or module:Class or file.py:Class of a recipe."""
     seed: int = 0
     """The same seed on the same machine gives the same policy."""
     run: Path | None = None
     """Run folder to make; by default a new one under runs/."""
     device: str = "auto"
     """Where to compute: auto, cpu or cuda."""
+    world: Annotated[dict[str, Any], OfWorld(but_for=_OF_RECIPE)] = field(
+        default_factory=dict[str, Any]
+    )
+    """Further options of the world while it trains and validates; those that decide what the policy
+    sees, what its actions do and what is asked of it go with it. Where the command names a world,
+    these are all that it has."""
 
 
 def main(arguments: Arguments) -> None:
     """Train, and print what came of it."""
+    from autonomy.agents.training import train  # imports torch: seconds
+
     console = Console()
-    run = arguments.run or _new_run(arguments)
-    trained = train(arguments.env, arguments.recipe, arguments.seed, run, arguments.device, console)
+    start = starting_recipe(arguments.env, arguments.algo, arguments.recipe.observations)
+    console.print(f"recipe: {_origin(start, arguments.algo)}", highlight=False)
+    folder, recipe = arguments.run or _new_run(arguments), recipe_in_world(arguments)
+    trained = train(arguments.env, recipe, arguments.seed, folder, arguments.device, console)
     console.print(_table(trained))
-    console.print(f"policy: {run / 'policy'}", f"curves: {run / 'curves'}", sep="\n")
+    console.print(f"policy: {folder / 'policy'}", f"curves: {folder / 'curves'}", sep="\n")
 
 
-def default_for(words: Sequence[str]) -> Recipe:
-    """Return the recipe that a command line starts from.
+def recipe_in_world(arguments: Arguments) -> Recipe:
+    """Return the recipe with the options of the world that were given."""
+    from autonomy.make import policys_options
 
-    It is that of its algorithm and its id, and of who sees frames if its observations say so.
+    recipe, seen = arguments.recipe, policys_options(arguments.env)
+    view = {name: own for name, own in arguments.world.items() if name in seen}
+    world = {name: own for name, own in arguments.world.items() if name not in seen}
+    return replace(recipe, view={**recipe.view, **view}, world={**recipe.world, **world})
+
+
+def parse(words: Sequence[str], program: str | None = None) -> Arguments:
+    """Return what a command line says.
+
+    The recipe's fields follow from the algorithm, and their defaults from the world: so the words
+    are read for the one, for the other, and then for good.
 
     Raises:
-        InputError: The algorithm is unknown.
+        InputError: There is no such algorithm or world.
     """
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--algo", default="ppo")
-    parser.add_argument("--recipe.observations", dest="observations", nargs="*", default=())
-    known = parser.parse_known_args(words)[0]
-    algorithm = known.algo
-    recipes = {**RECIPES, **FRAME_RECIPES} if "camera" in known.observations else RECIPES
-    tuned = (
-        recipe for (env, name), recipe in recipes.items() if name == algorithm and env in words
-    )
-    return next(tuned, None) or recipe_class(algorithm)()
+    asked = [word for word in words if word not in ("-h", "--help")]
+    algorithm = tyro.cli(_Algorithm, args=asked, return_unknown_args=True)[0].algo
+    own, taken = recipe_class(algorithm)(), with_world(Arguments, words)
+    guess = taken(_NO_ID, replace(own, observations=()), algorithm)
+    read, unknown = tyro.cli(taken, args=asked, default=guess, return_unknown_args=True)
+    start = Start(own, None)
+    if read.env != _NO_ID and not unknown:
+        start = starting_recipe(read.env, algorithm, read.recipe.observations)
+    default = {
+        "env": _NO_ID if unknown else tyro.MISSING,  # of the two, what is unknown is said first
+        "recipe": start.recipe,
+        "algo": algorithm,
+        "world": {**start.recipe.view, **start.recipe.world},
+    }
+    return parsed(Arguments, words, program, default, f"\n\nRecipe: {_origin(start, algorithm)}.")
+
+
+def _origin(start: Start, algorithm: str) -> str:
+    tuned = "its defaults" if start.world is None else f"as tuned for {start.world}"
+    return f"{algorithm}, {tuned}"
 
 
 def _new_run(arguments: Arguments) -> Path:
     world = arguments.env.rpartition("/")[2]
-    name = f"{world}-{arguments.algo}-seed{arguments.seed}"
+    name = f"{world}-{arguments.algo.rpartition(':')[2]}-seed{arguments.seed}"
     return next(run for n in count(1) if not (run := Path("runs") / f"{name}-{n}").exists())
 
 
-def _table(trained: Trained) -> Table:
+def _table(trained: "Trained") -> Table:
     result = trained.validation
     table = Table(title=f"trained in {trained.seconds:.0f} s", show_header=False)
     table.add_row("environment steps", f"{trained.steps:,}")
@@ -91,7 +132,4 @@ def _table(trained: Trained) -> Table:
 
 
 if __name__ == "__main__":
-    with reported_errors():
-        starting_recipe = default_for(sys.argv[1:])
-        defaults = Arguments(env=tyro.MISSING, recipe=starting_recipe)
-        main(tyro.cli(Arguments, default=defaults, description=Arguments.__doc__))
+    run(main, parse)

@@ -3,68 +3,96 @@
 Examples:
     python scripts/train_perception.py segmentation --world lane
     python scripts/train_perception.py segmentation --world lane --randomization none --seed 3
-    python scripts/train_perception.py detection --world lane --data data/lane
+    python scripts/train_perception.py detection --data data/lane
     python scripts/train_perception.py pose --world arm --task reach
+    python scripts/train_perception.py depth.py:Depth --world lane
 """
 
-import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, make_dataclass
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-import tyro
 from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.agents.perception_recipe import RECIPES, PerceptionRecipe
-from autonomy.agents.perception_training import Data, TrainedModule, train_module
-from autonomy.command_line import reported_errors
+from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
+from autonomy.command_line import run
+from autonomy.errors import InputError
 from autonomy.files import write_json
-from autonomy.perception.groups import Group, by_group
-from autonomy.perception.making import make_module, module_kind
+from autonomy.perception.modules.named import module_class
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.scripts.sample_sources import make_source, opened
+from autonomy.scripts.sample_sources import (
+    SourceArguments,
+    make_source,
+    opened,
+    source_class,
+)
+
+if TYPE_CHECKING:  # torch takes seconds to import
+    from autonomy.agents.perception_training import Data, Epoch, TrainedModule
+    from autonomy.perception.modules.groups import Group
 
 
-@dataclass(frozen=True)
-class Arguments:
-    """Train a perception module on a world's labelled frames, and judge it on others."""
+@dataclass(frozen=True, kw_only=True)
+class Arguments(SourceArguments):
+    """Train a perception module on a world's labelled frames, and judge it on others.
+
+    Frames of the test split vary as they do by default, however much those vary that it learns
+    from.
+    """
 
     module: Annotated[Positional[str], arg(metavar="MODULE")]
-    """What to train, such as segmentation."""
-    world: Literal["lane", "arm"]
-    """Whose frames."""
+    """What to train: segmentation, lane_state, detection, pose, package.module:Class or
+    file.py:Class."""
     recipe: PerceptionRecipe = field(default_factory=PerceptionRecipe)
     """How to learn; the defaults depend on the module."""
-    task: str | None = None
-    """Task of the arm whose frames these are, such as reach; by default pick_and_place."""
-    randomization: Literal["none", "default", "strong"] = "default"
-    """How much the frames that it learns from vary; it is judged on the default's."""
     seed: int = 0
     """The same seed on the same machine gives the same module."""
     data: Path | None = None
-    """Folder of data sets `train`, `validation` and `test` to take frames from, not rendered."""
+    """Folder of data sets train, validation and test to take frames from, not rendered."""
     run: Path | None = None
     """Run folder to make; by default a new one under runs/."""
     device: str = "auto"
     """Where to compute: auto, cpu or cuda."""
 
+    @classmethod
+    def taking(cls, words: Sequence[str]) -> type[Self]:
+        """Return arguments with the options of the world, and the recipe of the module, first word.
+
+        Raises:
+            InputError: The module is not the first word, or there is no such module or world.
+        """
+        module = words[0] if words and not words[0].startswith("-") else None
+        if module is None and words and not {"-h", "--help"} & set(words):
+            raise InputError(f"a module must come first, such as segmentation, got {words[0]!r}")
+        recipe = PerceptionRecipe() if module is None else perception_recipe(module)
+        return make_dataclass(
+            cls.__name__,
+            [("recipe", PerceptionRecipe, field(default=recipe))],
+            bases=(super().taking(words),),
+            kw_only=True,
+            frozen=True,
+        )
+
 
 def main(arguments: Arguments) -> None:
     """Train, judge, and write what came of it into the run folder."""
-    module_kind(arguments.module)
-    console = Console()
-    folder = arguments.run or _new_run(arguments)
+    from autonomy.agents.perception_training import train_module
+    from autonomy.perception.modules.groups import by_group
+
+    console, data = Console(), _data(arguments)
+    folder, score = arguments.run or _new_run(arguments, data), module_class(arguments.module).score
     trained = train_module(
-        lambda source: make_module(arguments.module, source),
-        _data(arguments),
+        arguments.module,
+        data,
+        folder,
         arguments.recipe,
         arguments.seed,
-        folder,
         arguments.device,
-        console,
+        lambda epoch: console.print(_line(epoch, score), highlight=False),
     )
     groups = by_group(trained.module, trained.result, trained.samples)
     write_json(folder / "report.json", _report(trained, groups))
@@ -76,38 +104,48 @@ def main(arguments: Arguments) -> None:
     console.print(f"module: {folder / 'module'}", f"report: {folder / 'report.json'}", sep="\n")
 
 
-def _data(arguments: Arguments) -> Data:
+def _data(arguments: Arguments) -> "Data":
     """Return the frames to learn from, and those of other splits to be judged on."""
+    from autonomy.agents.perception_training import Data
+
+    if (arguments.world is None) == (arguments.data is None):
+        raise InputError("frames come from either --world or --data, of which give one")
     if arguments.data is not None:
-        return Data(
-            opened(arguments.data, "train", arguments.world),
-            opened(arguments.data, "validation", arguments.world),
-            opened(arguments.data, "test", arguments.world),
-        )
-    world, own, seed = arguments.world, arguments.randomization, arguments.seed
-    sizes = module_kind(arguments.module).frame_sizes
-    options: dict[str, Any] = {"image_size": sizes[world]} if world in sizes else {}
-    if arguments.task is not None:
-        options["task"] = arguments.task
+        folder = arguments.data
+        return Data(opened(folder, "train"), opened(folder, "validation"), opened(folder, "test"))
+    assert arguments.world is not None
+    world, seed, label = arguments.world, arguments.seed, module_class(arguments.module).labels[0]
+    sizes = getattr(source_class(world), "frame_sizes", {})
+    options: dict[str, Any] = {"image_size": sizes[label]} if label in sizes else {}
+    options |= arguments.source
+    judged = {name: value for name, value in options.items() if name != "randomization"}
     return Data(
-        make_source(world, split="train", seed=seed, randomization=own, **options),
-        make_source(world, split="validation", seed=seed, randomization=own, **options),
-        make_source(world, split="test", seed=seed, **options),
+        make_source(world, split="train", seed=seed, **options),
+        make_source(world, split="validation", seed=seed, **options),
+        make_source(world, split="test", seed=seed, **judged),
     )
 
 
-def _new_run(arguments: Arguments) -> Path:
-    name = f"{arguments.module}-{arguments.world}-seed{arguments.seed}"
+def _new_run(arguments: Arguments, data: "Data") -> Path:
+    world = data.train.description().get("world", "frames")
+    name = f"{module_class(arguments.module).name}-{world}-seed{arguments.seed}"
     return next(run for n in count(1) if not (run := Path("runs") / f"{name}-{n}").exists())
 
 
-def _gaps(trained: TrainedModule) -> dict[str, float]:
+def _line(epoch: "Epoch", score: str) -> str:
+    return (
+        f"epoch {epoch.number} of {epoch.of}, {epoch.seconds:.0f} s: loss {epoch.loss:.4f}, "
+        f"validation {score} {epoch.validation[score]:.4f}"
+    )
+
+
+def _gaps(trained: "TrainedModule") -> dict[str, float]:
     """Return how much each metric differs between frames learned from and others."""
     both = trained.train.keys() & trained.test.keys()
     return {name: trained.train[name] - trained.test[name] for name in trained.test if name in both}
 
 
-def _report(trained: TrainedModule, groups: list[Group]) -> dict[str, Any]:
+def _report(trained: "TrainedModule", groups: "list[Group]") -> dict[str, Any]:
     return {
         "seconds": trained.seconds,
         "train": trained.train,
@@ -117,7 +155,7 @@ def _report(trained: TrainedModule, groups: list[Group]) -> dict[str, Any]:
     }
 
 
-def _table(trained: TrainedModule) -> Table:
+def _table(trained: "TrainedModule") -> Table:
     table = Table(title=f"{trained.module.name}, trained in {trained.seconds:.0f} s")
     for heading in ("", "train", "test", "gap"):
         table.add_column(heading, justify="right" if heading else "left")
@@ -131,9 +169,4 @@ def _table(trained: TrainedModule) -> Table:
 
 
 if __name__ == "__main__":
-    with reported_errors():
-        starting_recipe = next(
-            (RECIPES[word] for word in sys.argv[1:] if word in RECIPES), PerceptionRecipe()
-        )
-        defaults = Arguments(module=tyro.MISSING, world=tyro.MISSING, recipe=starting_recipe)
-        main(tyro.cli(Arguments, default=defaults, description=Arguments.__doc__))
+    run(main, Arguments)

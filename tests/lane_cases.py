@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_follow import (
-    Progress,
-)
-from autonomy.envs.lane.lane_path import LanePaths, Location
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.progress import Progress
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import MOVING, Vehicles
 from autonomy.envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.roads.route import STATION
+from autonomy.envs.lane.tasks.task import Situation
 
 ID = "autonomy/LaneFollow-v0"
 SIZE = (24, 32)
@@ -25,8 +26,9 @@ def make(num_envs: int = 1, **options: Any) -> Any:
     ).unwrapped
 
 
-def cars(**values: float) -> Cars:
-    return Cars(*(np.array([values.get(name, 0.0)]) for name in Cars._fields))
+def cars(**values: float) -> Vehicles:
+    moving = (np.array([float(values.get(name, 0.0))]) for name in MOVING)
+    return Vehicles._make([*moving, np.array([0]), np.array([0])])
 
 
 def location(**values: float) -> Location:
@@ -35,12 +37,18 @@ def location(**values: float) -> Location:
     return Location(np.array([0]), *rest)
 
 
-def progress(distance: float = 0.0, elapsed: int = 0, standing: float = 0.0) -> Progress:
-    return Progress(np.array([distance]), np.array([elapsed]), np.array([standing]))
+def progress(distance: float = 0.0, standing: float = 0.0, steering_rate: float = 0.0) -> Progress:
+    return Progress(*(np.array([value]) for value in (0.0, distance, standing, steering_rate)))
 
 
-def on_path(path: NDArray[np.void], closed: bool = False) -> LanePaths:
-    return LanePaths(path, np.array([0]), np.array([len(path)]), np.array([closed]))
+def truth(car: Vehicles, where: Location, how_far: Progress) -> Situation:
+    """Of one car that is to go at 15 m/s for 100 m."""
+    routes = on_route(np.zeros(2, STATION))
+    return Situation(car, where, routes, how_far, {}, target_speed=15.0, route_length=100.0)
+
+
+def on_route(stations: NDArray[np.void], start: int = 0) -> Routes:
+    return Routes(stations, np.array([0]), np.array([len(stations)]), np.array([start]))
 
 
 def straight(length: int = 400, grade: float = 0.0) -> Road:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,20 +17,16 @@ from torch import nn
 from toy_recipes import QUIET, RECIPES
 from toy_world import DRIFT, HOLD_STEPS, TOY_ID, Steer, register_toy
 
-from autonomy.agents.encoders import ENCODERS, make_encoder
-from autonomy.agents.network_policy import NetworkPolicy
+from autonomy.agents.encoders import ENCODERS, find_encoder
+from autonomy.agents.learner import make_learner
 from autonomy.agents.observation_network import VECTOR_FEATURES, ObservationNetwork
-from autonomy.agents.ppo import make_ppo, ppo_actor
-from autonomy.agents.privileged import PredictingFeatures
-from autonomy.agents.recipes import PPORecipe, SACRecipe, recipe_class
-from autonomy.agents.sac import make_sac, sac_actor
+from autonomy.agents.recipes import PPORecipe, recipe_class
+from autonomy.agents.stable_baselines.features import PredictingFeatures
 from autonomy.agents.training import Trained, train
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
-from autonomy.imported_class import imported_class
-from autonomy.policy_folder import load_policy_folder
-from autonomy.scripts.train import default_for
+from autonomy.policies.folder import load_policy_folder
 
 register_toy()
 
@@ -77,29 +72,24 @@ def test_same_seed_gives_the_same_weights(name: str, tmp_path: Path) -> None:
     assert any(not torch.equal(tensor, other[name]) for name, tensor in first.items())
 
 
-@pytest.mark.parametrize(
-    ("algorithm", "make", "actor"), [("ppo", make_ppo, ppo_actor), ("sac", make_sac, sac_actor)]
-)
+@pytest.mark.parametrize("algorithm", ["ppo", "sac"])
 @pytest.mark.parametrize("privileged", [(), ("state",)])
 def test_exported_policy_acts_as_the_learner_predicts(
-    algorithm: str,
-    make: Callable[..., Any],
-    actor: Callable[..., Any],
-    privileged: tuple[str, ...],
+    algorithm: str, privileged: tuple[str, ...]
 ) -> None:
     recipe = replace(RECIPES[algorithm], privileged=privileged)
-    envs = BatchedVecEnv(Steer(16, observations=recipe.observations + privileged))
-    model = make(envs, recipe, 0, "cpu")
+    envs: Any = Steer(16, observations=recipe.observations + privileged)
+    learner: Any = make_learner(envs, recipe, 0, "cpu")
     with torch.no_grad():
-        for parameter in model.policy.parameters():
+        for parameter in learner.model.policy.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))  # actions of all sizes
-    envs.observation_space.seed(0)
+    envs.single_observation_space.seed(0)
     observation = {
         name: np.stack([space.sample() for _ in range(64)])
-        for name, space in envs.observation_space.items()
+        for name, space in envs.single_observation_space.items()
     }
-    predicted, _ = model.predict(observation, deterministic=True)
-    exported = NetworkPolicy(actor(model, recipe))
+    predicted, _ = learner.model.predict(observation, deterministic=True)
+    exported = learner.policy
     assert set(exported.observation_space.spaces) == set(recipe.observations)
     action = exported.act(observation)
     assert action.dtype == np.float32
@@ -109,7 +99,9 @@ def test_exported_policy_acts_as_the_learner_predicts(
 
 def test_features_learn_to_predict_the_truth_beside_any_loss() -> None:
     space = Steer(1, observations=("camera", "state")).single_observation_space
-    features = PredictingFeatures(space, "small", ("state",), prediction_coefficient=0.3)
+    features = PredictingFeatures(
+        space, find_encoder("small"), ("state",), prediction_coefficient=0.3
+    )
     batch = {
         name: torch.from_numpy(np.stack([entry.sample() for _ in range(32)]))
         for name, entry in space.items()
@@ -192,7 +184,7 @@ def test_adapter_refuses_worlds_that_do_not_reset_in_the_same_step() -> None:
 @pytest.mark.parametrize("name", ENCODERS)
 @pytest.mark.parametrize("shape", [(48, 80, 3), (37, 53, 1), (84, 84, 4)])
 def test_encoders_take_any_image_size(name: str, shape: tuple[int, int, int]) -> None:
-    encoder = make_encoder(name, shape, imported_class)
+    encoder = find_encoder(name)(shape)
     images = torch.randint(0, 256, (2, *shape), dtype=torch.uint8)
     untouched = images.clone()
     features = encoder(images)
@@ -205,7 +197,7 @@ def test_encoders_take_any_image_size(name: str, shape: tuple[int, int, int]) ->
 def test_keypoints_move_with_what_they_see() -> None:
     """As far as the image is wide, and in its direction."""
     torch.manual_seed(0)
-    encoder = make_encoder("keypoints", (64, 64, 3), imported_class).eval()
+    encoder = find_encoder("keypoints")((64, 64, 3)).eval()
     frames = torch.full((2, 64, 64, 3), 90, dtype=torch.uint8)
     frames[0, 24:32, 16:24], frames[1, 24:32, 40:48] = 250, 250
     optimizer = torch.optim.Adam(encoder.parameters(), lr=3e-3)
@@ -256,7 +248,7 @@ def test_observation_entries_are_scaled_by_their_bounds() -> None:
             "semantic": spaces.Box(0, 5, (1, 2), np.uint8),
         }
     )
-    network = ObservationNetwork(space, f"{__name__}:BrightnessEncoder")
+    network = ObservationNetwork(space, find_encoder(BrightnessEncoder))
     features = network(
         {
             "proprioception": torch.tensor([[5.0, 2.0, 7.0]]),
@@ -266,7 +258,9 @@ def test_observation_entries_are_scaled_by_their_bounds() -> None:
     )
     assert features[0, :2].tolist() == [25.5, 127.5]
     assert features.shape == (1, 2 + VECTOR_FEATURES)
-    alone = ObservationNetwork(spaces.Dict(proprioception=space["proprioception"]), "small")
+    alone = ObservationNetwork(
+        spaces.Dict(proprioception=space["proprioception"]), find_encoder("small")
+    )
     vector = {"proprioception": torch.tensor([[5.0, 2.0, 7.0]])}
     assert alone(vector).tolist() == [[0.0, 1.0, 7.0]]
 
@@ -301,7 +295,9 @@ def test_unknown_device_algorithm_and_id_are_refused(
     with pytest.raises(InputError, match="no CUDA device"):
         train(TOY_ID, RECIPES["ppo"], 0, tmp_path / "run", "cuda", QUIET)
     names = "ppo, sac, tqc, dagger"
-    with pytest.raises(InputError, match=f"algorithm must be one of {names}, got 'dqn'"):
+    with pytest.raises(
+        InputError, match=f"algorithm must be one of {names}, or .* of a recipe, got 'dqn'"
+    ):
         recipe_class("dqn")
     with pytest.raises(InputError, match="unknown environment"):
         train("toy/Nowhere-v0", RECIPES["ppo"], 0, tmp_path / "run", "cpu", QUIET)
@@ -313,6 +309,9 @@ def test_unknown_device_algorithm_and_id_are_refused(
         ({"batch_size": 300}, "batch_size must divide num_envs . n_steps = 4096, got 300"),
         ({"num_envs": 0}, "num_envs must be positive, got 0"),
         ({"learning_rate": -1.0}, "learning_rate must be positive"),
+        ({"threads": -1}, "threads must not be negative, got -1"),
+        ({"gamma": 1.5}, "gamma must be from 0 to 1, got 1.5"),
+        ({"learning_rate": float("nan")}, "learning_rate must be positive, got nan"),
     ],
 )
 def test_recipe_fields_are_checked(changes: dict[str, Any], message: str) -> None:
@@ -324,19 +323,6 @@ def test_learning_rate_falls_on_a_straight_line() -> None:
     recipe = PPORecipe(learning_rate=4e-4, final_learning_rate=2e-4)
     rates = [recipe.learning_rate_at(remaining) for remaining in (1.0, 0.5, 0.0)]
     assert rates == pytest.approx([4e-4, 3e-4, 2e-4])
-
-
-def test_command_line_starts_from_the_recipe_of_its_algorithm() -> None:
-    assert isinstance(default_for([TOY_ID, "--seed", "3"]), PPORecipe)
-    assert isinstance(default_for(["--algo", "sac", TOY_ID]), SACRecipe)
-    assert isinstance(default_for([TOY_ID, "--algo=sac"]), SACRecipe)
-
-
-def test_the_recipe_of_who_sees_frames_is_another() -> None:
-    words = ["autonomy/ArmReach-v0", "--algo", "dagger"]
-    assert "perceived" in default_for(words).observations
-    frames = default_for([*words, "--recipe.observations", "camera", "proprioception"])
-    assert frames.view["goal_marker"]
 
 
 def test_the_view_goes_with_the_policy_and_the_world_does_not() -> None:

@@ -7,10 +7,10 @@ import pytest
 from arm_cases import make
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.arm.clutter import Clutter
+from autonomy.envs.arm.physics.table import TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
-from autonomy.envs.arm.table import TABLE_MIDDLE, TABLE_SIZE
-from autonomy.envs.arm.tasks import TASKS
+from autonomy.envs.arm.tasks.clutter import Clutter
+from autonomy.envs.arm.tasks.find_task import TASKS, find_task
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.randomization import between
@@ -22,20 +22,19 @@ def cluttered(number: float) -> ArmRandomization:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_clutter_lies_on_the_table_and_in_nobodys_way(name: str) -> None:
-    task, random = TASKS[name](), np.random.default_rng(0)
+    task, random = find_task(name), np.random.default_rng(0)
     clutter, count = Clutter(between(8.0, 8.0), "train"), 500
     shapes = [task.shapes("train")[: task.objects]] * count
     layout = task.lay_out(random.random((count, task.draws)), shapes)
     uniform = random.random((count, clutter.draw_count))
-    which, poses = clutter.lay_out(uniform, np.full(count, 8.0), layout)
+    which, poses = clutter.lay_out(uniform, np.full(count, 8.0), task.taken(layout))
     radius = np.array([np.hypot(*shape.size[:2]) / 2 for shape in clutter.shapes])[which]
     height = np.array([shape.half_height for shape in clutter.shapes])[which]
     np.testing.assert_array_equal(poses[:, :, 2], height)
     places = poses[:, :, :2]
     edge = np.abs(places - TABLE_MIDDLE[:2]) + radius[..., np.newaxis]
     assert (edge < np.array(TABLE_SIZE[:2]) / 2).all()
-    goals = layout.goal.reshape(count, -1, 3)[:, :, :2]
-    own = np.concatenate([layout.object_place[:, :, :2], goals], axis=1)
+    own = task.taken(layout)[:, :, :2]
     to_task = np.linalg.norm(places[:, :, None] - own[:, None], axis=-1)
     assert (to_task.min(axis=2) - radius > 0.04).all()
     apart = np.linalg.norm(places[:, :, None] - places[:, None], axis=-1)
@@ -46,10 +45,10 @@ def test_clutter_lies_on_the_table_and_in_nobodys_way(name: str) -> None:
 
 def test_as_much_lies_there_as_was_drawn() -> None:
     clutter = Clutter(between(0.0, 4.0), "test")
-    task, random = TASKS["reach"](), np.random.default_rng(0)
+    task, random = find_task("reach"), np.random.default_rng(0)
     layout = task.lay_out(random.random((4, task.draws)), [()] * 4)
     uniform = random.random((4, clutter.draw_count))
-    which, _ = clutter.lay_out(uniform, np.array([0.0, 0.9, 1.0, 3.9]), layout)
+    which, _ = clutter.lay_out(uniform, np.array([0.0, 0.9, 1.0, 3.9]), task.taken(layout))
     assert (which >= 0).sum(axis=1).tolist() == [0, 0, 1, 3]
 
 

@@ -8,8 +8,8 @@ import pytest
 from arm_cases import make
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.arm.arm_state import Sizes, allocate
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate
+from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.scene.appearance import ArmRandomization
 from autonomy.envs.arm.scene.shadows import Shadows
 from autonomy.randomization import between

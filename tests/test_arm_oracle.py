@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from small_scene import camera_at
 
 from autonomy.camera.renderer import Renderer
-from autonomy.envs.arm.arm import Arm
-from autonomy.envs.arm.arm_state import Sizes, allocate, row_of
-from autonomy.envs.arm.bullet import connect, pybullet
-from autonomy.envs.arm.objects import Shape
-from autonomy.envs.arm.robot import ROBOTS, Robot
-from autonomy.envs.arm.robot_body import RobotBody, load_robot
+from autonomy.envs.arm.physics.arm import Arm
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
+from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
+from autonomy.envs.arm.physics.shapes import Shape
+from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
+from autonomy.envs.arm.scene.link_meshes import robot_meshes
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
 
 SIZE = 480
 POSES = 10
@@ -38,7 +38,7 @@ def loaded(
 ) -> Iterator[tuple[str, Robot, Any, RobotBody]]:
     """A robot with its own visual meshes, and a box beside it."""
     client, bullet = connect(), pybullet()
-    robot = ROBOTS.get(request.param, stick_arm)
+    robot = stick_arm if request.param == "stick_arm" else find_robot(request.param)
     body = load_robot(client, robot, visible=True)
     for joint, angle in zip(body.gripper.numbers, robot.gripper_closed, strict=True):
         client.resetJointState(body.body, joint, angle)

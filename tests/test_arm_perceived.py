@@ -1,5 +1,6 @@
 """What is perceived: the truth, or what a module makes of frames, and nothing else."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -7,19 +8,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import autonomy.perception.module_folder
+import autonomy.perception.in_world.loop
 from autonomy.envs.arm.env import ArmVectorEnv
-from autonomy.envs.arm.labels import pose_quantities
+from autonomy.envs.arm.labels.quantities import pose_quantities
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
 from autonomy.envs.arm.perceived import quantity_names
 from autonomy.envs.arm.robot import PANDA
-from autonomy.envs.arm.tasks import PickAndPlace, Reach, Stack
+from autonomy.envs.arm.tasks.pick_and_place import PickAndPlace
+from autonomy.envs.arm.tasks.reach import Reach
+from autonomy.envs.arm.tasks.stack import Stack
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.module_folder import save_module
-from autonomy.perception.pose import ObjectPose
-from autonomy.perception.reading import Reading
+from autonomy.perception.in_world.filtering import Motion
+from autonomy.perception.modules.module_folder import save_module
+from autonomy.perception.modules.pose import ObjectPose
+from autonomy.perception.signature import Signature
 
 NAMES = quantity_names(PickAndPlace())
 CAMERAS = ("camera", "camera_side")
@@ -36,10 +40,10 @@ def save_untrained(
     folder: Path,
     reports: tuple[str, ...] = NAMES,
     cameras: tuple[str, ...] = CAMERAS,
-    name: str = "arm",
 ) -> str:
     """Save a module that has learned nothing, which reports something all the same."""
-    save_module(folder, ObjectPose(Reading(name, cameras, (128, 128), reports)), {})
+    signature = Signature(dict.fromkeys(cameras, (128, 128)), reports, needs_projections=True)
+    save_module(folder, ObjectPose(signature), {})
     return str(folder)
 
 
@@ -72,33 +76,36 @@ def test_where_nothing_lies_about_only_the_goal_is_perceived() -> None:
 class Knows:
     """A module that looks at the worlds instead of the frames."""
 
-    is_calibrated: ClassVar[bool] = True
-    reading = Reading("arm", CAMERAS, (128, 128), NAMES[::-1])
+    motions: ClassVar[Mapping[str, Motion]] = {}
+    signature = Signature(dict.fromkeys(CAMERAS, (128, 128)), NAMES[::-1], True)
 
     def __init__(self) -> None:
         self.arms: ArmVectorEnv | None = None
         self.shapes: list[tuple[int, ...]] = []
         self.projections = np.zeros(())
 
-    def perceive(self, *frames: NDArray[Any]) -> Estimates:
+    def estimates(self, result: Estimates) -> Estimates:
+        """Return what it perceived."""
+        return result
+
+    def perceive(self, frames: Mapping[str, NDArray[Any]]) -> Estimates:
         """Return the truth in the order of `reports`."""
-        self.shapes = [own.shape for own in frames]
-        self.projections = frames[-1]
+        self.shapes = [own.shape for own in frames.values()]
+        self.projections = frames["projections"]
         arms = cast(Any, self.arms)
         setup, bodies = arms._physics.shared.setup, arms._bodies
         truth = pose_quantities(
-            bodies.object_pose, arms._episodes.goal, setup.shape, arms._start.catalogue, PANDA
+            bodies.object_pose, arms._stage.goal, setup.shape, arms._start.catalogue, PANDA
         )
         return Estimates(truth[:, ::-1], np.full(truth.shape, 1e-4, np.float32))
 
 
 def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Knows()
-    monkeypatch.setattr(autonomy.perception.module_folder, "load_module", lambda *_: module)
     # all rows at once, since which rows these are cannot be told from frames
-    monkeypatch.setattr(autonomy.perception.loop, "RowBlocks", lambda function: function)
+    monkeypatch.setattr(autonomy.perception.in_world.loop, "RowBlocks", lambda function: function)
     still: dict[str, Any] = {"randomization": "none"}
-    seeing, knowing = world(perception="somewhere", **still), world(perception=TRUTH, **still)
+    seeing, knowing = world(perception=module, **still), world(perception=TRUTH, **still)
     module.arms = seeing
     assert seeing.observation_space == knowing.observation_space
     seen, _ = seeing.reset(seed=0)
@@ -190,7 +197,5 @@ def test_what_cannot_be_perceived_is_refused(folder: str, tmp_path: Path) -> Non
         world(perception=only_goal)
     with pytest.raises(InputError, match="it reads camera_roof"):
         world(perception=save_untrained(tmp_path / "roof", cameras=("camera", "camera_roof")))
-    with pytest.raises(InputError, match="for the lane world"):
-        world(perception=save_untrained(tmp_path / "lane", name="lane"))
     with pytest.raises(InputError, match="at most one thing"):
         quantity_names(Stack())

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arm_cases import make
+from arm_cases import endless, make
 from world_cases import assert_same
 
-from autonomy.envs.arm.controllers import CONTROLS
-from autonomy.envs.arm.robot import ROBOTS, Robot
+from autonomy.envs.arm.physics.controllers import CONTROLS
+from autonomy.envs.arm.physics.tool_control import STEP, TURN
+from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
 from autonomy.envs.arm.scene.appearance import ArmRandomization
-from autonomy.envs.arm.tool_control import STEP, TURN
+from autonomy.envs.arm.tasks.pick_and_place import PickAndPlace
+from autonomy.envs.arm.tasks.push import Push
 from autonomy.randomization import between
 
 HOLDING = [control for control in CONTROLS if not control.endswith(("velocity", "torque"))]
@@ -81,8 +83,8 @@ def test_the_tool_stays_within_reach(name: str) -> None:
     world.reset(seed=0)
     for _ in range(80):
         world.step(np.array([[1.0, 1.0, 0.0]], np.float32))
-    place = world._bodies.tool_position[0, :2] - ROBOTS[name].base[:2]
-    assert np.hypot(*place) < ROBOTS[name].reach + 0.01
+    place = world._bodies.tool_position[0, :2] - find_robot(name).base[:2]
+    assert np.hypot(*place) < find_robot(name).reach + 0.01
 
 
 def test_a_pose_turns_about_the_vertical() -> None:
@@ -103,7 +105,7 @@ def test_a_pose_turns_about_the_vertical() -> None:
 
 @pytest.mark.parametrize("name", ROBOTS)
 def test_fingers_move_together(name: str) -> None:
-    robot = ROBOTS[name]
+    robot = find_robot(name)
     shut, wide = np.array(robot.gripper_closed), np.array(robot.gripper_open)
     world = make("PickAndPlace", robot=name)
     world.reset(seed=0)
@@ -140,7 +142,7 @@ def test_many_episodes_take_no_more_memory(robot: str) -> None:
 
 def test_the_tools_velocity_is_how_its_place_changes() -> None:
     """Also where the tool point is far from its link's centre of mass, and the link turns."""
-    robot = replace(ROBOTS["panda"], tool_point=(0.1, 0.05, 0.1))
+    robot = replace(find_robot("panda"), tool_point=(0.1, 0.05, 0.1))
     world = make("Reach", robot=robot, control="joint_velocity", substeps=200)
     world.reset(seed=0)
     arm = world._physics._simulations[0]._arm
@@ -166,7 +168,8 @@ def test_a_grasp_shuts_both_fingers_around_the_middle_of_a_thing() -> None:
 
 @pytest.mark.parametrize("robot", ROBOTS)
 def test_a_grasp_goes_on_from_its_state_to_the_bit(robot: str) -> None:
-    world, other = (make("PickAndPlace", 2, robot=robot) for _ in range(2))
+    task = endless(PickAndPlace())
+    world, other = (make("PickAndPlace", 2, robot=robot, task=task) for _ in range(2))
     for one, seed in ((world, 0), (other, 1)):
         one.reset(seed=seed)
         for _ in range(11):
@@ -184,7 +187,7 @@ def test_what_is_drawn_reaches_the_physics(name: str) -> None:
     ends: list[Any] = []
     for value in (0.2, 0.9):
         ranges = replace(ArmRandomization(), **{name: between(value, value)})
-        world = make("Push", randomization=ranges)
+        world = make("Push", randomization=ranges, task=endless(Push()))
         world.reset(seed=0)
         expert = world.expert()
         for _ in range(20):

@@ -13,12 +13,12 @@ import pytest
 from arm_cases import make
 from world_cases import ROOT, assert_same, live, random_actions
 
-from autonomy.envs.arm import processes
+from autonomy.envs.arm.physics import processes
 
 
 def test_processes_change_nothing() -> None:
-    here = make("Push", 5, max_episode_steps=20)
-    beside = make("Push", 5, max_episode_steps=20, processes=2)
+    here = make("Push", 5, max_episode_steps=30)
+    beside = make("Push", 5, max_episode_steps=30, processes=2)
     actions = random_actions(here, 12)
     assert_same(beside.reset(seed=3), here.reset(seed=3))
     assert_same(list(live(beside, actions)), list(live(here, actions)))

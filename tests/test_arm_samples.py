@@ -6,10 +6,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from autonomy.envs.arm.labels import BOX_CLASSES, SEGMENT_CLASSES, symmetric_yaw
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES
+from autonomy.envs.arm.labels.quantities import symmetric_yaw
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
-from autonomy.envs.arm.robot import PANDA
+from autonomy.envs.arm.physics.shapes import Shape
+from autonomy.envs.arm.robot import PANDA, find_robot
 from autonomy.envs.arm.samples import ArmSamples
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples
@@ -27,6 +28,23 @@ def source() -> ArmSamples:
 @pytest.fixture(scope="module")
 def samples(source: ArmSamples) -> Samples:
     return source.draw(0, COUNT, LABELS)
+
+
+def test_depth_of_each_camera_is_a_label_of_its_own(source: ArmSamples) -> None:
+    asked = ("depth", "depth_side", "segments", "projections", "quantities")
+    samples = source.draw(0, COUNT, asked)
+    assert not any(name.startswith(("semantic", "instance")) for name in samples)
+    assert np.array_equal(source.draw(0, COUNT, ("depth",))["depth"], samples["depth"])
+    goal = np.concatenate([samples["quantities"][:, 4:], np.ones((COUNT, 1))], axis=1)
+    size = np.array(samples["depth"].shape[:0:-1])
+    kind = source.labels["segments"].index("goal")
+    for place, name in enumerate(("depth", "depth_side")):
+        across, down, ahead = np.einsum("nij,nj->in", samples["projections"][:, place], goal)
+        column, row = (np.stack([across, down], axis=1) / ahead[:, None] * size).astype(int).T
+        seen = samples[name][np.arange(COUNT), row.clip(0, 127), column.clip(0, 127)]
+        near = np.abs(seen - ahead) < 0.03  # the ball's radius, unless something hides it
+        assert near.mean() > 0.5
+        assert near[samples["segments"][np.arange(COUNT), row, column] == kind].all() or place
 
 
 def test_the_same_seed_and_batch_give_the_same_bytes(source: ArmSamples, samples: Samples) -> None:
@@ -102,10 +120,27 @@ def test_clutter_is_seen_where_it_is_drawn() -> None:
 
 def test_a_task_without_things_has_only_a_goal() -> None:
     source = ArmSamples("test", 0, task="reach")
-    assert source.quantities == ("goal_x_m", "goal_y_m", "goal_z_m")
+    assert source.labels["quantities"] == ("goal_x_m", "goal_y_m", "goal_z_m")
     drawn = source.draw(0, 4, ("quantities", "segments"))
     assert drawn["quantities"].shape == (4, 3)
     assert not (drawn["segments"] == SEGMENT_CLASSES.index("object")).any()
+
+
+@pytest.mark.parametrize("robot", ["kuka", "xarm6"])
+def test_other_robots_hold_things_and_report_places_from_where_they_stand(robot: str) -> None:
+    source = ArmSamples("train", 3, randomization=STILL, robot=robot)
+    drawn = source.draw(0, COUNT, LABELS)
+    held = drawn["group_object_is_held"] > 0.5
+    assert 0 < held.sum() < COUNT
+    gripper, thing = (
+        drawn["segments"] == SEGMENT_CLASSES.index(name) for name in ("gripper", "object")
+    )
+    assert gripper[held].any(axis=(1, 2)).mean() > 0.5
+    assert thing[held].any(axis=(1, 2)).mean() > 0.5
+    ours = ArmSamples("train", 3, randomization=STILL).draw(0, COUNT, LABELS)
+    goals = drawn["quantities"][:, 4:] + find_robot(robot).base
+    np.testing.assert_allclose(goals, ours["quantities"][:, 4:] + PANDA.base, atol=1e-5)
+    assert source.description()["robot"] == robot
 
 
 def test_yaw_is_as_far_as_one_can_see() -> None:

@@ -10,16 +10,16 @@ from arm_cases import make
 from world_cases import ARMS, assert_same
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.arm.arm_state import Sizes, allocate
-from autonomy.envs.arm.judge import judge
-from autonomy.envs.arm.objects import distinct
 from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.physics.arm_state import Sizes, allocate
+from autonomy.envs.arm.physics.shapes import distinct
+from autonomy.envs.arm.physics.tool_control import nearest_in_reach
 from autonomy.envs.arm.robot import PANDA, ROBOTS
-from autonomy.envs.arm.tasks import TASKS
-from autonomy.envs.arm.tool_control import nearest_in_reach
+from autonomy.envs.arm.tasks.find_task import find_task
 from autonomy.evaluation import evaluate
 from autonomy.policy import RandomPolicy
 from autonomy.randomization import in_split
+from autonomy.task import Judgement, endings
 
 NAMES = ["Reach", "Push", "PickAndPlace", "Stack", "Slide", "Flip"]
 HARD = ("Slide", "Flip")
@@ -105,19 +105,19 @@ def test_distances_are_named_with_their_unit(name: str, unit: str) -> None:
 
 def test_both_boxes_of_a_stack_count() -> None:
     goal = np.zeros((1, 6))
-    task = TASKS["stack"]()
+    task = find_task("stack")
     assert task.distance(np.array([[0.0, 0.0, 0.0, 0.3, 0.4, 0.0]]), goal) == pytest.approx(0.5)
     assert task.distance(np.array([[0.0, 0.1, 0.0, 0.0, 0.0, 0.0]]), goal) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("name", ["push", "pick_and_place", "stack", "slide", "flip"])
 def test_splits_share_no_shape(name: str) -> None:
-    shapes = [shape for split in EVERY_SPLIT for shape in TASKS[name]().shapes(split)]
+    shapes = [shape for split in EVERY_SPLIT for shape in find_task(name).shapes(split)]
     assert len(set(shapes)) == len(shapes) >= 18
 
 
 def test_a_direction_is_as_far_as_the_angle_between_whatever_the_lengths() -> None:
-    task = TASKS["flip"]()
+    task = find_task("flip")
     east, up = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 3.0])
     assert task.distance(up, east) == pytest.approx(np.pi / 2)
     assert task.distance(-2.0 * east, east) == pytest.approx(np.pi)
@@ -135,11 +135,11 @@ def test_the_painted_end_looks_where_the_boxs_own_z_axis_points() -> None:
         (half, half, 0.0, 0.0),  # head down
     ]
     looks = [(1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)]
-    np.testing.assert_allclose(TASKS["flip"]().achieved(bodies), looks, atol=1e-12)
+    np.testing.assert_allclose(find_task("flip").achieved(bodies), looks, atol=1e-12)
 
 
 def test_a_box_begins_a_quarter_turn_from_its_goal_which_is_square_to_a_side() -> None:
-    task, random = TASKS["flip"](), np.random.default_rng(0)
+    task, random = find_task("flip"), np.random.default_rng(0)
     boxes = [(box,) for box in task.shapes("test")]
     layout = task.lay_out(random.random((len(boxes), task.draws)), boxes)
     upright = np.array([0.0, 0.0, 1.0])
@@ -152,7 +152,7 @@ def test_a_box_begins_a_quarter_turn_from_its_goal_which_is_square_to_a_side() -
 def test_people_see_the_goal_of_a_box_on_the_side_where_its_end_shall_look() -> None:
     bodies = allocate(1, Sizes(arm=7, joints=9, links=13, objects=1, actions=3)).bodies
     bodies.object_pose[0, 0, :3] = (0.1, 0.0, 0.05)
-    mark = TASKS["flip"]().place_of(np.array([[0.0, 1.0, 0.0]]), bodies)
+    mark = find_task("flip").mark(np.array([[0.0, 1.0, 0.0]]), bodies)
     np.testing.assert_allclose(mark, [[0.1, 0.1, 0.05]])
 
 
@@ -169,7 +169,7 @@ def test_both_colours_of_a_box_that_tips_are_seen() -> None:
 @pytest.mark.parametrize("split", EVERY_SPLIT)
 def test_no_arm_pushes_a_puck_as_far_as_its_goal(split: str) -> None:
     """Not even to the edge of what is near enough, with the tool where it can go at most."""
-    task, count = TASKS["slide"](), 200
+    task, count = find_task("slide"), 200
     pucks = [(task.shapes(split)[number % 8],) for number in range(count)]
     uniform = np.random.default_rng(0).random((count, task.draws))
     layout = task.lay_out(in_split(uniform, split), pucks)
@@ -257,7 +257,7 @@ def test_the_mark_of_the_goal_is_for_people_alone() -> None:
 
 def test_what_a_step_comes_to() -> None:
     arrived, late, lost = np.array(list(product([False, True], repeat=3))).T
-    verdict = judge(arrived, late, lost)
+    verdict = endings(Judgement({}, arrived, {}, {}), True, late, lost)
     assert verdict.reason.tolist() == [
         "",
         "physics_lost",
@@ -277,11 +277,11 @@ def test_what_moves_has_not_arrived() -> None:
     bodies = allocate(3, Sizes(arm=7, joints=9, links=13, objects=2, actions=4)).bodies
     bodies.object_velocity[1, 1, 2] = 0.06  # [m/s]
     bodies.tool_velocity[2, 0] = 0.06
-    assert TASKS["stack"]().is_still(bodies).tolist() == [True, False, True]
-    assert TASKS["reach"]().is_still(bodies).tolist() == [True, True, False]
+    assert find_task("stack").is_still(bodies).tolist() == [True, False, True]
+    assert find_task("reach").is_still(bodies).tolist() == [True, True, False]
     bodies.object_velocity[0, 0, 5] = 0.6  # [rad/s]
-    assert TASKS["flip"]().is_still(bodies).tolist() == [False, False, True]
-    assert TASKS["slide"]().is_still(bodies).tolist() == [True, False, True]
+    assert find_task("flip").is_still(bodies).tolist() == [False, False, True]
+    assert find_task("slide").is_still(bodies).tolist() == [True, False, True]
 
 
 def test_the_state_is_the_truth_in_the_order_that_its_docstring_gives() -> None:

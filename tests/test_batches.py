@@ -16,8 +16,8 @@ from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPo
 from autonomy.episodes import Episode
 from autonomy.evaluation import evaluate
 from autonomy.make import make_world
-from autonomy.policy_folder import POLICY_FOLDER
-from autonomy.policy_source import load_policy
+from autonomy.policies.folder import save_policy
+from autonomy.policies.source import load_policy
 from autonomy.row_blocks import SIZES, RowBlocks
 from autonomy.world import World
 
@@ -26,7 +26,7 @@ A_WORLD_OF_EACH_KIND = pytest.mark.parametrize("env_id", [LANE, "autonomy/ArmPus
 
 
 def world_of(env_id: str, num_envs: int) -> World:
-    one_road: dict[str, Any] = {"road": circle(60.0)} if env_id == LANE else {}
+    one_road: dict[str, Any] = {"roads": circle(60.0)} if env_id == LANE else {}
     return make_world(env_id, num_envs, image_size=(48, 64), **SHORT[env_id], **one_road)
 
 
@@ -60,10 +60,7 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         if request.param == "random":
             return "random"
         folder: Path = tmp_path_factory.mktemp("policies") / "network"
-        policy = untrained(world_of(env_id, 1))
-        POLICY_FOLDER.save(
-            folder, {**policy.description(), "env_id": env_id, "env_options": {}}, policy.tensors()
-        )
+        save_policy(folder, untrained(world_of(env_id, 1)), env_id, {})
         return str(folder)
 
     return named

@@ -138,12 +138,13 @@ def test_labelled_frames_are_drawn_for_the_worlds_that_are_named() -> None:
 
 
 def test_both_renderers_draw_the_same_arm_at_the_same_table() -> None:
-    ours, theirs = OurFrames(2, (240, 240), None, seed=3), TinyFrames((240, 240), seed=3)
+    ours = OurFrames(2, (240, 240), None, seed=3, images=("semantic",))
+    theirs = TinyFrames((240, 240), seed=3)
     table, robot = 1, 0  # of PyBullet's bodies
     for stepper in (ours, theirs):
         stepper.decide()
     theirs.decide()  # ours begin with the second posture
-    semantic = ours.frames(("semantic",)).semantic[0]
+    semantic = ours.frames()["semantic"][0]
     bodies = np.reshape(theirs.image(0)[4], (240, 240))
     for own, other in ((SemanticClass.TABLE, table), (SemanticClass.ROBOT, robot)):
         found, expected = semantic == own, bodies == other

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lane_cases import cars
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from vehiclemodels.vehicle_dynamics_ks import vehicle_dynamics_ks
 
-from autonomy.envs.lane.car import (
+from autonomy.envs.lane.physics.car import (
     ACCELERATION_MAX,
     BRAKING_MAX,
     LAG,
@@ -20,34 +21,32 @@ from autonomy.envs.lane.car import (
     STEERING_MAX,
     STEERING_RATE_MAX,
     WHEELBASE,
-    Cars,
     drive,
 )
+from autonomy.envs.lane.physics.vehicles import Vehicles
 
 ACTION = st.floats(-1.0, 1.0)
 
 
-def one_car(speed: float = 0.0, steering: float = 0.0) -> Cars:
-    cars = Cars(*(np.zeros(1) for _ in Cars._fields))
-    cars.speed[0], cars.steering[0] = speed, steering
-    return cars
+def one_car(speed: float = 0.0, steering: float = 0.0) -> Vehicles:
+    return cars(speed=speed, steering=steering)
 
 
 def driven(
-    cars: Cars, steering: float, wanted_speed: float, seconds: float, grade: float = 0.0
-) -> list[Cars]:
+    car: Vehicles, steering: float, wanted_speed: float, seconds: float, grade: float = 0.0
+) -> list[Vehicles]:
     """Hold one command [share of the lock, m/s]; return the car after every tenth of a second."""
     actions = np.array([[steering, 2 * wanted_speed / SPEED_MAX - 1]], np.float32)
     slope = np.array([grade])
-    path: list[Cars] = []
+    path: list[Vehicles] = []
     for _ in range(round(10 * seconds)):
-        drive(cars, actions, slope, 0.1)
-        path.append(Cars(*(values.copy() for values in cars)))
+        drive(car, actions, slope, 0.1)
+        path.append(Vehicles._make(values.copy() for values in car))
     return path
 
 
-def column(path: list[Cars], name: str) -> NDArray[np.float64]:
-    return np.array([getattr(cars, name)[0] for cars in path])
+def column(path: list[Vehicles], name: str) -> NDArray[np.float64]:
+    return np.array([getattr(car, name)[0] for car in path])
 
 
 @pytest.mark.parametrize("steering", [-0.35, -0.02, 0.1, 0.35])
@@ -122,7 +121,7 @@ def test_actions_beyond_the_limits_are_the_limits() -> None:
 
 
 def test_the_cars_of_a_batch_do_not_know_of_each_other() -> None:
-    batch = Cars(*(np.repeat(values, 2) for values in one_car(12.0)))
+    batch = Vehicles._make(np.repeat(values, 2) for values in one_car(12.0))
     drive(batch, np.array([[0.3, 0.5], [-0.9, -1.0]], np.float32), np.zeros(2), 0.1)
     alone = driven(one_car(12.0), 0.3, 0.75 * SPEED_MAX, 0.1)[0]
     assert [values[0] for values in batch] == [values[0] for values in alone]

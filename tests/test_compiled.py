@@ -1,8 +1,11 @@
 """Where machine code is kept, and what is said where it cannot be."""
 
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,13 +27,41 @@ def run(installed: Path, environment: Mapping[str, str]) -> subprocess.Completed
     """Compile a function with the package that is installed there."""
     script = installed / "program.py"
     script.write_text(PROGRAM)
+    return run_script(script, environment)
+
+
+def run_script(script: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a script with the package that is installed beside it."""
     return subprocess.run(
         [sys.executable, "-W", "always", str(script)],
-        env={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env=surroundings(script, environment),
         capture_output=True,
         text=True,
         check=True,
     )
+
+
+def surroundings(script: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    return {"PYTHONPATH": str(script.parent), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+
+
+def on_a_terminal(script: Path, environment: Mapping[str, str]) -> str:
+    """Return what a script shows on a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        env=surroundings(script, environment),
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # as a terminal ends on Linux
+            while more := os.read(ours, 4096):
+                shown += more
+    os.close(ours)
+    assert process.returncode == 0, shown
+    return shown.decode()
 
 
 @pytest.fixture
@@ -77,6 +108,40 @@ def test_without_a_place_it_compiles_all_the_same_and_says_so_once(
     assert done.stdout == "3.0 1\n"
     assert done.stderr.count(SAID) == 1
     assert "set NUMBA_CACHE_DIR to a folder of your own" in done.stderr
+
+
+MANY = """
+from autonomy.compiled import compiled
+
+def made(number):
+    def function(x):
+        return x + number
+    return compiled(function)
+
+print(sum(made(number)(1.5) for number in range({count})))
+"""
+
+
+def test_first_compilation_is_said_in_one_line_and_then_never_again(installed: Path) -> None:
+    script = installed / "program.py"
+    home = {"HOME": str(installed / "home")}
+    for count, said in ((3, ""), (5, "compiling about 4 kernels, once for this version, for up")):
+        script.write_text(MANY.format(count=count))
+        errors = [run_script(script, home).stderr for _ in range(2)]
+        assert errors[0].startswith(said)
+        assert errors[0].count("\n") == bool(said)
+        assert errors[1] == ""
+
+
+def test_first_compilation_is_counted_on_a_terminal_and_leaves_no_trace(installed: Path) -> None:
+    script = installed / "program.py"
+    script.write_text(MANY.format(count=6))
+    shown = on_a_terminal(script, {"HOME": str(installed / "home"), "TERM": "xterm"})
+    lines = shown.replace("\r", "\n").replace("\x1b[K", "").split("\n")
+    counted = [line for line in lines if line.startswith("compiling")]
+    assert counted[0] == "compiling kernels, once for this version: 3 of about 4"
+    assert counted[-1] == "compiling kernels, once for this version: 6 of about 6"
+    assert shown.rpartition("compiling")[2].endswith("\r\x1b[K24.0\r\n")
 
 
 def test_a_chosen_place_is_taken(installed: Path, tmp_path: Path) -> None:

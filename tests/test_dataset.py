@@ -9,9 +9,9 @@ import pytest
 from toy_samples import ToySamples
 
 from autonomy.errors import InputError
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.dataset_manifest import read_manifest
-from autonomy.perception.dataset_writer import planned, write_dataset
+from autonomy.perception.datasets.dataset import Dataset
+from autonomy.perception.datasets.manifest import read_manifest
+from autonomy.perception.datasets.writer import planned, write_dataset
 from autonomy.perception.samples import draw_many
 
 LABELS = ("segments", "boxes", "quantities")
@@ -31,9 +31,8 @@ def test_a_data_set_draws_what_its_source_draws(folder: Path) -> None:
         draw_many(dataset, FRAMES, LABELS), draw_many(source, FRAMES, LABELS), strict=True
     )
     assert dataset.description() == source.description()
-    assert (dataset.world, dataset.image_size) == ("lane", (32, 48))
-    for table in ("segment_classes", "box_classes", "quantities"):
-        assert getattr(dataset, table) == getattr(source, table)
+    assert dataset.image_size == (32, 48)
+    assert dataset.labels == {label: source.labels[label] for label in LABELS}
 
 
 def test_it_draws_only_what_is_asked_for(folder: Path) -> None:
@@ -108,8 +107,8 @@ def test_pickles_are_not_read(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 2}, "must be 'autonomy-dataset' version 1, got 'autonomy-dataset' 2"),
-        ({"format": "coco"}, "must be 'autonomy-dataset' version 1, got 'coco' 1"),
+        ({"version": 1}, "must be 'autonomy-dataset' version 2, got 'autonomy-dataset' 1"),
+        ({"format": "coco"}, "must be 'autonomy-dataset' version 2, got 'coco' 2"),
         ({"frames": 0}, "must tell of frames, got 0"),
         ({"labels": None}, "must say what a data set holds, but lacks"),
         ({"arrays": {"../x": {}}}, "must say what a data set holds, but lacks an entry's name"),
@@ -149,6 +148,8 @@ def test_a_data_set_needs_frames_and_labels_and_a_new_folder(folder: Path) -> No
         planned(source, 0, LABELS)
     with pytest.raises(InputError, match="must have labels, got none"):
         planned(source, 8, ())
+    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'smell'"):
+        planned(source, 8, ("smell",))
     with pytest.raises(InputError, match="data set folder must be new"):
         write_dataset(folder, source, planned(source, 8, LABELS))
 

@@ -5,25 +5,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from toy_recipes import QUIET
 from toy_samples import ToySamples
 
 from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, judged, train_module
 from autonomy.errors import InputError
-from autonomy.perception.average_precision import average_precision
-from autonomy.perception.detection import CellAnswers, Detection
-from autonomy.perception.detection_targets import detection_targets
 from autonomy.perception.detections import Detections
-from autonomy.perception.module_folder import load_module
-from autonomy.perception.reading import Reading
+from autonomy.perception.modules.average_precision import average_precision
+from autonomy.perception.modules.detection import CellAnswers, Detection
+from autonomy.perception.modules.module_folder import load_module
+from autonomy.perception.networks.detection_targets import detection_targets
 from autonomy.perception.samples import SampleSource
+from autonomy.perception.signature import Signature
 
 NAMES = ("brick", "pool")
 
 
 def make(source: SampleSource) -> Detection:
-    return Detection(Reading(source.world, ("camera",), (32, 48), source.box_classes))
+    return Detection(Signature({"camera": (32, 48)}, source.labels["boxes"]))
 
 
 def test_the_cell_of_a_box_s_middle_is_hot_and_answers_for_the_box() -> None:
@@ -141,7 +140,7 @@ def test_a_detector_learns_the_toy_and_is_the_same_from_its_folder(tmp_path: Pat
         learning_rate=5e-3,
         threads=1,
     )
-    trained = train_module(make, data, recipe, 0, tmp_path / "run", "cpu", QUIET)
+    trained = train_module("detection", data, tmp_path / "run", recipe, 0, "cpu")
     assert trained.test["ap50"] > 0.8
-    loaded = load_module(tmp_path / "run", "lane", "cpu")
+    loaded = load_module(tmp_path / "run", "cpu")
     assert judged(loaded, trained.samples) == trained.test

@@ -18,7 +18,7 @@ def _run(folder: Path, success: str) -> Path:
 
 
 def _drawn(picture: Path, *runs: Path) -> np.ndarray:
-    draw_curves.main(draw_curves.DrawCurves((*runs, picture)))
+    draw_curves.main(draw_curves.Arguments((*runs, picture)))
     image = cv2.imread(str(picture))
     assert image is not None
     return image
@@ -37,7 +37,7 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
     run = _run(tmp_path / "run", "0.9")
     for paths in ((), (run,), (tmp_path / "picture.png",), (run, tmp_path / "picture.jpg")):
         with pytest.raises(InputError, match=r"one run or more and a \.png file are needed"):
-            draw_curves.main(draw_curves.DrawCurves(paths))
+            draw_curves.main(draw_curves.Arguments(paths))
     with pytest.raises(InputError, match=r"has curves/progress\.csv"):
-        draw_curves.main(draw_curves.DrawCurves((tmp_path, tmp_path / "picture.png")))
+        draw_curves.main(draw_curves.Arguments((tmp_path, tmp_path / "picture.png")))
     assert not list(tmp_path.glob("*.png"))

@@ -37,7 +37,7 @@ def test_json_alone_is_on_standard_output(
     evaluate_script: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     evaluate_script(
-        "expert", "--env", TOY_ID, "--episodes", "5", "--json", "-", "--image-size", "8", "12"
+        "expert", "--env", TOY_ID, "--episodes", "5", "--json", "-", "--world.image-size", "8", "12"
     )
     values = json.loads(capsys.readouterr().out)
     assert values["success_rate"] == 1.0
@@ -49,7 +49,7 @@ def test_a_table_is_on_standard_output_and_json_in_a_file(
     evaluate_script: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "evaluation.json"
-    words = ("random", "--env", TOY_ID, "--episodes", "5", "--split", "validation")
+    words = ("random", "--env", TOY_ID, "--episodes", "5", "--world.split", "validation")
     evaluate_script(*words, "--json", str(path))
     shown = capsys.readouterr().out
     for part in ("success", "of 5 (95 % interval", "offset rms", "steps/s"):
@@ -84,7 +84,7 @@ def test_a_film_is_written(
             "seed must be a whole number from 0 to 9223372036854775807",
         ),
         (("expert", "--env", TOY_ID, "--num-envs", "0"), "must be positive, got 0"),
-        (("expert", "--env", TOY_ID, "--road", "lap.csv"), "no option 'road'"),
+        (("expert", "--env", TOY_ID, "--world.roads", "lap.csv"), "no option 'roads'"),
     ],
 )
 def test_bad_words_end_evaluation_with_one_line_and_status_2(
@@ -130,3 +130,34 @@ def test_bad_words_end_recording_with_one_line_and_status_2(
     assert message in captured.err
     assert captured.err.strip().count("\n") == 0
     assert list(tmp_path.iterdir()) == []
+
+
+STEADY = """
+import numpy as np
+
+
+class Steady:
+    env_options = {"observations": ("state",)}
+
+    def __init__(self, observation_space, action_space, gain=0.0):
+        self.gain = gain
+
+    def reset(self, mask): ...
+
+    def act(self, observation):
+        return np.clip(-self.gain * observation["state"][:, :1], -1, 1)
+"""
+
+
+def test_a_policy_of_ones_own_takes_options_and_sees_what_it_wants(
+    evaluate_script: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "steady.py"
+    path.write_text(STEADY)
+    words = (f"{path}:Steady", "--env", TOY_ID, "--episodes", "5", "--json", "-")
+    evaluate_script(*words, "--policy-options", "gain", "4.5")
+    values = json.loads(capsys.readouterr().out)
+    assert values["success_rate"] == 1.0
+    assert values["observations"] == ["state"]
+    evaluate_script(*words)
+    assert json.loads(capsys.readouterr().out)["success_rate"] < 1.0

@@ -15,14 +15,15 @@ from toy_world import TOY_ID, register_toy
 
 from autonomy.actions import checked_actions
 from autonomy.agents import validation
-from autonomy.agents.validation import Validation
+from autonomy.agents.recipe import Recipe
+from autonomy.agents.validation import Validator
 from autonomy.episodes import Episode, episodes_of
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation, evaluate
 from autonomy.make import make_world
 from autonomy.policy import Observation
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.rollout import IDLE, rollout
+from autonomy.rollouts import IDLE, rollout
 from autonomy.wilson import wilson_interval
 from autonomy.world import World
 
@@ -195,7 +196,7 @@ def test_a_rollout_beyond_the_last_seed_is_refused() -> None:
         ("toy/Stear-v0", "unknown environment 'toy/Stear-v0'.*Did you mean: `Steer`"),
         ("toi/Steer-v0", "Did you mean: `toy`"),
         ("toy/Steer-v9", "v0"),
-        ("no_such_module:Steer-v0", "No module named 'no_such_module'"),
+        ("no_such_module:Steer-v0", "no module 'no_such_module'"),
         ("not an id", "Malformed"),
         ("Pendulum-v1", "is no world"),
         ("CartPole-v1", "is no world"),
@@ -303,14 +304,24 @@ def test_training_keeps_the_latest_policy_that_is_not_clearly_worse(
         )
 
     monkeypatch.setattr(validation, "evaluate", judged)
-    policies = iter(range(1, 9))
     world: Any = None  # `judged` needs none
+    validator = Validator(world, Recipe())
+    kept_policies: list[Any] = []
+    for policy in range(1, len(rates) + 1):
+        of_it: Any = policy  # any value can stand for a policy
+        if validator.validate(of_it, policy).is_best:
+            kept_policies.append(policy)
+    assert kept_policies[-1] == kept
 
-    def current() -> Any:
-        return next(policies)  # any value can stand for a policy
 
-    callback: Any = Validation(world, 64, 1, current, lambda *_: None)
-    callback.model = SimpleNamespace(logger=SimpleNamespace(record=lambda *_: None))
-    for _ in rates:
-        callback.on_training_end()
-    assert callback.best[1] == kept
+def test_validations_are_due_at_intervals_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = SimpleNamespace(success_rate_ci95=(0.0, 1.0))
+    monkeypatch.setattr(validation, "evaluate", lambda *_: result)
+    nothing: Any = None
+    validator = Validator(nothing, Recipe(total_steps=100, validation_interval=30))
+    due: list[int] = []
+    for steps in range(8, 105, 8):
+        if validator.is_due(steps):
+            due.append(steps)
+            validator.validate(nothing, steps)
+    assert due == [32, 64, 96, 104]

@@ -10,11 +10,11 @@ from pycocotools.coco import COCO
 from toy_samples import ToySamples
 
 from autonomy.errors import InputError
-from autonomy.perception.coco_export import export_coco
-from autonomy.perception.dataset import Dataset
-from autonomy.perception.dataset_writer import planned, write_dataset
+from autonomy.perception.datasets.coco_export import export_coco
+from autonomy.perception.datasets.dataset import Dataset
+from autonomy.perception.datasets.tusimple_export import export_tusimple
+from autonomy.perception.datasets.writer import planned, write_dataset
 from autonomy.perception.samples import draw_many
-from autonomy.perception.tusimple_export import export_tusimple
 
 FRAMES = 70  # more than a batch
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.filtering import STILL, ConstantVelocityFilters, Motion
+from autonomy.perception.in_world.filtering import STILL, ConstantVelocityFilters, Motion
 
 STEP = 0.1
 ONE = np.array([0])

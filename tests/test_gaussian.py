@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.gaussian import Gaussians, explained_variance, quantity_metrics
+from autonomy.perception.networks.gaussian import Gaussians, explained_variance, quantity_metrics
 
 
 def raw_for(mean: float, std: float) -> Tensor:

@@ -14,15 +14,14 @@ from numpy.testing import assert_allclose
 from rich.console import Console
 from safetensors.torch import load_file
 from stable_baselines3 import HerReplayBuffer
-from stable_baselines3.common.callbacks import BaseCallback
 
+from autonomy.agents.learner import make_learner
 from autonomy.agents.recipes import SACRecipe, TQCRecipe
-from autonomy.agents.sac import make_sac
 from autonomy.agents.training import train
-from autonomy.agents.vec_env import BatchedVecEnv
+from autonomy.agents.watched import Watched
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
-from autonomy.policy_folder import load_policy_folder
+from autonomy.policies.folder import load_policy_folder
 
 register_goal_world()
 
@@ -66,19 +65,21 @@ def test_learner_reaches_goals_and_acts_from_its_folder(
 @pytest.mark.parametrize("algorithm", RECIPES)
 def test_entropy_is_tuned_to_its_target_for_each_number_of_an_action(algorithm: str) -> None:
     recipe = replace(RECIPES[algorithm], entropy_target=-2.5)
-    model = make_sac(BatchedVecEnv(Point(4)), recipe, 0, "cpu")
-    assert model.target_entropy == 2 * -2.5
+    learner: Any = make_learner(Point(4), recipe, 0, "cpu")
+    assert learner.model.target_entropy == 2 * -2.5
 
 
 @pytest.mark.parametrize("algorithm", RECIPES)
 def test_expert_lives_the_first_episodes_and_the_learner_remembers_them(algorithm: str) -> None:
-    recipe = replace(RECIPES[algorithm], demonstrations=40, learning_starts=0, gradient_steps=0)
-    model = make_sac(BatchedVecEnv(Point(4)), recipe, 0, "cpu")
-    ends = Ends()
-    model.learn(1_000, ends)
-    assert all(ends.successes[:40])
-    assert not all(ends.successes[40:80])
-    remembered = model.replay_buffer
+    recipe = replace(RECIPES[algorithm], demonstrations=40, learning_starts=2_000)
+    world = Watched(Point(4))
+    learner: Any = make_learner(world, recipe, 0, "cpu")
+    for _ in range(250):
+        learner.collect()
+    successes = [episode.success for episode in world.take_episodes()]
+    assert all(successes[:40])
+    assert not all(successes[40:80])
+    remembered = learner.model.replay_buffer
     assert isinstance(remembered, HerReplayBuffer)
     goal, place = (remembered.observations[f"{name}_goal"][:20] for name in ("desired", "achieved"))
     straight = np.clip((goal - place) / STEP, -1.0, 1.0)
@@ -90,10 +91,12 @@ def test_actor_comes_to_imitate_the_expert() -> None:
         RECIPES["sac"], demonstrations=60, learning_starts=320, imitation_coefficient=1e4
     )
     world = Point(16)
-    model = make_sac(BatchedVecEnv(world), recipe, 0, "cpu")
-    model.learn(1_600)
+    learner = make_learner(world, recipe, 0, "cpu")
+    for _ in range(100):
+        learner.collect()
+        learner.update()
     observation, _ = world.reset(seed=0)
-    action, _ = model.predict(observation, deterministic=True)
+    action = learner.policy.act(observation)
     assert np.abs(action - world.expert().act(observation)).mean() < 0.1
 
 
@@ -116,15 +119,3 @@ def test_demonstrations_need_an_expert(tmp_path: Path) -> None:
 def test_imitation_needs_demonstrations() -> None:
     with pytest.raises(InputError, match="imitation_coefficient needs demonstrations, got 0"):
         SACRecipe(imitation_coefficient=1.0).check()
-
-
-class Ends(BaseCallback):
-    """Remembers how episodes ended."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.successes: list[bool] = []
-
-    def _on_step(self) -> bool:
-        self.successes += [info["is_success"] for info in self.locals["infos"] if info]
-        return True

@@ -9,10 +9,9 @@ from rich.console import Console
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.agents.recipes import SACRecipe
-from autonomy.agents.sac import make_sac
+from autonomy.agents.stable_baselines.sac import SACLearner
 from autonomy.agents.training import train
 from autonomy.agents.tuned_recipes import RECIPES
-from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.make import make_world
 
@@ -38,9 +37,11 @@ def test_hindsight_waits_for_the_first_complete_episode() -> None:
         max_episode_steps=10,
     )
     recipe = replace(RECIPE, num_envs=2, learning_starts=0, gradient_steps=1, batch_size=8)
-    model = make_sac(BatchedVecEnv(world), recipe, 0, "cpu")
-    model.learn(18)  # nine steps of each
-    assert model._n_updates == 0
-    model.learn(4, reset_num_timesteps=False)  # the tenth and the eleventh
-    assert model._n_updates == 2
+    learner = SACLearner(world, recipe, 0, "cpu")
+    updates: list[int] = []
+    for _ in range(11):
+        learner.collect()
+        learner.update()
+        updates.append(learner.model._n_updates)
+    assert updates[8:] == [0, 1, 2]  # after nine, ten and eleven steps of each
     world.close()

@@ -10,7 +10,6 @@ import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from stable_baselines3.common.callbacks import CallbackList
 from toy_recipes import QUIET, RECIPES
 from toy_world import TOY_ID, Steer, register_toy
 
@@ -18,7 +17,6 @@ from autonomy.agents.dagger import DAgger
 from autonomy.agents.imitation_data import ImitationData
 from autonomy.agents.recipes import DAggerRecipe
 from autonomy.agents.training import train
-from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.policy import Observation
 
@@ -31,7 +29,7 @@ assert isinstance(RECIPE, DAggerRecipe)
 class Recorder:
     """A teacher that remembers what it saw and always answers the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, _observation_space: object, _action_space: object) -> None:
         self.seen: list[Observation] = []
         self.begun: list[NDArray[np.bool_]] = []
 
@@ -45,12 +43,21 @@ class Recorder:
         return np.full((len(observation["proprioception"]), 1), 0.5, np.float32)
 
 
+def learned(recipe: DAggerRecipe) -> DAgger:
+    """Return a learner that did all its rounds with a recorder as its teacher."""
+    recipe = replace(recipe, teacher=f"{__name__}:Recorder")
+    world: Any = Steer(recipe.num_envs, observations=recipe.observations + recipe.privileged)
+    learner = DAgger(world, recipe, 0, "cpu")
+    for _ in range(recipe.total_steps // (recipe.num_envs * recipe.n_steps)):
+        learner.collect()
+        learner.update()
+    return learner
+
+
 def test_teacher_acts_at_first_and_is_asked_ever_after() -> None:
     recipe = replace(RECIPE, observations=("proprioception",), cloning_steps=64, total_steps=256)
-    teacher = Recorder()
-    envs = BatchedVecEnv(Steer(16, observations=("proprioception",)))
-    learner = DAgger(envs, teacher, recipe, 0, "cpu")
-    learner.learn(256, CallbackList([]))
+    teacher = learned(recipe).teacher
+    assert isinstance(teacher, Recorder)
     shown = [observation["proprioception"] for observation in teacher.seen]
     assert len(shown) == 256 / 16
     # what is observed is the action before: the teacher's in the first four steps
@@ -59,14 +66,21 @@ def test_teacher_acts_at_first_and_is_asked_ever_after() -> None:
     assert any(last.any() and 0.5 not in last for last in shown[5:])
 
 
+def test_teacher_is_told_of_every_beginning_before_it_acts() -> None:
+    teacher = learned(replace(RECIPE, observations=("proprioception",), total_steps=512)).teacher
+    assert isinstance(teacher, Recorder)
+    assert len(teacher.begun) == len(teacher.seen) == 512 / 16
+    assert teacher.begun[0].all()
+    assert any(begun.any() and not begun.all() for begun in teacher.begun[1:])
+    for begun, observation in zip(teacher.begun, teacher.seen, strict=True):
+        assert not observation["proprioception"][begun].any()  # nothing was done before
+
+
 def test_what_actions_follow_from_learns_to_tell_the_truth() -> None:
     """The teacher answers always the same, so only the prediction makes the encoder learn."""
     recipe = replace(RECIPE, privileged=("state",), total_steps=2_048)
-    envs = BatchedVecEnv(Steer(16, observations=(*recipe.observations, "state")))
-    learner = DAgger(envs, Recorder(), recipe, 0, "cpu")
-    learner.learn(2_048, CallbackList([]))
+    student = learned(recipe).policy.network
     observed, _ = Steer(256, observations=(*recipe.observations, "state")).reset(seed=1)
-    student = learner.actor()
     assert set(student.observation_space) == set(recipe.observations)
     with torch.no_grad():
         seen = {name: torch.from_numpy(observed[name]) for name in recipe.observations}
@@ -132,7 +146,7 @@ def test_oldest_data_make_way() -> None:
         frames = np.tile(number.astype(np.uint8)[:, None, None, None], (1, 1, 1, 3))
         kept.add({"camera": frames}, number[:, None].astype(np.float32))
     assert len(kept) == 5
-    seen, wanted = kept.sample(200, torch.device("cpu"))
+    seen, wanted = kept.sample(200, "cpu")
     assert seen["camera"].dtype == torch.uint8
     assert set(wanted.ravel().tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
     assert torch.equal(seen["camera"][:, 0, 0, 0].float(), wanted[:, 0])

@@ -1,25 +1,23 @@
 """Lane following: observations, options, the expert."""
 
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from lane_cases import cars, lived, location, make, on_path, straight
+from lane_cases import cars, lived, location, make, on_route, straight
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.envs.lane.car import SPEED_MAX, STEERING_MAX
-from autonomy.envs.lane.lane_path import STATION
+from autonomy.envs.lane import stage
 from autonomy.envs.lane.observations import proprioception, true_state
-from autonomy.envs.lane.options import FRONT, LaneFollowOptions
+from autonomy.envs.lane.options import FRONT
+from autonomy.envs.lane.physics.car import SPEED_MAX, STEERING_MAX
+from autonomy.envs.lane.roads.generated_roads import GeneratedRoads
 from autonomy.envs.lane.roads.road_files import write_road
 from autonomy.envs.lane.roads.road_generator import SPLITS, forward_lanes, generate_road
-from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS, RoadSource
-from autonomy.envs.lane.scene import road_bank
+from autonomy.envs.lane.roads.route import STATION
 from autonomy.envs.lane.scene.appearance import LaneRandomization
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
@@ -27,15 +25,15 @@ from autonomy.randomization import between
 
 
 def test_what_is_observed_is_the_state() -> None:
-    world = make(3, observations=("proprioception", "state"), road=straight(grade=0.05))
+    world = make(3, observations=("proprioception", "state"), roads=straight(grade=0.05))
     observation, _ = world.reset(seed=0)
     state = world.get_state()
     expected = [
         state["location_offset"],
         state["location_heading_error"],
-        state["cars_speed"],
-        state["cars_steering"],
-        state["cars_acceleration"],
+        state["vehicles_speed"],
+        state["vehicles_steering"],
+        state["vehicles_acceleration"],
         np.full(3, 3.0),
         np.full(3, 0.05),
         *np.zeros((4, 3)),
@@ -49,11 +47,11 @@ def test_proprioception_is_speed_and_steering() -> None:
 
 
 def test_the_state_sees_a_bend_before_it_comes() -> None:
-    path = np.zeros(101, STATION)
-    path["along"] = path["x"] = np.arange(101.0)
-    path["curvature"][18:] = 0.04
-    paths = on_path(path)
-    seen = true_state(cars(), location(), paths)[0, -4:]
+    stations = np.zeros(101, STATION)
+    stations["along"] = stations["x"] = np.arange(101.0)
+    stations["length"][:-1] = 1.0
+    stations["curvature"][18:] = 0.04
+    seen = true_state(cars(), location(), on_route(stations))[0, -4:]
     np.testing.assert_allclose(seen, [0.0, 0.0, 0.04, 0.04])  # 5, 10, 20 and 40 m ahead
 
 
@@ -75,7 +73,7 @@ def test_more_cameras_see_more() -> None:
 
 
 def test_the_camera_sees_road_below_and_sky_above_and_markings_between() -> None:
-    world = make(4, observations=("semantic", "depth"), image_size=(84, 84), road=straight())
+    world = make(4, observations=("semantic", "depth"), image_size=(84, 84), roads=straight())
     observation, _ = world.reset(seed=0)
     semantic, depth = observation["semantic"], observation["depth"]
     assert (semantic[:, 0] == SemanticClass.SKY).mean() > 0.5
@@ -132,16 +130,15 @@ def test_only_training_seeks_roads_of_many_lanes() -> None:
 
 def shares_of_lanes(split: str) -> NDArray[np.float64]:
     """Return which shares of 3,000 drawn roads have one, two and three lanes."""
-    source = RoadSource(LaneFollowOptions(split=split))
-    any_road = SimpleNamespace(road=generate_road(0))
-    bank: Any = defaultdict(lambda: any_road)  # where on a road to start is not the question
-    numbers, *_ = source.draw(bank, np.random.default_rng(0).random((3000, ROUTE_DRAWS)))
+    source = GeneratedRoads()
+    uniform = np.random.default_rng(0).random(3000).tolist()
+    numbers = [source.draw_road(split, own) for own in uniform]
     return np.bincount([forward_lanes(number) for number in numbers])[1:] / len(numbers)
 
 
 @pytest.mark.parametrize("rate", [5.0, 20.0])
 def test_the_control_rate_is_the_time_of_a_step(rate: float) -> None:
-    world = make(road=straight(), control_rate=rate, observations=("state",))
+    world = make(roads=straight(), control_rate=rate, observations=("state",))
     assert world.metadata["render_fps"] == rate
     speed = world.reset(seed=0)[0]["state"][0, 2]
     *_, info = world.step(np.array([[0.0, 2 * speed / SPEED_MAX - 1]], np.float32))
@@ -149,7 +146,7 @@ def test_the_control_rate_is_the_time_of_a_step(rate: float) -> None:
 
 
 def test_the_target_speed_is_what_the_expert_drives() -> None:
-    world = make(2, road=straight(), route_length=200.0, target_speed=8.0, observations=("state",))
+    world = make(2, roads=straight(), route_length=200.0, target_speed=8.0, observations=("state",))
     expert, observation = world.expert(), world.reset(seed=0)[0]
     for _ in range(60):
         observation, *_ = world.step(expert.act(observation))
@@ -158,12 +155,12 @@ def test_the_target_speed_is_what_the_expert_drives() -> None:
 
 def test_a_step_limit_follows_from_the_route() -> None:
     """A third of 15 m/s for 100 m is 20 s, or 200 steps of 0.1 s."""
-    world = make(road=straight(), target_speed=15.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), target_speed=15.0, autoreset_mode="Disabled")
     expert = world.expert()
 
     def slow() -> tuple[float, float]:
         steering = float(expert.act({})[0, 0])
-        speed = float(world.get_state()["cars_speed"][0])
+        speed = float(world.get_state()["vehicles_speed"][0])
         return steering, 1.0 if speed < 2.0 else -1.0
 
     assert lived(world, slow) == ("time_limit", 200)
@@ -173,7 +170,7 @@ def test_a_road_from_a_file_is_driven(tmp_path: Path) -> None:
     road = next(r for number in range(99) if (r := generate_road(number)).closed)
     file = tmp_path / "circuit.json"
     write_road(file, road)
-    world = make(2, road=file, observations=("state",), autoreset_mode="Disabled")
+    world = make(2, roads=file, observations=("state",), autoreset_mode="Disabled")
     assert evaluate(world, world.expert(), 2).success_rate == 1.0
 
 
@@ -199,8 +196,8 @@ def test_the_expert_keeps_to_comfort_and_speed() -> None:
         ({"target_speed": np.inf}, "target_speed must be positive, got inf"),
         ({"cameras": {}}, "cameras must name at least one camera, got none"),
         ({"route_length": 5000.0}, "open roads must be 110 m longer than the route"),
-        ({"road": straight(150)}, "open roads must be 110 m longer than the route"),
-        ({"road": "nowhere.csv"}, "nowhere.csv"),
+        ({"roads": straight(150)}, "open roads must be 110 m longer than the route"),
+        ({"roads": "nowhere.csv"}, "nowhere.csv"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -210,7 +207,7 @@ def test_options_that_cannot_be_are_refused(options: dict[str, Any], message: st
 
 
 def test_the_wheels_turn_as_far_as_the_docstring_says() -> None:
-    world = make(road=straight(), autoreset_mode="Disabled")
+    world = make(roads=straight(), autoreset_mode="Disabled")
     world.reset(seed=0)
     for _ in range(20):
         *_, info = world.step(np.array([[1.0, -1.0]], np.float32))
@@ -226,5 +223,5 @@ def test_to_forget_roads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         return [first, *(world.step(action)[0] for action in actions)]
 
     kept = seen()
-    monkeypatch.setattr(road_bank, "_ROOM", 1)  # forgets whenever an episode begins
+    monkeypatch.setattr(stage, "_ROOM", 1)  # forgets whenever an episode begins
     np.testing.assert_equal(seen(), kept)

@@ -8,9 +8,9 @@ import pytest
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
-from autonomy.perception.lane_finder import LaneFinder
-from autonomy.perception.lane_fit import fit_lane
-from autonomy.perception.lane_marks import Marks
+from autonomy.perception.lane.finder import LaneFinder
+from autonomy.perception.lane.fit import fit_lane
+from autonomy.perception.lane.marks import Marks
 
 SIZE = (96, 160)
 
@@ -40,7 +40,7 @@ def test_one_line_is_no_lane() -> None:
 
 def test_most_lanes_are_found_and_most_of_those_to_a_decimetre_or_two() -> None:
     samples = LaneSamples("validation", 3, SIZE, "none").draw(0, 128, ("quantities",))
-    result = finder().perceive(samples["camera"])
+    result = finder().perceive(samples)
     found = np.isfinite(result.std).all(axis=1)
     assert found.mean() > 0.8
     errors = np.abs(result.mean - samples["quantities"])[found]
@@ -53,7 +53,7 @@ def test_metrics_count_only_what_was_found() -> None:
     samples = LaneSamples("validation", 3, SIZE, "none").draw(0, 32, ("quantities",))
     samples["camera"][:8] = 90  # nothing to see
     own = finder()
-    result = own.perceive(samples["camera"])
+    result = own.perceive(samples)
     assert np.isinf(result.std[:8]).all()
     metrics = own.measure(result, samples)
     assert metrics["found"] == np.isfinite(result.std[:, 0]).mean() <= 0.75
@@ -64,4 +64,4 @@ def test_a_lens_with_distortion_and_frames_of_no_colour_are_refused() -> None:
     with pytest.raises(InputError, match="without distortion"):
         LaneFinder(replace(FRONT, camera=replace(FRONT.camera, distortion=(-0.1, 0.0, 0.0, 0.0))))
     with pytest.raises(InputError, match="must be uint8"):
-        finder().perceive(np.zeros((1, *SIZE), np.uint8))
+        finder().perceive({"camera": np.zeros((1, *SIZE), np.uint8)})

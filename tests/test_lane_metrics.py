@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autonomy.perception.lane_metrics import ABSENT, CULane, culane, lane_line_metrics, tusimple
+from autonomy.perception.lane.metrics import ABSENT, CULane, culane, lane_line_metrics, tusimple
 
 ROWS = np.arange(160, 720, 10, dtype=np.float32)  # TuSimple's 56
 SIZE = (720, 1280)

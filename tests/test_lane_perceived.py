@@ -6,28 +6,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autonomy.envs.lane.env import LaneFollowVectorEnv
+from autonomy.envs.lane.env import LaneVectorEnv
 from autonomy.errors import InputError
 from autonomy.options import TRUTH
-from autonomy.perception.estimation import LaneState
-from autonomy.perception.lane_shape import LANE_QUANTITIES
-from autonomy.perception.loop import perception_metrics
-from autonomy.perception.module_folder import save_module
-from autonomy.perception.reading import Reading
+from autonomy.perception.in_world.loop import perception_metrics
+from autonomy.perception.lane.shape import LANE_QUANTITIES
+from autonomy.perception.modules.lane_estimation import LaneEstimation
+from autonomy.perception.modules.module_folder import save_module
+from autonomy.perception.signature import Signature
 
 NAMES = LANE_QUANTITIES
 IN_STATE = [0, 1, 7, 9, 10, 5]  # where the state has them
 
 
-def world(num_envs: int = 2, **options: Any) -> LaneFollowVectorEnv:
-    return LaneFollowVectorEnv(
+def world(num_envs: int = 2, **options: Any) -> LaneVectorEnv:
+    return LaneVectorEnv(
         num_envs, **{"observations": ("perceived", "proprioception", "state"), **options}
     )
 
 
-def save_untrained(folder: Path, name: str = "lane", reports: tuple[str, ...] = NAMES) -> str:
+def save_untrained(folder: Path, reports: tuple[str, ...] = NAMES) -> str:
     """Save a module that has learned nothing, which reports something all the same."""
-    save_module(folder, LaneState(Reading(name, ("camera",), (48, 80), reports)), {})
+    save_module(folder, LaneEstimation(Signature({"camera": (48, 80)}, reports)), {})
     return str(folder)
 
 
@@ -97,7 +97,5 @@ def test_what_cannot_be_used_is_refused(folder: str, tmp_path: Path) -> None:
         world()
     with pytest.raises(InputError, match="cannot be read"):
         world(perception=str(tmp_path / "nothing"))
-    with pytest.raises(InputError, match="for the arm world"):
-        world(perception=save_untrained(tmp_path / "arm", name="arm"))
     with pytest.raises(InputError, match="it lacks lane_width_m"):
         world(perception=save_untrained(tmp_path / "few", reports=NAMES[:-1]))

@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from lane_cases import on_path, straight
+from lane_cases import on_route, straight
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
@@ -14,22 +14,28 @@ from road_cases import circle
 
 from autonomy.camera.boxes import boxes_of
 from autonomy.camera.classes import SemanticClass
-from autonomy.camera.mount import mounted
+from autonomy.camera.poses import mounted
 from autonomy.envs.lane.labels.lane_lines import lane_lines
+from autonomy.envs.lane.labels.posed_frames import PosedCars
 from autonomy.envs.lane.labels.segments import Segment, find_segments
-from autonomy.envs.lane.lane_path import lane_path
-from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.posed_frames import PosedCars
+from autonomy.envs.lane.options import LaneOptions
+from autonomy.envs.lane.physics.routes import route_of
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_generator import generate_road
-from autonomy.envs.lane.samples import LABELS, LaneSamples
+from autonomy.envs.lane.roads.road_network import Lane
+from autonomy.envs.lane.roads.route import lane_stations
+from autonomy.envs.lane.samples import LaneSamples
+from autonomy.envs.lane.scene.other_cars import (
+    OTHER_CAR_DRAWS,
+    other_cars_ahead,
+)
 from autonomy.envs.lane.scene.parked_cars import parked_cars
-from autonomy.envs.lane.traffic import TRAFFIC_DRAWS, traffic_around
 from autonomy.errors import InputError
 from autonomy.perception.samples import Samples, draw_many
 from autonomy.quantities import words_and_unit
 
 SIZE = (48, 80)
+LABELS = tuple(LaneSamples.labels)
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +67,22 @@ def test_labels_that_are_asked_for_change_no_frame(samples: Samples) -> None:
         assert_array_equal(source.draw(0, 48, (label,))["camera"], samples["camera"])
 
 
+def test_images_as_they_are_rendered_are_labels(samples: Samples) -> None:
+    names = LaneSamples.labels["semantic"]
+    sky = samples["semantic"] == names.index("sky")
+    assert_array_equal(np.isinf(samples["depth"]), sky)
+    assert_array_equal(samples["instance"] < 0, sky)
+    lane = samples["segments"] == LaneSamples.labels["segments"].index("own_lane")
+    assert {names[kind] for kind in np.unique(samples["semantic"][lane])} == {"road"}
+    assert LaneSamples.labels["depth"] == ("depth_m",)
+    # the bottom row looks down at the road from the height of the camera
+    assert 1.0 < np.median(samples["depth"][:, -1][lane[:, -1]]) < 5.0
+
+
 @pytest.mark.parametrize(("split", "roads"), [("train", 8 + 3), ("test", 8 * 8)])
 def test_sets_show_many_roads(split: str, roads: int) -> None:
     """To learn from, half a road more with each batch; to be judged on, always others."""
-    options = LaneFollowOptions(split=split, route_length=1.0, image_size=(8, 8))
+    options = LaneOptions(split=split, route_length=1.0, image_size=(8, 8))
     cars = PosedCars(options, seed=0)
     frames = [cars.frames(batch, 64, ("camera",)) for batch in range(8)]
     names = [{road.name for road in own.roads} for own in frames]
@@ -80,12 +98,12 @@ def test_poses_fill_the_lane_and_quantities_say_where(samples: Samples) -> None:
     assert all(np.abs(values).max() < 0.1 for values in curvatures)
     assert width.min() >= 2.8
     assert width.max() <= 3.8
-    units = [words_and_unit(name)[1] for name in LaneSamples.quantities]
+    units = [words_and_unit(name)[1] for name in LaneSamples.labels["quantities"]]
     assert units == ["m", "rad", "1/m", "1/m", "1/m", "m"]
 
 
 def test_a_car_is_never_in_another_lane() -> None:
-    cars = PosedCars(LaneFollowOptions(route_length=1.0, image_size=(8, 8)), seed=1)
+    cars = PosedCars(LaneOptions(route_length=1.0, image_size=(8, 8)), seed=1)
     frames = cars.frames(0, 400, ("camera",))
     beyond = {True: 0, False: 0}  # by whether there is a next lane
     rows = zip(frames.roads, frames.lanes.tolist(), frames.location.offset, strict=True)
@@ -99,7 +117,7 @@ def test_a_car_is_never_in_another_lane() -> None:
 def test_quantities_of_a_circle_are_its_radius_and_its_lane() -> None:
     """The right lane of a circle of 60 m to the left has its middle at 61.75 m."""
     road = circle(60.0)
-    cars = PosedCars(LaneFollowOptions(road=road, route_length=1.0, image_size=(8, 8)), seed=0)
+    cars = PosedCars(LaneOptions(roads=road, route_length=1.0, image_size=(8, 8)), seed=0)
     location = cars.frames(0, 20, ("camera",)).location
     assert_allclose(location.curvature, 1 / 61.75, rtol=1e-3)
     assert_allclose(location.width, 3.5)
@@ -122,8 +140,8 @@ def test_own_lane_of_a_straight_road_by_hand() -> None:
     place = np.array([[100.0, 0.42, 2.0]])  # the road of this case is half a metre up
     view = mounted(place, np.zeros(1), np.zeros(1))
     lens = np.array([[focal, focal, 50.0, 24.0]])
-    paths = on_path(lane_path(straight(), 0))
-    found = find_segments(semantic, depth, lens, view, paths, np.array([60]))[0]
+    routes = on_route(lane_stations(straight(), Lane(0, 0)))
+    found = find_segments(semantic, depth, lens, view, routes, np.array([0]), np.array([60]))[0]
     assert_array_equal(np.flatnonzero(found[54] == Segment.OWN_LANE), _but(range(29, 89), 50))
     assert found[54, 50] == Segment.MARKING_DASHED
     assert_array_equal(np.flatnonzero(found[27] == Segment.OWN_LANE), range(48, 54))
@@ -154,12 +172,17 @@ def test_own_lane_lies_between_its_lines(samples: Samples) -> None:
 
 def test_own_lane_is_where_the_nearest_piece_of_the_path_says() -> None:
     """The walk along the path finds what a search of the whole path finds."""
-    cars = PosedCars(LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
+    cars = PosedCars(LaneOptions(split="test", route_length=1.0, image_size=SIZE), seed=5)
     frames = cars.frames(0, 12, ("camera", "depth", "semantic"))
     semantic, depth = frames.images["semantic"], frames.images["depth"]
-    station = frames.location.station
     found = find_segments(
-        semantic, depth, frames.lenses, frames.camera_from_world, frames.paths, station
+        semantic,
+        depth,
+        frames.lenses,
+        frames.camera_from_world,
+        frames.routes,
+        frames.vehicles.route,
+        frames.location.station,
     )
     wrong = road = 0
     for i, pose in enumerate(frames.camera_from_world):
@@ -168,8 +191,7 @@ def test_own_lane_is_where_the_nearest_piece_of_the_path_says() -> None:
         far = depth[i, y, x].astype(np.float64)
         seen = np.stack([(x - cx) / fx * far, (y - cy) / fy * far, far])
         places = (pose[:, :3].T @ (seen - pose[:, 3:]))[:2].T
-        path = frames.paths.stations[frames.paths.first[i] : frames.paths.end[i]]
-        own = _beside(path, places)
+        own = _beside(route_of(frames.routes, frames.vehicles.route[i]), places)
         wrong += (own != (found[i, y, x] == Segment.OWN_LANE)).sum()
         road += len(x)
     assert road > 10_000
@@ -196,7 +218,7 @@ def test_lines_are_where_opencv_projects_the_boundaries() -> None:
     matrix = np.array([[60.0, 0.0, 79.5], [0.0, 60.0, 47.5], [0.0, 0.0, 1.0]])
     pose = np.column_stack([turn, -turn @ middle])
     rows = np.arange(40.0, 96.0)
-    columns = lane_lines(road, lane, station, matrix @ pose, rows, 160)
+    columns = lane_lines(road, lane, np.arange(297, 401), matrix @ pose, rows, 160)
     for line in range(4):
         boundary = lane + 2 - line
         if not 0 <= boundary <= road.lane_count:
@@ -246,7 +268,7 @@ def test_boxes_surround_things_of_their_class(samples: Samples) -> None:
     assert shown.any(axis=1).mean() > 0.9
     for row, place in np.argwhere(shown):
         left, top, right, bottom = samples["boxes"][row, place].astype(int)
-        kind = LaneSamples.box_classes[samples["box_classes"][row, place]]
+        kind = LaneSamples.labels["boxes"][samples["box_classes"][row, place]]
         inside = samples["segments"][row, top:bottom, left:right]
         assert (inside == named.get(kind, Segment.OBJECT)).sum() >= 8
 
@@ -294,7 +316,7 @@ def test_many_samples_are_their_batches_one_after_another() -> None:
         ({"split": "exam"}, "split must be one of train, validation, test, got 'exam'"),
         ({"seed": -1}, "seed must be a whole .*, got -1"),
         ({"image_size": (0, 32)}, "camera height must be positive, got 0"),
-        ({"randomization": "wild"}, "must be one of none, default, strong, or a .* got 'wild'"),
+        ({"randomization": "wild"}, "must be one of none, default, strong, a .* got 'wild'"),
     ],
 )
 def test_sources_that_cannot_be_are_refused(options: dict[str, Any], message: str) -> None:
@@ -303,24 +325,24 @@ def test_sources_that_cannot_be_are_refused(options: dict[str, Any], message: st
 
 
 def test_unknown_labels_are_refused() -> None:
-    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'depth'"):
-        LaneSamples(image_size=(24, 32)).draw(0, 1, ("depth",))
+    with pytest.raises(InputError, match=r"labels must be some of segments, .*, got 'smell'"):
+        LaneSamples(image_size=(24, 32)).draw(0, 1, ("smell",))
 
 
-def test_traffic_is_ahead_on_other_lanes_and_heads_their_way() -> None:
+def test_other_cars_are_ahead_on_other_lanes_and_head_their_way() -> None:
     random = np.random.default_rng(0)
     seen = against = 0
     for number in range(40):
         road = generate_road(number)
         lane, station = road.forward_lanes[0], 200
-        present, poses = traffic_around(road, lane, station, random.random(TRAFFIC_DRAWS))
+        ahead = np.arange(station, station + 100) % road.station_count
+        present, poses = other_cars_ahead(road, lane, ahead, random.random(OTHER_CAR_DRAWS))
         assert road.lane_count > 1 or not present.any()
         for pose in poses[present]:
             assert_allclose(pose[:, :3] @ pose[:, :3].T, np.eye(3), atol=1e-9)
             away = np.hypot(*(road.position[:, :2] - pose[:2, 3]).T)
             there = int(np.argmin(away))
-            ahead = (there - station) % road.station_count * road.spacing
-            assert 5 < ahead < 71
+            assert 5 < (there - station) % road.station_count * road.spacing < 71
             offset = (pose[:2, 3] - road.position[there, :2]) @ road.normal[there]
             its_lane = int(np.searchsorted(road.boundaries[there], offset)) - 1
             assert its_lane != lane
@@ -332,7 +354,7 @@ def test_traffic_is_ahead_on_other_lanes_and_heads_their_way() -> None:
 
 
 def test_each_car_is_a_thing_of_its_own() -> None:
-    options = LaneFollowOptions(split="test", route_length=1.0, image_size=SIZE)
+    options = LaneOptions(split="test", route_length=1.0, image_size=SIZE)
     frames = PosedCars(options, seed=0).frames(0, 64, ("semantic", "instance"))
     instance, semantic = frames.images["instance"], frames.images["semantic"]
     for own, classes in zip(instance, semantic, strict=True):

@@ -9,9 +9,9 @@ from small_scene import camera_at
 from autonomy.envs.lane.options import FRONT
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_lines import estimated_lines, segmented_lines
-from autonomy.perception.lane_metrics import ABSENT, lane_line_metrics
-from autonomy.perception.lane_shape import LANE_QUANTITIES, boundary_pixels, lane_boundaries
+from autonomy.perception.lane.lines import estimated_lines, segmented_lines
+from autonomy.perception.lane.metrics import ABSENT, lane_line_metrics
+from autonomy.perception.lane.shape import LANE_QUANTITIES, boundary_pixels, lane_boundaries
 
 SIZE = (96, 160)
 CAMERA = FRONT.sized(*SIZE)
@@ -60,7 +60,7 @@ def test_true_quantities_and_true_segments_give_the_labelled_lines() -> None:
     exact = Estimates(quantities, np.full_like(quantities, 0.01))
     for lines, least in (
         (estimated_lines(exact, CAMERA, rows), 0.97),
-        (segmented_lines(samples["segments"], source.segment_classes, rows), 0.93),
+        (segmented_lines(samples["segments"], source.labels["segments"], rows), 0.93),
     ):
         metrics = lane_line_metrics(lines, truth, rows, SIZE)
         assert metrics["tusimple_accuracy"] > 0.95

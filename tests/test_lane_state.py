@@ -4,14 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 from toy_samples import ToySamples
 
 from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, TrainedModule, train_module
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.making import make_module
-from autonomy.perception.module_folder import load_module
+from autonomy.perception.modules.module_folder import load_module
 
 RECIPE = PerceptionRecipe(
     frames=1_500,
@@ -26,10 +24,7 @@ RECIPE = PerceptionRecipe(
 
 def trained(run: Path) -> TrainedModule:
     data = Data(*(ToySamples(split) for split in ("train", "validation", "test")))
-    console = Console(quiet=True)
-    return train_module(
-        lambda source: make_module("lane_state", source), data, RECIPE, 0, run, "cpu", console
-    )
+    return train_module("lane_state", data, run, RECIPE, 0, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +52,8 @@ def test_what_it_is_unsure_of_is_less_certain(first: tuple[TrainedModule, Path])
 
 def test_its_folder_has_its_scale_and_its_calibration(first: tuple[TrainedModule, Path]) -> None:
     module, run = first
-    loaded = load_module(run, "lane", "cpu")
-    again: Estimates = loaded.perceive(module.samples["camera"])
+    loaded = load_module(run, "cpu")
+    again: Estimates = loaded.perceive(module.samples)
     assert np.array_equal(again.mean, module.result.mean)
     assert np.array_equal(again.std, module.result.std)
 

@@ -5,31 +5,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lane_cases import cars, lived, location, make, on_path, progress, straight
+from lane_cases import cars, lived, location, make, progress, straight, truth
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.car import Cars
-from autonomy.envs.lane.lane_follow import (
-    IS_SUCCESS,
-    REASON,
-    TERMINATES,
-    TRUNCATES,
-    Ending,
-    Progress,
-    RewardWeights,
-    endings,
-    lane_metrics,
-    reward_terms,
-    update_progress,
-)
-from autonomy.envs.lane.lane_path import STATION, Location
+from autonomy.envs.lane.physics.location import Location
+from autonomy.envs.lane.physics.progress import Progress, update_progress
+from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.envs.lane.tasks.lane_follow import LaneFollow, RewardWeights
+from autonomy.task import Judgement, endings
 
 
-def terms_of(
-    car: Cars, where: Location, steering_rate: float = 0.0, ending: Ending = Ending.GOING_ON
-) -> dict[str, float]:
-    terms = reward_terms(car, where, np.array([steering_rate]), np.array([ending]), 15.0)._asdict()
-    return {name: float(values[0]) for name, values in terms.items()}
+def terms_of(car: Vehicles, where: Location, steering_rate: float = 0.0) -> dict[str, float]:
+    judged = LaneFollow().judge(truth(car, where, progress(steering_rate=steering_rate)))
+    return {name: float(values[0]) for name, values in judged.terms.items()}
 
 
 def test_perfect_driving_at_the_target_speed() -> None:
@@ -61,16 +49,10 @@ def test_each_term_by_hand() -> None:
 
 def test_terms_have_their_bounds() -> None:
     far_off = location(offset=40.0, heading_error=3.0, curvature=0.1)
-    extreme = terms_of(cars(speed=30.0), far_off, -9.0, Ending.LEFT_LANE)
+    extreme = terms_of(cars(speed=30.0), far_off, -9.0)
     expected = {"progress": 0.0, "lane_offset": 0.0, "heading": 0.0}
     expected |= {"comfort": -1.0, "smoothness": -1.0, "failure": -1.0}
     assert extreme == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize("ending", Ending)
-def test_only_what_ends_the_road_is_a_failure(ending: Ending) -> None:
-    fails = ending in (Ending.STUCK, Ending.WRONG_WAY, Ending.LEFT_LANE)
-    assert terms_of(cars(), location(), ending=ending)["failure"] == -float(fails)
 
 
 @pytest.mark.parametrize(("speed", "worth"), [(0.0, 0.0), (7.5, 0.5), (18.0, 0.8), (30.0, 0.0)])
@@ -100,56 +82,79 @@ def test_comfort_never_asks_for_less_steering() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "how_far", "end"),
+    ("where", "how_far", "is_late", "end"),
     [
-        (location(), progress(distance=99.9), ""),
-        (location(), progress(distance=100.0), "success"),
-        (location(offset=1.49), progress(), ""),
-        (location(offset=1.51), progress(), "left_lane"),
-        (location(offset=-1.51), progress(), "left_lane"),
-        (location(heading_error=1.56), progress(), ""),
-        (location(heading_error=-1.58), progress(), "wrong_way"),
-        (location(), progress(standing=4.9), ""),
-        (location(), progress(standing=5.0), "stuck"),
-        (location(), progress(elapsed=49), ""),
-        (location(), progress(elapsed=50), "time_limit"),
+        (location(), progress(distance=99.9), False, ""),
+        (location(), progress(distance=100.0), False, "success"),
+        (location(offset=1.49), progress(), False, ""),
+        (location(offset=1.51), progress(), False, "left_lane"),
+        (location(offset=-1.51), progress(), False, "left_lane"),
+        (location(heading_error=1.56), progress(), False, ""),
+        (location(heading_error=-1.58), progress(), False, "wrong_way"),
+        (location(), progress(standing=4.9), False, ""),
+        (location(), progress(standing=5.0), False, "stuck"),
+        (location(), progress(), False, ""),
+        (location(), progress(), True, "time_limit"),
         # to fail at the goal is no success, and an ending on the last step is no time limit
-        (location(), progress(distance=100.0, standing=5.0), "stuck"),
-        (location(offset=1.51), progress(distance=100.0), "left_lane"),
-        (location(), progress(distance=100.0, elapsed=50), "success"),
-        (location(offset=1.51), progress(elapsed=50), "left_lane"),
+        (location(), progress(distance=100.0, standing=5.0), False, "stuck"),
+        (location(offset=1.51), progress(distance=100.0), False, "left_lane"),
+        (location(), progress(distance=100.0), True, "success"),
+        (location(offset=1.51), progress(), True, "left_lane"),
     ],
 )
-def test_why_an_episode_ends(where: Location, how_far: Progress, end: str) -> None:
+def test_why_an_episode_ends(where: Location, how_far: Progress, is_late: bool, end: str) -> None:
     """Failures terminate. Success truncates, as the time limit does: the road goes on."""
-    judged = endings(where, how_far, 100.0, 50)
-    assert REASON[judged[0]] == end
-    assert TERMINATES[judged[0]] == (end in {"left_lane", "wrong_way", "stuck"})
-    assert TRUNCATES[judged[0]] == (end in {"success", "time_limit"})
-    assert IS_SUCCESS[judged[0]] == (end == "success")
+    task = LaneFollow()
+    judged = task.judge(truth(cars(), where, how_far))
+    ended = endings(judged, task.success_terminates, np.array([is_late]), np.array([False]))
+    assert ended.reason[0] == end
+    fails = end in {"left_lane", "wrong_way", "stuck"}
+    assert ended.terminated[0] == fails
+    assert ended.truncated[0] == (end in {"success", "time_limit"})
+    assert ended.success[0] == (end == "success")
+    assert judged.terms["failure"][0] == -float(fails)
 
 
-@pytest.mark.parametrize(("before", "after", "driven"), [(10, 12, 2), (99, 1, 2), (1, 99, -2)])
-def test_progress_goes_round_a_closed_road(before: float, after: float, driven: float) -> None:
-    path = np.zeros(101, STATION)
-    path["along"] = np.arange(101.0)
-    paths = on_path(path, closed=True)
-    now = progress(distance=5.0, elapsed=3)
-    update_progress(
-        cars(speed=9), location(along=after), paths, np.array([float(before)]), 0.1, now
-    )
-    assert (now.distance[0], now.elapsed[0], now.standing[0]) == (5.0 + driven, 4, 0.0)
+@pytest.mark.parametrize(
+    ("success", "fails", "is_late", "lost", "end", "terminates"),
+    [
+        (True, False, False, False, "success", True),
+        (True, False, True, False, "success", True),
+        (True, True, True, False, "one", True),
+        (True, True, True, True, "physics_lost", False),
+        (False, False, False, True, "physics_lost", False),
+        (False, False, True, False, "time_limit", False),
+        (False, False, False, False, "", False),
+    ],
+)
+def test_of_several_endings_one_counts(
+    success: bool, fails: bool, is_late: bool, lost: bool, end: str, terminates: bool
+) -> None:
+    """Here success terminates; of two failures the first one counts."""
+    masks = {name: np.array([fails]) for name in ("one", "other")}
+    judged = Judgement({}, np.array([success]), masks, {})
+    ended = endings(judged, True, np.array([is_late]), np.array([lost]))
+    assert (ended.reason[0], ended.terminated[0]) == (end, terminates)
+    assert ended.truncated[0] == (end != "" and not terminates)
+    assert ended.success[0] == (end == "success")
+
+
+def test_progress_is_how_far_a_car_has_come() -> None:
+    now = progress()
+    now.start[0] = 7.0
+    update_progress(cars(speed=9), location(along=12.0), now, 0.1)
+    assert (now.distance[0], now.standing[0]) == (5.0, 0.0)
 
 
 def test_standing_is_counted_and_forgotten() -> None:
-    paths, now = on_path(np.zeros(2, STATION)), progress()
+    now = progress()
     for speed, expected in ((0.4, 0.1), (0.0, 0.2), (0.6, 0.0)):
-        update_progress(cars(speed=speed), location(), paths, np.zeros(1), 0.1, now)
+        update_progress(cars(speed=speed), location(), now, 0.1)
         assert now.standing[0] == pytest.approx(expected)
 
 
 def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
-    world = make(road=straight(), target_speed=12.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), target_speed=12.0, autoreset_mode="Disabled")
     end, count = lived(world, lambda: (0.0, -1.0))
     # from at most 12 m/s, the brakes need at most 12 / 6 s and their lag
     assert end == "stuck"
@@ -157,13 +162,13 @@ def test_a_car_that_brakes_is_stuck_five_seconds_after_it_stands() -> None:
 
 
 def test_a_car_that_holds_its_wheel_leaves_the_lane() -> None:
-    world = make(road=straight(), autoreset_mode="Disabled")
+    world = make(roads=straight(), autoreset_mode="Disabled")
     assert lived(world, lambda: (0.4, 0.5))[0] == "left_lane"
 
 
 def test_a_straight_lane_needs_no_steering_to_its_end() -> None:
     """30 m from 4.5 m/s or more, with 3 m/s2, are 3.4 s or less; at 12 m/s they are 2 s or more."""
-    world = make(road=straight(), route_length=30.0, target_speed=15.0, autoreset_mode="Disabled")
+    world = make(roads=straight(), route_length=30.0, target_speed=15.0, autoreset_mode="Disabled")
     seed = next(seed for seed in range(99) if abs(started(world, seed)[1]) < 0.01)
     end, count = lived(world, lambda: (0.0, 1.0), seed)
     assert end == "success"
@@ -217,7 +222,7 @@ def test_figures_by_hand() -> None:
     other = trace(
         distance_m=[400], speed_m_s=[14], lane_offset_m=[0], heading_error_rad=[0], departures=[0]
     )
-    assert lane_metrics([one, other]) == pytest.approx(
+    assert LaneFollow().metrics([one, other], control_rate=10.0) == pytest.approx(
         {
             "distance_m": 500.0,
             "mean_speed_m_s": 11.0,

@@ -1,6 +1,7 @@
 """The three packages: where they are, and who may import whom."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,6 +93,50 @@ def test_imports_go_in_one_direction(package: str, forbidden: set[str]) -> None:
         str(path.relative_to(ROOT)): found for path in files if (found := taken(path, forbidden))
     }
     assert not wrong, f"{package} must not import {' or '.join(sorted(forbidden))}"
+
+
+ROOMS = {"physics", "tasks", "scene", "labels"}
+"""Of a world, whichever it is."""
+
+OWN_ROOMS = {"lane": {"roads"}, "arm": set[str]()}
+BELOW = {
+    "roads": {"physics", "tasks", "scene", "labels"},
+    "physics": {"tasks", "scene", "labels"},
+    "scene": {"tasks", "labels"},
+    "tasks": {"labels"},
+}
+"""What a room of a world must not know: tasks ask, and physics and scene answer."""
+
+
+@pytest.mark.parametrize("world", OWN_ROOMS)
+def test_worlds_show_the_same_rooms(world: str) -> None:
+    folders = {path.name for path in (ROOT / "envs" / world).iterdir() if path.is_dir()}
+    assert folders - {"__pycache__"} == ROOMS | OWN_ROOMS[world]
+    files = {path.name for path in (ROOT / "envs" / world).glob("*.py")}
+    assert files >= {
+        *("env.py", "options.py", "stage.py", "observations.py", "perceived.py", "samples.py")
+    }
+
+
+@pytest.mark.parametrize("world", OWN_ROOMS)
+def test_rooms_of_a_world_know_none_above_them(world: str) -> None:
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for room, above in BELOW.items()
+        for path in sorted((ROOT / "envs" / world / room).rglob("*.py"))
+        if (found := taken(path, {f"autonomy.envs.{world}.{name}" for name in above}))
+    }
+    assert not wrong
+
+
+def test_what_all_robots_share_names_no_world() -> None:
+    words = re.compile(r"[\"'`](lane|arm)[\"'`]")
+    wrong = {
+        str(path.relative_to(ROOT)): words.findall(text)
+        for path in sorted((ROOT / "autonomy").rglob("*.py"))
+        if words.search(text := path.read_text())
+    }
+    assert not wrong
 
 
 def test_only_the_renderer_calls_the_kernels_that_draw() -> None:

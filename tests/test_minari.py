@@ -12,9 +12,9 @@ from toy_world import TOY_ID, register_toy
 
 from autonomy.command_line import run
 from autonomy.make import make_world
-from autonomy.policy_source import load_policy
+from autonomy.policies.source import load_policy
 from autonomy.recording.minari_episodes import world_spec, write_episodes
-from autonomy.rollout import Step, rollout
+from autonomy.rollouts import Step, rollout
 from autonomy.scripts import record_episodes
 
 register_toy()
@@ -45,7 +45,7 @@ def test_minari_s_reader_finds_every_step(
 ) -> None:
     out = tmp_path / "toy-expert-v0"
     words = ("--env", TOY_ID, "--episodes", "5", "--seed", "3", "--num-envs", "2")
-    script("expert", str(out), *words, "--image-size", "8", "12")
+    script("expert", str(out), *words, "--world.image-size", "8", "12")
     assert "5 episodes, " in capsys.readouterr().out
     dataset = minari.load_dataset("toy-expert-v0")
     assert dataset.total_episodes == 5
@@ -70,7 +70,7 @@ def test_minari_s_reader_finds_every_step(
 
 
 def test_gymnasium_makes_the_recorded_world_again(script: Command, tmp_path: Path) -> None:
-    words = (*LANE, "--episodes", "1", "--observations", "proprioception")
+    words = (*LANE, "--episodes", "1", "--world.observations", "proprioception")
     script("expert", str(tmp_path / "lane-expert-v0"), *words)
     dataset = minari.load_dataset("lane-expert-v0")
     again = dataset.recover_environment()

@@ -6,7 +6,7 @@ from small_scene import camera_at, draws_of, look_of, pose
 
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
-from autonomy.camera.mount import camera_from_world
+from autonomy.camera.poses import camera_from_world
 from autonomy.camera.primitives import box, sphere
 from autonomy.camera.rasterizer.grain import grain_tile
 from autonomy.camera.renderer import Renderer

@@ -15,13 +15,13 @@ from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_to_json
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
-from autonomy.perception.estimation import LaneState
-from autonomy.perception.lane_shape import LANE_QUANTITIES
-from autonomy.perception.module_folder import save_module
+from autonomy.perception.lane.shape import LANE_QUANTITIES
+from autonomy.perception.modules.lane_estimation import LaneEstimation
+from autonomy.perception.modules.module_folder import save_module
+from autonomy.perception.modules.segmentation import LaneSegmentation
 from autonomy.perception.panels import side_by_side
-from autonomy.perception.reading import Reading
 from autonomy.perception.reframing import Reframing
-from autonomy.perception.segmentation import LaneSegmentation
+from autonomy.perception.signature import Signature
 from autonomy.picture_file import read_picture, write_picture
 from autonomy.scripts import perceive
 from autonomy.video import open_video
@@ -88,8 +88,8 @@ def test_pictures_stand_in_rows_of_two_with_even_sides() -> None:
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     folder = tmp_path_factory.mktemp("modules")
-    state = LaneState(Reading("lane", ("camera",), SIZE, LANE_QUANTITIES))
-    segments = LaneSegmentation(Reading("lane", ("camera",), SIZE, LaneSamples.segment_classes))
+    state = LaneEstimation(Signature({"camera": SIZE}, LANE_QUANTITIES))
+    segments = LaneSegmentation(Signature({"camera": SIZE}, LaneSamples.labels["segments"]))
     for module in (state, segments):
         save_module(folder / module.name, module, {"world": "lane"})
     return folder / "lane_state", folder / "segmentation"
@@ -103,7 +103,7 @@ def test_a_picture_of_the_world_shows_its_lane(tmp_path: Path, folders: tuple[Pa
     frame = LaneSamples("test", 0, (192, 320), "none").draw(0, 1, ())["camera"][0]
     source, out = tmp_path / "road.png", tmp_path / "seen.png"
     write_picture(source, frame)
-    looked(source, out, modules=folders, fov=120.0, pitch=math.degrees(0.22))
+    looked(source, out, folders=folders, fov=120.0, pitch=math.degrees(0.22))
     seen = read_picture(out)
     assert seen.shape == (768, 1280, 3)  # three pictures of 384 x 640
     assert not seen[384:, 640:].any()
@@ -118,7 +118,7 @@ def test_frames_of_another_size_are_resized_with_a_warning(
     source, out = tmp_path / "photo.png", tmp_path / "seen.png"
     write_picture(source, noise())
     with pytest.warns(UserWarning, match="90 x 120 px are resized to"):
-        looked(source, out, modules=folders)
+        looked(source, out, folders=folders)
     assert read_picture(out).shape == (768, 1280, 3)
 
 

@@ -16,8 +16,14 @@ from toy_world import TOY_ID, Steer
 
 from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.errors import InputError
-from autonomy.policy_folder import POLICY_FOLDER, check_spaces, load_policy_folder
-from autonomy.space_json import check_space, space_from_json, space_to_json
+from autonomy.policies.folder import (
+    POLICY_FOLDER,
+    check_spaces,
+    load_policy_folder,
+    policy_manifest,
+    save_policy,
+)
+from autonomy.policies.space_json import check_space, space_from_json, space_to_json
 
 ARCHITECTURE = Architecture("small", (8,), activation="tanh", squash="clip")
 
@@ -34,13 +40,13 @@ def policy() -> NetworkPolicy:
 
 
 def _manifest(policy: NetworkPolicy) -> dict[str, Any]:
-    return {**policy.description(), "env_id": TOY_ID, "env_options": {"image_size": (16, 16)}}
+    return policy_manifest(policy, TOY_ID, {"image_size": (16, 16)})
 
 
 @pytest.fixture
 def folder(policy: NetworkPolicy, tmp_path: Path) -> Path:
     place = tmp_path / "policy"
-    POLICY_FOLDER.save(place, _manifest(policy), policy.tensors())
+    save_policy(place, policy, TOY_ID, {"image_size": (16, 16)})
     return place
 
 
@@ -140,7 +146,7 @@ def test_manifest_that_names_wrong_things_is_refused(
 
 def test_manifest_that_lacks_something_is_refused(policy: NetworkPolicy, tmp_path: Path) -> None:
     POLICY_FOLDER.save(tmp_path / "policy", policy.description(), policy.tensors())
-    with pytest.raises(InputError, match="must also say env_id, env_options"):
+    with pytest.raises(InputError, match="must also say action_space, class, env_id, env_options"):
         POLICY_FOLDER.manifest(tmp_path / "policy")
 
 

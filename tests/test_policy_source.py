@@ -14,8 +14,8 @@ from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import class_in_file, imported_class
 from autonomy.make import make_world
-from autonomy.policy_folder import POLICY_FOLDER
-from autonomy.policy_source import load_policy, trained_options
+from autonomy.policies.folder import POLICY_FOLDER, save_policy
+from autonomy.policies.source import load_policy, policy_source
 from autonomy.world import World
 
 register_toy()
@@ -148,14 +148,15 @@ def test_a_policy_that_cannot_be_is_refused_in_one_sentence(
 
 
 def test_a_folder_without_a_policy_is_refused(world: World, tmp_path: Path) -> None:
-    for ask in (lambda: load_policy(str(tmp_path), world), lambda: trained_options(str(tmp_path))):
+    for ask in (lambda: load_policy(str(tmp_path), world), lambda: policy_source(str(tmp_path))):
         with pytest.raises(InputError, match="neither a policy folder nor a run folder"):
             ask()
 
 
-def test_untrained_policies_need_no_options() -> None:
-    assert trained_options("expert") == trained_options("random") == {}
-    assert trained_options("users_module:Mine") == {}
+def test_untrained_policies_want_nothing_of_their_world(seeker: Path) -> None:
+    for source in ("expert", "random", f"{seeker}:Seeker"):
+        found = policy_source(source)
+        assert (found.env_options, found.env_id) == ({}, None)
 
 
 @pytest.fixture
@@ -168,15 +169,15 @@ def run_folder(tmp_path: Path) -> Path:
     architecture = Architecture("small", (4,), "tanh", "clip")
     network = ActorNetwork(seen.single_observation_space, seen.single_action_space, architecture)
     policy = NetworkPolicy(network)
-    manifest = {**policy.description(), "env_id": TOY_ID, "env_options": options}
-    POLICY_FOLDER.save(tmp_path / "run" / "policy", manifest, policy.tensors())
+    save_policy(tmp_path / "run" / "policy", policy, TOY_ID, options)
     return tmp_path / "run"
 
 
 def test_a_run_folder_and_its_policy_folder_are_the_same_policy(run_folder: Path) -> None:
-    options = trained_options(str(run_folder))
+    options = policy_source(str(run_folder)).env_options
     assert options == {"observations": ("state",), "image_size": (8, 12)}
-    assert trained_options(str(run_folder / "policy")) == options
+    assert policy_source(str(run_folder / "policy")).env_options == options
+    assert policy_source(str(run_folder)).env_id == TOY_ID
     world = make_world(TOY_ID, 3, **options)
     observation, _ = world.reset(seed=0)
     actions = [
@@ -203,7 +204,7 @@ def test_a_policy_folder_without_its_options_is_refused(tmp_path: Path) -> None:
         tmp_path / "policy", {"class": "autonomy.agents.network_policy:NetworkPolicy"}, {}
     )
     with pytest.raises(InputError, match="must also say action_space, env_id, env_options"):
-        trained_options(str(tmp_path / "policy"))
+        policy_source(str(tmp_path / "policy"))
 
 
 def test_a_device_that_this_machine_lacks_is_refused(
@@ -220,3 +221,86 @@ def test_a_module_name_never_runs_a_file(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=r"no module 'autonomy\.agents\.py'"):
         imported_class("autonomy.agents.py:Evil")
+
+
+def test_a_policy_folder_is_read_once(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[str] = []
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path.name) or read(path))
+    source = policy_source(str(run_folder))
+    world = make_world(TOY_ID, 2, **source.env_options)
+    source.make(world, "cpu", 0).reset(np.ones(2, np.bool_))
+    assert reads == ["policy.json", "policy.safetensors"]
+
+
+STEADY = """
+import numpy as np
+
+
+class Steady:
+    '''Turns back by the mean of the last offsets that it saw, and forgets them between episodes.'''
+
+    def __init__(self, observation_space, action_space, weights, memory=2):
+        self.gain, self.memory = np.load(weights)["gain"], memory
+        self.offsets = np.zeros((memory, 0))
+
+    @classmethod
+    def env_options(cls, weights, memory=2):
+        return {"observations": ("state",), "max_episode_steps": 12 * memory}
+
+    def reset(self, mask):
+        if self.offsets.shape[1] != len(mask):
+            self.offsets = np.zeros((self.memory, len(mask)))
+        self.offsets[:, mask] = 0.0
+
+    def act(self, observation):
+        self.offsets = np.vstack([observation["state"][:, 0], self.offsets[:-1]])
+        return np.clip(self.gain * self.offsets.mean(0), -1, 1)[:, None].astype(np.float32)
+
+
+class Plain(Steady):
+    env_options = {"observations": ("state", "camera")}
+
+
+class Odd(Steady):
+    env_options = 3
+"""
+
+
+@pytest.fixture
+def steady(tmp_path: Path) -> Path:
+    path = tmp_path / "steady.py"
+    path.write_text(STEADY)
+    np.savez(tmp_path / "w.npz", gain=-3.0)
+    return path
+
+
+def test_a_users_policy_has_memory_options_and_says_what_it_wants_to_see(steady: Path) -> None:
+    options = {"weights": str(steady.parent / "w.npz"), "memory": 3}
+    source = policy_source(f"{steady}:Steady", options=options)
+    assert source.env_options == {"observations": ("state",), "max_episode_steps": 36}
+    world = make_world(TOY_ID, 4, **source.env_options)
+    assert set(world.single_observation_space.spaces) == {"state"}  # type: ignore[attr-defined]
+    policy = source.make(world, "cpu", 0)
+    alone = evaluate(make_world(TOY_ID, 1, **source.env_options), policy, 5)
+    assert alone == evaluate(world, policy, 5)  # what it remembers is forgotten in time
+    wanted = policy_source(f"{steady}:Plain", options=options).env_options
+    assert wanted == {"observations": ("state", "camera")}
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "message"),
+    [
+        ("{steady}:Steady", {}, "missing a required argument: 'weights'"),
+        ("{steady}:Steady", {"weight": "w"}, "missing a required argument: 'weights'"),
+        ("{steady}:Steady", {"weights": "w", "gain": 2}, "unexpected keyword argument 'gain'"),
+        ("{steady}:Plain", {"weights": "w", "gain": 2}, "has the options weights, memory: got an"),
+        ("{steady}:Odd", {}, "env_options must be a dict of a world's options, got 3"),
+        ("expert", {"gain": 2}, "only classes of your own take options, expert got gain"),
+    ],
+)
+def test_options_that_a_policy_does_not_take_are_refused(
+    source: str, options: dict[str, object], message: str, steady: Path, world: World
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load_policy(source.format(steady=steady), world, options=options)

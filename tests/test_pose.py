@@ -1,5 +1,6 @@
 """Keypoints, triangulation, and a pose module that learns where two coloured dots are."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,20 +8,19 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from rich.console import Console
 from torch import Tensor
 
 from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, train_module
 from autonomy.errors import InputError
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.keypoints import moments, point_loss
-from autonomy.perception.module_folder import load_module
-from autonomy.perception.patches import PATCH_SIZE, cut
-from autonomy.perception.pose import ObjectPose, PoseGaussians
-from autonomy.perception.reading import Reading
+from autonomy.perception.modules.module_folder import load_module
+from autonomy.perception.modules.pose import ObjectPose, PoseGaussians
+from autonomy.perception.networks.keypoints import moments, point_loss
+from autonomy.perception.networks.patches import PATCH_SIZE, cut
+from autonomy.perception.networks.triangulation import project, triangulate
 from autonomy.perception.samples import Samples
-from autonomy.perception.triangulation import project, triangulate
+from autonomy.perception.signature import Signature
 
 SIZE = 32
 QUANTITIES: tuple[str, ...] = ("dot_x_m", "dot_y_m", "dot_z_m")
@@ -136,17 +136,14 @@ def test_angles_differ_the_short_way_round() -> None:
 class Dots:
     """A red dot before two cameras that look along x and along y from far away."""
 
-    world = "arm"
-    segment_classes: tuple[str, ...] = ()
-    box_classes: tuple[str, ...] = ()
-    quantities: tuple[str, ...] = QUANTITIES
+    labels: Mapping[str, tuple[str, ...]] = {"quantities": QUANTITIES, "projections": ()}
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
     def description(self) -> dict[str, Any]:
         """Tell the seed."""
-        return {"world": self.world, "seed": self.seed}
+        return {"world": "dots", "seed": self.seed}
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
         """Draw the dot somewhere."""
@@ -167,8 +164,8 @@ class Dots:
         }
 
 
-def reading(reports: tuple[str, ...] = QUANTITIES) -> Reading:
-    return Reading("arm", ("camera", "camera_side"), (SIZE, SIZE), reports)
+def signature(reports: tuple[str, ...] = QUANTITIES) -> Signature:
+    return Signature(dict.fromkeys(("camera", "camera_side"), (SIZE, SIZE)), reports, True)
 
 
 def test_it_learns_where_a_dot_is_and_how_sure_it_is(tmp_path: Path) -> None:
@@ -176,27 +173,21 @@ def test_it_learns_where_a_dot_is_and_how_sure_it_is(tmp_path: Path) -> None:
         frames=1500, validation_frames=200, test_frames=300, epochs=6, learning_rate=5e-3
     )
     trained = train_module(
-        lambda _: ObjectPose(reading()),
-        Data(Dots(0), Dots(1), Dots(2)),
-        recipe,
-        0,
-        tmp_path / "run",
-        "cpu",
-        Console(quiet=True),
+        "pose", Data(Dots(0), Dots(1), Dots(2)), tmp_path / "run", recipe, 0, "cpu"
     )
     # a dot of unknown place would be 260 mm off
     assert trained.test["dot_mean_mm"] < 15.0
     assert 0.5 < trained.test["coverage_68_dot_x_m"] < 0.9
-    again = load_module(tmp_path / "run", "arm", "cpu")
-    frames = again.frames_of(trained.samples)
-    assert np.array_equal(again.perceive(*frames).mean, trained.result.mean)
+    again = load_module(tmp_path / "run", "cpu")
+    assert again.signature == signature()
+    assert np.array_equal(again.perceive(trained.samples).mean, trained.result.mean)
 
 
 def test_what_an_arm_reports_is_measured_in_millimetres_and_degrees() -> None:
     reports = ("object_x_m", "object_y_m", "object_z_m", "object_yaw_rad")
     truth = np.array([[0.1, 0.2, 0.3, 0.7], [0.0, 0.0, 0.0, 0.0]], np.float32)
     found = truth + np.array([[0.003, 0.0, -0.004, np.pi / 2], [0.0, 0.001, 0.0, 0.1]], np.float32)
-    module = ObjectPose(reading(reports))
+    module = ObjectPose(signature(reports))
     metrics = module.measure(Estimates(found, np.ones_like(found)), {"quantities": truth})
     assert metrics["object_mean_mm"] == pytest.approx(3.0, abs=1e-3)  # of 5 and 1
     assert metrics["object_yaw_mean_deg"] == pytest.approx(np.rad2deg(0.05), abs=1e-3)
@@ -204,6 +195,11 @@ def test_what_an_arm_reports_is_measured_in_millimetres_and_degrees() -> None:
 
 
 def test_it_does_not_work_without_projections() -> None:
-    frames = np.zeros((2, 1, SIZE, SIZE, 3), np.uint8)
-    with pytest.raises(InputError, match="reads camera, camera_side, projections, got 2 arrays"):
-        ObjectPose(reading()).perceive(*frames)
+    frames = dict.fromkeys(("camera", "camera_side"), np.zeros((1, SIZE, SIZE, 3), np.uint8))
+    with pytest.raises(InputError, match=r"reads .*, projections, and there is no projections"):
+        ObjectPose(signature()).perceive(frames)
+
+
+def test_it_finds_nothing_but_places() -> None:
+    with pytest.raises(InputError, match=r"pose finds places, .* got speed_m_s"):
+        ObjectPose(signature(("speed_m_s",)))

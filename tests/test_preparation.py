@@ -17,9 +17,9 @@ from autonomy.errors import InputError
 register_toy()
 
 
-def test_the_configuration_says_what_was_computed_with(tmp_path: Path) -> None:
+def test_the_configuration_says_what_was_computed_with() -> None:
     recipe, before = replace(RECIPES["ppo"], threads=0), torch.get_num_threads()
-    device = prepare(recipe, 3, tmp_path / "new", "cpu")
+    device = prepare(recipe, 3, "cpu")
     found = conditions(recipe, 3, device)
     torch.set_num_threads(before)
     assert found["recipe"]["threads"] == os.cpu_count()

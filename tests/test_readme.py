@@ -13,7 +13,7 @@ from chessboard import board_pictures
 from autonomy.picture_file import write_picture
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / name for name in ("README.md", "docs/determinism.md", "docs/perception.md")]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 SMALLER = {
     "train.py": "--recipe.total-steps 256 --recipe.num-envs 4 --recipe.batch-size 64 "
@@ -55,7 +55,7 @@ def run_command(words: list[str], folder: Path) -> None:
     if script.name == "train.py":
         smaller += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
         if "autonomy/LaneFollow-v0" in words:
-            smaller += ["--recipe.world.route-length", "30"]
+            smaller += ["--world.route-length", "30"]
     own = [name for word in words[2:] for name in expanded(word, folder)]
     done = subprocess.run(
         [sys.executable, str(ROOT / script), *own, *smaller],

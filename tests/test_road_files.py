@@ -160,7 +160,7 @@ def test_a_map_shows_asphalt_on_the_road_and_grass_beside_it() -> None:
 
 def test_the_script_draws_a_road(tmp_path: Path) -> None:
     picture = tmp_path / "road.png"
-    draw_road.main(draw_road.DrawRoad("3", picture, split="train", size=120))
+    draw_road.main(draw_road.Arguments("3", picture, split="train", size=120))
     assert cv2.imread(str(picture)).shape == (120, 120, 3)
 
 
@@ -179,5 +179,5 @@ def test_the_script_refuses_what_it_cannot_draw(
 ) -> None:
     given = {"picture": tmp_path / "road.png"} | arguments
     with pytest.raises(InputError, match=message):
-        draw_road.main(draw_road.DrawRoad(**given))  # pyright: ignore[reportArgumentType]  # wrong on purpose
+        draw_road.main(draw_road.Arguments(**given))  # pyright: ignore[reportArgumentType]  # wrong on purpose
     assert not list(tmp_path.iterdir())

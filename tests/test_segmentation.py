@@ -8,22 +8,22 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
-from rich.console import Console
 
 from autonomy.agents.perception_recipe import PerceptionRecipe
 from autonomy.agents.perception_training import Data, TrainedModule, train_module
 from autonomy.envs.lane.samples import LaneSamples
 from autonomy.errors import InputError
-from autonomy.perception.groups import by_group
-from autonomy.perception.intersection_over_union import intersection_over_union
-from autonomy.perception.making import check_fits, make_module
-from autonomy.perception.module_folder import load_module, save_module
-from autonomy.perception.reading import Reading
-from autonomy.perception.segmentation import LaneSegmentation, Segmentation
+from autonomy.perception.modules.groups import by_group
+from autonomy.perception.modules.intersection_over_union import intersection_over_union
+from autonomy.perception.modules.making import check_fits, make_module
+from autonomy.perception.modules.module import PerceptionModule
+from autonomy.perception.modules.module_folder import load_module, save_module
+from autonomy.perception.modules.segmentation import LaneSegmentation, Segmentation
+from autonomy.perception.signature import Signature
 from autonomy.scripts import train_perception
 
 SIZE = (32, 48)
-CLASSES = LaneSamples.segment_classes
+CLASSES = LaneSamples.labels["segments"]
 RECIPE = PerceptionRecipe(
     frames=320,
     validation_frames=32,
@@ -41,10 +41,7 @@ def source(split: str = "train", **options: Any) -> LaneSamples:
 
 def trained(run: Path, recipe: PerceptionRecipe = RECIPE) -> TrainedModule:
     data = Data(source(), source("validation"), source("test"))
-    quiet = Console(quiet=True)
-    return train_module(
-        lambda own: make_module("segmentation", own), data, recipe, 0, run, "cpu", quiet
-    )
+    return train_module("segmentation", data, run, recipe, 0, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +50,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainedModule]:
     return folder, trained(folder)
 
 
-def module_of(size: tuple[int, int] = SIZE, **reading: Any) -> LaneSegmentation:
+def module_of(size: tuple[int, int] = SIZE, **signature: Any) -> LaneSegmentation:
     torch.manual_seed(0)
-    given = {"world": "lane", "cameras": ("camera",), "image_size": size, "reports": CLASSES}
-    return LaneSegmentation(Reading(**{**given, **reading}))
+    given = {"frames": {"camera": size}, "reports": CLASSES}
+    return LaneSegmentation(Signature(**{**given, **signature}))
 
 
 def test_intersection_over_union_by_hand() -> None:
@@ -92,16 +89,16 @@ def test_every_pixel_has_its_own_place_in_the_answer() -> None:
     segments = random.integers(0, len(CLASSES), (2, 8, 16)).astype(np.uint8)
     optimizer = torch.optim.Adam(module.parameters(), lr=3e-3)
     for _ in range(250):
-        loss = module.loss(module(frames), {"segments": torch.from_numpy(segments)})
+        loss = module.loss(module({"camera": frames}), {"segments": torch.from_numpy(segments)})
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    assert (module.perceive(frames.numpy()).classes == segments).mean() > 0.97
+    assert (module.perceive({"camera": frames.numpy()}).classes == segments).mean() > 0.97
 
 
 def test_it_learns(run: tuple[Path, TrainedModule]) -> None:
     folder, after = run
-    before = module_of().measure(module_of().perceive(after.samples["camera"]), after.samples)
+    before = module_of().measure(module_of().perceive(after.samples), after.samples)
     assert after.test["mean_iou"] > before["mean_iou"] + 0.1
     assert after.test["iou_background"] > 0.75
     assert set(after.train) >= {"mean_iou", "iou_road", "iou_own_lane"}
@@ -120,14 +117,15 @@ def test_the_same_seed_learns_the_same(tmp_path: Path) -> None:
 
 def test_a_loaded_module_sees_the_same(run: tuple[Path, TrainedModule]) -> None:
     folder, own = run
-    module = load_module(folder, "lane", "cpu")
-    assert module.reading == own.module.reading
-    assert_array_equal(module.perceive(own.samples["camera"]).classes, own.result.classes)
+    module = load_module(folder, "cpu")
+    assert module.signature == own.module.signature
+    assert_array_equal(module.perceive(own.samples).classes, own.result.classes)
 
 
 def test_a_batch_of_frames_is_seen_frame_by_frame(run: tuple[Path, TrainedModule]) -> None:
     _, own = run
-    alone = [own.module.perceive(own.samples["camera"][k : k + 1]).classes for k in range(3)]
+    each = [{"camera": own.samples["camera"][k : k + 1]} for k in range(3)]
+    alone = [own.module.perceive(frame).classes for frame in each]
     assert (np.concatenate(alone) == own.result.classes[:3]).mean() > 0.999
 
 
@@ -167,9 +165,10 @@ def test_the_script_reports_what_came_of_it(
         frames=32, validation_frames=8, test_frames=12, epochs=1, batch_size=16, threads=1
     )
     folder = tmp_path / "run"
-    train_perception.main(
-        train_perception.Arguments("segmentation", "lane", recipe, run=folder, device="cpu")
+    arguments = train_perception.Arguments(
+        module="segmentation", world="lane", recipe=recipe, run=folder, device="cpu"
     )
+    train_perception.main(arguments)
     report = json.loads((folder / "report.json").read_text())
     for name, value in report["gap"].items():
         assert value == report["train"][name] - report["test"][name]
@@ -190,26 +189,20 @@ def test_the_script_reports_what_came_of_it(
 )
 def test_what_is_no_frame_is_refused(frames: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        module_of().perceive(frames)
+        module_of().perceive({"camera": frames})
 
 
 def test_frames_of_another_size_are_resized_with_a_warning_or_refused() -> None:
     frames = np.zeros((2, 64, 96, 3), np.uint8)
     with pytest.warns(UserWarning, match="64 x 96 px are resized to 32 x 48"):
-        assert module_of().perceive(frames).classes.shape == (2, *SIZE)
+        assert module_of().perceive({"camera": frames}).classes.shape == (2, *SIZE)
     with pytest.raises(InputError, match="must be 32 x 48 px for this module, got 64 x 96"):
-        module_of(resizes=False).perceive(frames)
+        module_of(resizes=False).perceive({"camera": frames})
 
 
 def test_sizes_that_are_no_whole_patches_are_refused() -> None:
     with pytest.raises(InputError, match="multiples of 4 px, got 30 x 48"):
         module_of((30, 48))
-
-
-def test_a_module_of_another_world_is_refused(tmp_path: Path) -> None:
-    save_module(tmp_path / "module", module_of(), source().description())
-    with pytest.raises(InputError, match="holds a module for the lane world, not the arm"):
-        load_module(tmp_path, "arm", "cpu")
 
 
 def _flip_a_bit(folder: Path) -> None:
@@ -229,29 +222,28 @@ def test_an_altered_folder_is_refused(damage: Any, tmp_path: Path) -> None:
     save_module(tmp_path / "module", module_of(), source().description())
     damage(tmp_path / "module")
     with pytest.raises(InputError, match="truncated or was altered"):
-        load_module(tmp_path, "lane", "cpu")
+        load_module(tmp_path, "cpu")
 
 
 def test_weights_of_other_classes_are_refused(tmp_path: Path) -> None:
     module = module_of()
-    module.reading = Reading("lane", ("camera",), SIZE, CLASSES[:-1])
+    module.signature = Signature({"camera": SIZE}, CLASSES[:-1])
     save_module(tmp_path / "module", module, source().description())
     with pytest.raises(InputError, match=r"do not fit its module.*head\.weight"):
-        load_module(tmp_path, "lane", "cpu")
+        load_module(tmp_path, "cpu")
 
 
-def test_labels_of_other_classes_or_worlds_are_refused() -> None:
+def test_labels_of_other_classes_are_refused() -> None:
     with pytest.raises(InputError, match=r"labels must be background, bus_lane.*got background"):
         check_fits(module_of(reports=("background", "bus_lane")), source())
-    with pytest.raises(InputError, match="frames of the arm world, got those of lane"):
-        check_fits(module_of(world="arm"), source())
 
 
-def test_what_cannot_be_made_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match=r"must be one of .*segmentation.*, got 'psychology'"):
+def test_what_cannot_be_made_is_refused() -> None:
+    with pytest.raises(InputError, match=r"must be .*segmentation.*, got 'psychology'"):
         make_module("psychology", source())
-    monkeypatch.setattr(LaneSamples, "segment_classes", ())
-    with pytest.raises(InputError, match="pose is for frames of the arm world"):
+    with pytest.raises(InputError, match="pose learns from projections, which these frames lack"):
         make_module("pose", LaneSamples())
-    with pytest.raises(InputError, match="learns from segments, which frames of the lane world"):
-        make_module("segmentation", source())
+    with pytest.raises(InputError, match="must be a PerceptionModule, got dict"):
+        make_module(dict, source())
+    with pytest.raises(InputError, match="PerceptionModule must have forward, labels, loss"):
+        make_module(PerceptionModule, source())

@@ -258,10 +258,9 @@ def test_a_randomisation_of_ones_own_comes_from_a_file(tmp_path: Path, folder: P
     np.testing.assert_array_equal(found, expected)
     for choice, reason in (
         (f"{source}:NONE", "there is no 'NONE' where '.*looks.py:NONE' says"),
-        (f"{source}:OTHER", "randomization must be a LaneRandomization, got a int at .*:OTHER"),
+        (f"{source}:OTHER", "randomization must be .* a LaneRandomization, .* got 3"),
         (f"{tmp_path}/none.py:MINE", "there is no file .*none.py"),
-        ("wild", "must be one of none, default, strong, or a LaneRandomization .* got 'wild'"),
-        (ARM_PRESETS["none"], "must be a LaneRandomization, got a ArmRandomization"),
+        (ARM_PRESETS["none"], "randomization must be .* a LaneRandomization, .*, got ArmRandom"),
     ):
         with pytest.raises(InputError, match=reason):
             make(LANE, randomization=choice)

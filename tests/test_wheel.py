@@ -2,10 +2,7 @@
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
-
-ROOT = Path(__file__).parent.parent
 
 TRAIN = """
 from pathlib import Path
@@ -22,19 +19,18 @@ assert Path("run/policy/policy.safetensors").is_file()
 """
 
 
-def test_wheel_trains_ten_steps(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path)]
-    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
-    wheel = next(tmp_path.glob("*.whl"))
-    site = tmp_path / "site"
-    with zipfile.ZipFile(wheel) as archive:
-        roots = {name.split("/")[0] for name in archive.namelist()}
-        assert {root for root in roots if not root.endswith(".dist-info")} == {"autonomy"}
-        archive.extractall(site)
+def test_wheel_holds_one_package_and_its_program(wheel_site: Path) -> None:
+    roots = {path.name for path in wheel_site.iterdir()}
+    assert {root for root in roots if not root.endswith(".dist-info")} == {"autonomy"}
+    entries = next(wheel_site.glob("*.dist-info/entry_points.txt")).read_text()
+    assert "autonomy = autonomy.scripts.program:main" in entries
+
+
+def test_wheel_trains_ten_steps(wheel_site: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", TRAIN],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(site), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(wheel_site), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,

@@ -156,11 +156,11 @@ def test_a_camera_on_a_car_is_where_the_car_is() -> None:
     for *_, info in live(world, random_actions(world, 3)):
         state, pose = world.unwrapped.get_state(), info["cameras"]["front"]["camera_from_world"]
         place = -np.einsum("nij,ni->nj", pose[:, :, :3], pose[:, :, 3])
-        heading, grade = state["cars_heading"], np.arctan(state["location_grade"])
+        heading, grade = state["vehicles_heading"], np.arctan(state["location_grade"])
         ahead = 0.8 * np.cos(grade) - 1.4 * np.sin(grade)
         expected = [
-            state["cars_x"] + ahead * np.cos(heading),
-            state["cars_y"] + ahead * np.sin(heading),
+            state["vehicles_x"] + ahead * np.cos(heading),
+            state["vehicles_y"] + ahead * np.sin(heading),
             state["location_height"] + 0.8 * np.sin(grade) + 1.4 * np.cos(grade),
         ]
         np.testing.assert_allclose(place.T, expected, atol=1e-9)

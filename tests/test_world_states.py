@@ -64,9 +64,9 @@ DAMAGE_OF_LANES = [
     (with_entry("road", first_set(600)), "road must be from 0 to 511, got 600"),
     (with_entry("lane", first_set(9)), "lane must be from . to ., got 9"),
     (with_entry("location_station", first_set(10**6)), "location_station must be from 0 to"),
-    (with_entry("cars_x", first_set(np.nan)), "cars_x must be finite"),
-    (with_entry("cars_x", first_set(1e300)), "cars_x must be finite and at most 1e.09"),
-    (with_entry("cars_y", first_set(1e8)), "cars_y must be from .* to .*, got 1"),
+    (with_entry("vehicles_x", first_set(np.nan)), "vehicles_x must be finite"),
+    (with_entry("vehicles_x", first_set(1e300)), "vehicles_x must be finite and at most 1e.09"),
+    (with_entry("vehicles_y", first_set(1e8)), "vehicles_y must be from .* to .*, got 1"),
     (with_entry("location_along", first_set(1e8)), "location_along must be from"),
 ]
 DAMAGE_OF_ARMS = [

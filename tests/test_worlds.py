@@ -7,6 +7,11 @@ import numpy as np
 import stable_baselines3.common.env_checker as sb3
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers.vector import (
+    FlattenObservation,
+    NormalizeObservation,
+    RecordEpisodeStatistics,
+)
 from numpy.typing import NDArray
 from world_cases import (
     EVERYTHING,
@@ -22,7 +27,10 @@ from world_cases import (
 )
 
 from autonomy.evaluation import evaluate
+from autonomy.policies.source import load_policy
 from autonomy.policy import RandomPolicy
+from autonomy.world import World
+from autonomy.wrapped_world import as_world
 
 
 def test_there_are_worlds() -> None:
@@ -56,6 +64,45 @@ def test_the_single_environment_is_a_batch_of_one(env_id: str) -> None:
         assert (type(reward), type(terminated), type(truncated)) == (float, bool, bool)
     single.close()
     batch.close()
+
+
+@every_world
+def test_the_single_environment_has_what_the_batch_has(env_id: str) -> None:
+    env = gym.make(env_id, max_episode_steps=None).unwrapped
+    expert, trace = env.expert(), list[dict[str, Any]]()
+    observation, info = env.reset(seed=0)
+    expert.reset()
+    info["episode_end"] = ""
+    while not info["episode_end"]:
+        observation, *_, info = env.step(expert.act(observation))
+        trace.append(info["measurements"])
+    assert info["success"]
+    assert env.overview().ndim == 3
+    episode = {name: np.array([each[name] for each in trace]) for name in trace[0]}
+    assert env.metrics([episode]) == env.batch.metrics([episode])
+    env.close()
+
+
+@every_world
+def test_a_world_in_wrappers_passes_as_a_world(env_id: str) -> None:
+    world = make(env_id, 4, autoreset_mode="Disabled", observations=("state",))
+    wrapped = RecordEpisodeStatistics(world)
+    policy = load_policy("expert", wrapped)
+    assert evaluate(wrapped, policy, 4) == evaluate(world, policy, 4)
+    assert list(wrapped.return_queue)
+    shown = as_world(wrapped)
+    assert isinstance(shown, World)
+    assert_same(shown.overview(), world.unwrapped.overview())
+    assert_same(readable(shown.get_state()), readable(world.unwrapped.get_state()))
+
+
+@every_world
+def test_vector_wrappers_that_want_another_step_for_beginnings(env_id: str) -> None:
+    world = make(env_id, 2, autoreset_mode=AutoresetMode.NEXT_STEP, observations=("state",))
+    scaled = NormalizeObservation(FlattenObservation(world))
+    scaled.reset(seed=0)
+    for action in random_actions(world, 30):
+        assert np.isfinite(scaled.step(action)[0]).all()
 
 
 @every_world
@@ -109,16 +156,53 @@ def test_an_ended_episode_begins_anew_in_the_same_step(env_id: str) -> None:
 
 
 @every_world
+def test_an_ended_episode_begins_anew_with_the_next_step(env_id: str) -> None:
+    """NEXT_STEP gives row by row what SAME_STEP gives, with steps of their own for beginnings."""
+    together = make(env_id, 4, observations=EVERYTHING)
+    apart = make(env_id, 4, observations=EVERYTHING, autoreset_mode=AutoresetMode.NEXT_STEP)
+    assert apart.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
+    assert_same(apart.reset(seed=0), together.reset(seed=0))
+    always = random_actions(apart, 1)[0]  # so that it does not matter which one is ignored
+    expected: list[list[Any]] = [[] for _ in range(4)]
+    found: list[list[Any]] = [[] for _ in range(4)]
+    over, endings = np.zeros(4, np.bool_), 0
+    for _ in range(50):
+        observation, *facts, info = together.step(always)
+        for row in range(4):
+            told = [fact[row] for fact in facts]
+            if any(told[1:]):
+                expected[row].append([info["final_obs"][row], *told])
+                told = [0.0, False, False]
+            expected[row].append([row_of(observation, row), *told])
+        observation, *facts, info = apart.step(always)
+        for row in range(4):
+            found[row].append([row_of(observation, row), *(fact[row] for fact in facts)])
+        assert ("randomization" in info) == over.any()
+        named = {**info["reward_terms"], **info["measurements"]}
+        for row in np.flatnonzero(over):
+            assert not info["success"][row]
+            assert info["episode_end"][row] == ""
+            assert not any(values[row] for values in named.values())
+        over = facts[1] | facts[2]
+        endings += int(over.sum())
+    assert endings >= 4
+    for row in range(4):
+        assert_same(found[row], expected[row][:50])
+
+
+@every_world
 def test_a_partial_reset_leaves_the_others_alone(env_id: str) -> None:
     disturbed = make(env_id, 4, observations=EVERYTHING, autoreset_mode="Disabled")
     alone = make(env_id, 4, observations=EVERYTHING, autoreset_mode="Disabled")
     kept = np.array([True, False, True, False])
     before = disturbed.reset(seed=0)[0]
     alone.reset(seed=0)
+    ended = ended_alone = np.zeros(4, np.bool_)
     for action in random_actions(alone, 30):
-        after, info = disturbed.reset(options={"reset_mask": ~kept})
+        after, info = disturbed.reset(options={"reset_mask": ~kept | ended})
+        alone.reset(options={"reset_mask": ended_alone})
         for name, values in after.items():
-            assert_same(values[kept], before[name][kept])
+            assert_same(values[kept & ~ended], before[name][kept & ~ended])
         assert (after["state"][~kept] != before["state"][~kept]).any()
         before, *facts, info = disturbed.step(action)
         expected, *expected_facts, expected_info = alone.step(action)
@@ -126,6 +210,7 @@ def test_a_partial_reset_leaves_the_others_alone(env_id: str) -> None:
             assert_same(row_of(before, row), row_of(expected, row))
             assert_same(row_of(info, row), row_of(expected_info, row))
             assert [fact[row] for fact in facts] == [fact[row] for fact in expected_facts]
+        ended, ended_alone = facts[1] | facts[2], expected_facts[1] | expected_facts[2]
 
 
 @every_world

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from autonomy.agents.recipes import DAggerRecipe, PPORecipe, Recipe, SACRecipe
+from autonomy.agents.recipe import Recipe
+from autonomy.agents.recipes import DAggerRecipe, PPORecipe, SACRecipe
 
 QUIET = Console(file=io.StringIO())
 

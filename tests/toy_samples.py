@@ -1,6 +1,7 @@
 """A source of samples that a network learns in seconds: coloured rectangles on noise."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,13 @@ from autonomy.perception.samples import Samples
 
 COLOURS = {"brick": (220, 40, 40), "pool": (40, 80, 230)}
 """The classes of boxes and how they look."""
+LABELS = {
+    "segments": ("background", *COLOURS),
+    "boxes": tuple(COLOURS),
+    "instances": (),
+    "lanes": (),
+    "quantities": ("offset_m", "height_m"),
+}
 
 
 @dataclass(frozen=True)
@@ -23,16 +31,13 @@ class ToySamples:
     split: str = "train"
     seed: int = 0
     image_size: tuple[int, int] = (32, 48)
-    world: str = "lane"
-    segment_classes: tuple[str, ...] = ("background", *COLOURS)
-    box_classes: tuple[str, ...] = tuple(COLOURS)
-    quantities: tuple[str, ...] = ("offset_m", "height_m")
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: LABELS)
     lane_rows: tuple[float, ...] = (10.0, 20.0, 30.0)
 
     def description(self) -> dict[str, Any]:
         """Return what decides the samples."""
         options = {"image_size": list(self.image_size)}
-        return {"world": self.world, "split": self.split, "seed": self.seed, "options": options}
+        return {"world": "toy", "split": self.split, "seed": self.seed, "options": options}
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
         """Return frames on each of which at least the first place holds a rectangle."""

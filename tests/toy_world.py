@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from autonomy.policy import Observation
 from autonomy.world import Info, Trace
+from autonomy.world_state import State
 
 TOY_ID = "toy/Steer-v0"
 
@@ -77,7 +78,7 @@ class Steer(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]]):
         self._steps = np.zeros(num_envs, np.int64)  # (N,) of the episode
 
     def reset(
-        self, *, seed: int | list[int | None] | None = None, options: Info | None = None
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, Info]:
         """Begin episodes, in all environments or where `options["reset_mask"]` is true."""
         seeds = (
@@ -138,6 +139,24 @@ class Steer(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]]):
         """Return the root mean square of the offset over all steps."""
         offset = np.concatenate([episode["offset"] for episode in episodes])
         return {"offset_rms": float(np.sqrt(np.mean(offset**2)))}
+
+    def get_state(self) -> State:
+        """Return all that changes within an episode."""
+        return {name: values.copy() for name, values in self._arrays().items()}
+
+    def set_state(self, state: State) -> None:
+        """Go on from a state to the end of its episodes."""
+        for name, values in self._arrays().items():
+            values[:] = state[name]
+
+    def _arrays(self) -> State:
+        return {
+            "offset": self.offset,
+            "drift": self.drift,
+            "last_action": self._last_action,
+            "held": self._held,
+            "steps": self._steps,
+        }
 
     def _begin(self, mask: NDArray[np.bool_]) -> None:
         for i in np.flatnonzero(mask):

@@ -21,3 +21,4 @@ class SemanticClass(IntEnum):
     OBJECT = 12
     GOAL = 13
     CLUTTER = 14
+    FIXTURE = 15

@@ -211,11 +211,11 @@ def _most_triangles(before: NDArray[np.int64], ranges: NDArray[np.int32]) -> int
 
 
 def _grown(array: NDArray[Any], wanted: int, axis: int = 0) -> NDArray[Any]:
-    """Return `array`, or a copy with at least `wanted` and half again as much room."""
+    """Return `array`, or a copy with `wanted` and much more room, which costs nothing till used."""
     if array.shape[axis] >= wanted:
         return array
     shape = list(array.shape)
-    shape[axis] = wanted + wanted // 2
+    shape[axis] = 4 * wanted
     larger = np.empty(shape, array.dtype)
     larger[tuple(slice(size) for size in array.shape)] = array
     return larger

@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.classes import SemanticClass
+from autonomy.camera.images import IMAGES
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mount import MountedCamera, camera_from_world, mounted
+from autonomy.camera.mount import MountedCamera
+from autonomy.camera.poses import camera_from_world, mounted
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
 from autonomy.linear_algebra import products
 from autonomy.policy import Observation
-from autonomy.world import Info
+from autonomy.world import CameraInfo, ImageInfo
 from autonomy.world_state import Bounds, State
 
-_CHANNELS = {"camera": "rgb", "depth": "depth", "semantic": "semantic", "instance": "instance"}
-IMAGES = tuple(_CHANNELS)
-"""The kinds of image that a camera gives."""
+_CHANNELS: dict[str, str] = dict(zip(IMAGES, ("rgb", "depth", "semantic", "instance"), strict=True))
 
 CameraImages = dict[str, Observation]
 """For each camera's name its images by kind, each `(n, H, W, ...)`."""
@@ -69,6 +69,11 @@ class CameraRig:
         self._sensor: Sensor | None = None
         if sensor != PERFECT and any(one.images for one in cameras.values()):
             self._sensor = Sensor(sensor, num_envs, split, self._entries())
+
+    @property
+    def has_images(self) -> bool:
+        """Whether any camera gives an image."""
+        return any(one.images for one in self._cameras.values())
 
     @property
     def bodies(self) -> tuple[str, ...]:
@@ -124,8 +129,8 @@ class CameraRig:
         """Return the images of some cameras in some rows, whose scenes are given."""
         return {one.name: self._images(one, library, scene, rows) for one in self._named(cameras)}
 
-    def describe(self, cameras: Iterable[str] = ()) -> Info:
-        """Return what `World` says of `cameras` in `info`, nothing where there are no images."""
+    def describe(self, cameras: Iterable[str] = ()) -> ImageInfo:
+        """Return what `info` tells of some cameras, nothing where there are no images."""
         chosen = [one for one in self._named(cameras) if one.images]
         placed = {one.name: self._placed(one, self._every_row) for one in chosen}
         return {"cameras": placed} if placed else {}
@@ -196,7 +201,7 @@ class CameraRig:
             return None
         return self._sensor.zoom(rows)
 
-    def _placed(self, one: "_Installed", rows: NDArray[np.intp]) -> Info:
+    def _placed(self, one: "_Installed", rows: NDArray[np.intp]) -> CameraInfo:
         """Return a camera's calibration, for the images of rows that arrive now."""
         matrices, zoom = np.tile(one.camera.matrix, (len(rows), 1, 1)), self._zoom(one, rows)
         if zoom is not None:
@@ -262,5 +267,5 @@ def _image_space(image: str, camera: Camera) -> spaces.Box:
     if image == "depth":
         return spaces.Box(0.0, np.inf, size, np.float32)
     if image == "semantic":
-        return spaces.Box(0, max(SemanticClass), size, np.uint8)
+        return spaces.Box(0, int(max(SemanticClass)), size, np.uint8)
     return spaces.Box(-1, np.iinfo(np.int32).max, size, np.int32)

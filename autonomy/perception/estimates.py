@@ -7,12 +7,7 @@ from numpy.typing import NDArray
 
 
 class Estimates(NamedTuple):
-    """Q quantities of N frames, in the order of `Reading.reports`."""
+    """Q quantities of N frames, in the order of `Signature.reports`."""
 
     mean: NDArray[np.float32]  # (N, Q) in the units that the quantities' names end in
     std: NDArray[np.float32]  # (N, Q) predicted standard deviations, in the same units
-
-
-def joined(batches: list[Estimates]) -> Estimates:
-    """Return the estimates of some batches as those of one."""
-    return Estimates(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from autonomy.camera.mount import MountedCamera
 from autonomy.perception.detections import Detections
 from autonomy.perception.estimates import Estimates
-from autonomy.perception.lane_shape import boundary_pixels, lane_boundaries
+from autonomy.perception.lane.shape import boundary_pixels, lane_boundaries
 from autonomy.quantities import words_and_unit
 from autonomy.recording.drawing import Box, Image, TextStyle, draw_panel, draw_text
 
@@ -24,6 +24,8 @@ _COLOURS = (
 _LANE = (60, 230, 120)
 _REACH = 40.0  # [m] of lane that is drawn
 _SURE = 0.3  # score from which a box is drawn
+_HEAT = 0.6  # share of a heat map in what is shown
+_COLDEST, _HOTTEST = 1.0, 99.0  # percentiles at the ends of its colours
 _TEXT = TextStyle(size=15)
 _LINE = 20  # [px] from line to line
 
@@ -86,6 +88,22 @@ def draw_boxes(
         cv2.rectangle(picture, (left, top), (right, bottom), colour, 2)
         text = f"{names[number]} {score:.2f}"
         draw_text(picture, text, left, max(top - 4, 12), TextStyle(size=13, colour=colour))
+
+
+def draw_heat(picture: Image, values: NDArray[np.floating], name: str) -> None:
+    """Colour a picture by finite values `(h, w)`, blue to red, and write how far they go."""
+    known = np.isfinite(values)
+    if not known.any():
+        return
+    low, high = np.percentile(values[known], (_COLDEST, _HOTTEST)).tolist()
+    shares = (np.where(known, values, low) - low) / max(high - low, 1e-9)
+    heat = np.rint(255.0 * shares.clip(0.0, 1.0)).astype(np.uint8)
+    size = (picture.shape[1], picture.shape[0])
+    colours = cv2.applyColorMap(cv2.resize(heat, size), cv2.COLORMAP_TURBO)[..., ::-1]
+    shown = cv2.resize(known.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    picture[shown] = cv2.addWeighted(picture, 1.0 - _HEAT, colours, _HEAT, 0.0)[shown]
+    words, unit = words_and_unit(name)
+    _write(picture, [f"{words}  {low:.3g} to {high:.3g} {unit}"])
 
 
 def draw_title(picture: Image, title: str) -> None:

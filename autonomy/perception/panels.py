@@ -1,5 +1,6 @@
 """One picture a module: what it saw, and what it made of that."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import cv2
@@ -7,12 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.mount import MountedCamera
-from autonomy.perception.detections import Detections
-from autonomy.perception.estimates import Estimates
-from autonomy.perception.overlays import draw_boxes, draw_lane, draw_segments, draw_title
-from autonomy.perception.reading import Reading
+from autonomy.perception.overlays import draw_title
 from autonomy.perception.reframing import Reframing
-from autonomy.perception.segmentation import Segmentation
+from autonomy.perception.signature import Signature
 from autonomy.picture_file import Picture
 
 _WIDTH = 640  # [px] at least
@@ -22,10 +20,14 @@ class Perceiver(Protocol):
     """What reads frames of one camera: a trained module, or the classical lane finder."""
 
     name: ClassVar[str]
-    reading: Reading
+    signature: Signature
 
-    def perceive(self, *frames: NDArray[np.uint8]) -> Any:
-        """Return what frames `(N, H, W, 3)` mean."""
+    def perceive(self, frames: Mapping[str, NDArray[Any]]) -> Any:
+        """Return what frames mean, see `PerceptionModule.perceive`."""
+        ...
+
+    def draw(self, picture: Picture, result: Any, camera: MountedCamera) -> None:
+        """Draw that over a picture, see `PerceptionModule.draw`."""
         ...
 
 
@@ -43,7 +45,7 @@ class Panel:
             source: The camera that the frames come from; without one they are only resized.
         """
         self._perceiver = perceiver
-        height, width = perceiver.reading.image_size
+        height, width = perceiver.signature.image_size
         scale = max(1, -(-_WIDTH // width))
         own = front.sized(height, width)
         self._shown = front.sized(height * scale, width * scale)
@@ -52,15 +54,10 @@ class Panel:
 
     def draw(self, frame: Picture) -> Picture:
         """Return a picture of a frame `(h, w, 3)` with all that was perceived in it."""
-        result = self._perceiver.perceive((self._to_own(frame) if self._to_own else frame)[None])
+        own = self._to_own(frame) if self._to_own else frame
+        result = self._perceiver.perceive({"camera": own[None]})
         picture = self._background(frame)
-        names, size = self._perceiver.reading.reports, self._perceiver.reading.image_size
-        if isinstance(result, Segmentation):
-            draw_segments(picture, result.classes[0], names)
-        elif isinstance(result, Estimates):
-            draw_lane(picture, result, names, self._shown)
-        elif isinstance(result, Detections):
-            draw_boxes(picture, result, names, size)
+        self._perceiver.draw(picture, result, self._shown)
         draw_title(picture, self._perceiver.name.replace("_", " "))
         return picture
 

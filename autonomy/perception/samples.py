@@ -1,26 +1,37 @@
 """Labelled frames: what modules learn from and are judged on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.classes import SemanticClass
+
 Samples = dict[str, NDArray[Any]]
 """n labelled frames, each entry `(n, ...)`:
 
 - `camera`, `camera_<name>`: `(n, H, W, 3)` uint8, as a world's observations name them;
-- `segments`: `(n, H, W)` uint8 classes, positions in the source's `segment_classes`;
+- `depth`, `semantic`, `instance`, of other cameras `depth_<name>` and so on: `(n, H, W)`, what a
+  world's observations have under these names: float32 metres along the optical axis, infinite where
+  nothing is seen; uint8 ids of `SemanticClass`; int32 numbers of what is drawn, -1 for nothing;
+- `segments`: `(n, H, W)` uint8 classes, positions among the names of this label;
 - `boxes`: `(n, B, 4)` float32 left, top, right, bottom [px] of what `camera` shows, pixels' outer
-  edges; `box_classes`: `(n, B)` int64 positions in `box_classes`, -1 where there is no box;
+  edges; `box_classes`: `(n, B)` int64 positions among the names of `boxes`, -1 where is no box;
 - `instances`: `(n, H, W)` uint8, whose pixel each is: the box's place counted from 1, or 0;
 - `lanes`: `(n, L, R)` float32 columns [px] of lane lines in the rows of the source's `lane_rows`,
   negative where a line is not seen;
 - `projections`: `(n, C, 3, 4)` float32, how each of C calibrated cameras sees places in the frame
   of the quantities, see `CameraRig.projections`;
-- `quantities`: `(n, Q)` float32, in the order of the source's `quantities`;
+- `quantities`: `(n, Q)` float32, in the order of the names of this label;
 - `group_<name>`: `(n,)` or `(n, k)` float64, what varied, to judge groups by.
 """
+
+_IMAGES = {
+    "depth": ("depth_m",),
+    "semantic": tuple(kind.name.lower() for kind in SemanticClass),
+    "instance": ("instance",),
+}
 
 DRAWN_TOGETHER = 64
 """Samples of a batch where many are drawn."""
@@ -29,28 +40,38 @@ DRAWN_TOGETHER = 64
 class SampleSource(Protocol):
     """Draws labelled frames of a world; any pose is a sample, so that nothing has to be stepped.
 
-    Attributes:
-        world: `lane` or `arm`.
-        segment_classes: Names of the classes of `segments`.
-        box_classes: Names of the classes of `boxes`.
-        quantities: Names of `quantities`, with their units (`lane_offset_m`).
+    A class of sources is made with `split`, `seed` and options of its own, by keyword.
     """
 
-    world: str
-    segment_classes: tuple[str, ...]
-    box_classes: tuple[str, ...]
-    quantities: tuple[str, ...]
+    @property
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        """What can be labelled, each with the names of what it tells, in their order.
+
+        These are classes, or quantities with their units (`lane_offset_m`); a label whose numbers
+        need no names has none.
+        """
+        ...
 
     def description(self) -> dict[str, Any]:
         """Return what decides the samples, in JSON values: world, split, seed, options."""
         ...
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
-        """Return `count` samples with some `labels` (`segments`, `boxes`, `quantities`).
+        """Return `count` samples with some of the `labels`.
 
         They follow from the source's seed, `batch` and `count` alone.
         """
         ...
+
+
+def image_labels(*others: str) -> dict[str, tuple[str, ...]]:
+    """Return the labels that are images as they are rendered, each with the names of what it tells.
+
+    Args:
+        others: Names of the cameras besides the first.
+    """
+    ends = ("", *(f"_{name}" for name in others))
+    return {f"{image}{end}": names for end in ends for image, names in _IMAGES.items()}
 
 
 def draw_many(

@@ -9,15 +9,18 @@ from autonomy.policy import Policy
 from autonomy.recording.dashboard import Dashboard, draw_banner
 from autonomy.recording.drawing import Image
 from autonomy.recording.pictures import observed_pictures
-from autonomy.rollout import Step, rollout
+from autonomy.rollouts import Step, rollout
 from autonomy.seed import checked_seed
 from autonomy.video import open_video
 from autonomy.world import World
+from autonomy.wrapped_world import AnyWorld, as_world
 
 END_SHOWN_S = 1.5  # how long the end of an episode stays on screen
 
 
-def record(envs: World, policy: Policy, path: Path, seconds: float = 30.0, seed: int = 0) -> None:
+def record(
+    envs: AnyWorld, policy: Policy, path: Path, seconds: float = 30.0, seed: int = 0
+) -> None:
     """Film the episodes `seed`, `seed + 1`, ... of a world of one environment, as MP4.
 
     The film runs at the world's `metadata["render_fps"]` and is `seconds` long.
@@ -28,9 +31,10 @@ def record(envs: World, policy: Policy, path: Path, seconds: float = 30.0, seed:
     if not 0.0 < seconds < float("inf"):
         raise InputError(f"the film's length must be positive seconds, got {seconds:g}")
     checked_seed(seed)
-    fps = float(envs.metadata["render_fps"])
+    world = as_world(envs)
+    fps = float(world.metadata["render_fps"])
     with open_video(path, fps) as video:
-        for frame in islice(film(envs, policy, seed), max(1, round(seconds * fps))):
+        for frame in islice(film(world, policy, seed), max(1, round(seconds * fps))):
             video.write(frame)
 
 

@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gymnasium as gym
 import minari
@@ -16,8 +16,8 @@ from minari.dataset.minari_storage import MinariStorage
 from autonomy.errors import InputError
 from autonomy.files import whole_folder
 from autonomy.policy import Observation
-from autonomy.rollout import IDLE, Step
-from autonomy.world import World
+from autonomy.rollouts import IDLE, Step
+from autonomy.world import Info, World
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+-v[0-9]+")
 
@@ -99,7 +99,7 @@ def _row(step: Step, slot: int) -> Step:
         _rows(step.next_observation, one) if step.ended[slot] else {},
         step.terminated[one].copy(),
         step.truncated[one].copy(),
-        {"success": step.info["success"][one].copy()},
+        cast(Info, {"success": step.info["success"][one].copy()}),  # all that is kept
     )
 
 

@@ -8,9 +8,11 @@ from typing import ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.mount import Mount, MountedCamera
-from autonomy.envs.arm.controllers import CONTROLS
+from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.robot import Robot, find_robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
+from autonomy.envs.arm.tasks.find_task import find_task
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
@@ -48,14 +50,15 @@ class ArmOptions(CommonOptions):
     """Options of the arm worlds, besides those of all worlds.
 
     Attributes:
-        robot: A name of `ROBOTS`, or a `Robot` of one's own.
+        task: A name of `TASKS`, `module:Class` or `file.py:Class`, or an `ArmTask` of one's own.
+        robot: A name of `ROBOTS`, `module:NAME` or `file.py:NAME`, or a `Robot` of one's own.
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.
-        randomization: `default`, `none`, `strong`, or ranges of one's own: an `ArmRandomization`
-            or `file.py:NAME` of one.
+        randomization: `default`, `none`, `strong` or ranges of one's own.
         substeps: Steps of the physics in a control step.
-        triangles: How many the robot's meshes may have together; None leaves them whole.
+        triangles: How many the robot's meshes may have together, and as many the fixtures'; None
+            leaves them whole.
         processes: In how many processes the physics runs beside this one; 0 runs it in this one,
             and by default a batch of 8 and more has as many as there are processor cores.
         goal_marker: Whether cameras see a green ball at the goal's place.
@@ -72,7 +75,16 @@ class ArmOptions(CommonOptions):
         "all": {**PERCEPTION_CAMERAS, "wrist": WRIST},
     }
 
+    of_policies: ClassVar[tuple[str, ...]] = (
+        *CommonOptions.of_policies,
+        "task",
+        "robot",
+        "control",
+        "goal_marker",
+    )
+
     observations: tuple[str, ...] = ("camera", "proprioception", *GOALS)
+    task: str | ArmTask = "reach"
     control_rate: float = 20.0
     robot: str | Robot = "panda"
     control: str = "position"
@@ -86,16 +98,30 @@ class ArmOptions(CommonOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_positive("substeps", "triangles")
-        find_robot(self.robot)
-        _ = self.ranges  # refuses what is none
+        preset(self.randomization, PRESETS)
         if self.control not in CONTROLS:
             raise InputError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
         if self.reward not in ("sparse", "dense"):
             raise InputError(f"reward must be sparse or dense, got {self.reward!r}")
         if self.processes is not None and self.processes < 0:
             raise InputError(f"processes must not be negative, got {self.processes}")
+        if self.chosen_task.uses_gripper and not self.chosen_robot.gripper_joints:
+            raise InputError(
+                f"the task {self.chosen_task.name} needs a gripper, and {self.chosen_robot.urdf} "
+                "has none named in gripper_joints"
+            )
+
+    @cached_property
+    def chosen_task(self) -> ArmTask:
+        """The task itself."""
+        return find_task(self.task)
+
+    @cached_property
+    def chosen_robot(self) -> Robot:
+        """The robot itself."""
+        return find_robot(self.robot)
 
     @cached_property
     def ranges(self) -> ArmRandomization:
-        """What varies."""
+        """What varies from episode to episode."""
         return preset(self.randomization, PRESETS)

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autonomy.envs.arm.control import Array
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
-from autonomy.envs.arm.task import Task
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
-from autonomy.perception.filtering import STILL, Motion
-from autonomy.perception.loop import Known, Perceivable
+from autonomy.perception.in_world.filtering import STILL, Motion
+from autonomy.perception.in_world.loop import Known, Perceivable
 
 THING = ("object_x_m", "object_y_m", "object_z_m", "object_yaw_rad")
 GOAL = ("goal_x_m", "goal_y_m", "goal_z_m")
@@ -48,7 +48,7 @@ def from_base(known: Known, base: tuple[float, float, float]) -> Perceived:
     return Perceived(things[:, :, :3] + base, things[:, :, 3], rates[:, :, :3], goal)
 
 
-def perceivable(task: Task, base: tuple[float, float, float]) -> Perceivable:
+def perceivable(task: ArmTask, base: tuple[float, float, float]) -> Perceivable:
     """Return what can be perceived of a task with a robot that stands at `base` [m].
 
     Raises:
@@ -58,10 +58,10 @@ def perceivable(task: Task, base: tuple[float, float, float]) -> Perceivable:
         name: STILL if name in GOAL else _YAW if name.endswith("_rad") else _PLACE
         for name in quantity_names(task)
     }
-    return Perceivable("arm", PERCEPTION_CAMERAS, motions, base)
+    return Perceivable(PERCEPTION_CAMERAS, motions, base)
 
 
-def quantity_names(task: Task) -> tuple[str, ...]:
+def quantity_names(task: ArmTask) -> tuple[str, ...]:
     """Return what modules report for a task, with units: places in the robot's base frame.
 
     Raises:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autonomy.errors import InputError
+from autonomy.given import given
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Robot:
             taken along by the others.
         gripper_inertia: Moment of inertia [kg m²] of each link that a gripper joint moves, if not
             the file's: Bullet's solver cannot hold a thing between links far lighter than it.
+        gripper_width: How far apart the fingers are when the gripper is open [m]; labelled frames
+            show nothing in a hand that does not say so.
         tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
             happens there x = y = 0.
@@ -39,6 +42,7 @@ class Robot:
     gripper_closed: tuple[float, ...] = ()
     gripper_force: tuple[float, ...] = ()
     gripper_inertia: float | None = None
+    gripper_width: float = 0.0
     tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
     base: tuple[float, float, float] = (-0.55, 0.0, 0.0)
     reach: float = 0.76
@@ -72,6 +76,7 @@ PANDA = Robot(
     gripper_joints=("panda_finger_joint1", "panda_finger_joint2"),
     gripper_open=(0.04, 0.04),
     gripper_closed=(0.0, 0.0),
+    gripper_width=0.08,
 )
 
 KUKA = Robot(
@@ -88,6 +93,7 @@ KUKA = Robot(
     gripper_open=(-0.3, 0.3, 0.3, -0.3),
     gripper_closed=(0.05, -0.05, -0.05, 0.05),
     gripper_force=(3.0,) * 4,
+    gripper_width=0.088,
     tool_point=(0.0, 0.0215, 0.223),
     base=(-0.6, 0.0, 0.0),
     reach=0.8,
@@ -110,23 +116,24 @@ XARM6 = Robot(
     gripper_closed=(0.85,) * 6,
     gripper_force=(3.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     gripper_inertia=5e-3,
+    gripper_width=0.087,
     tool_point=(0.0, 0.0, 0.16),
     base=(-0.42, 0.0, 0.0),
     reach=0.66,
 )
 
-ROBOTS = {"panda": PANDA, "kuka": KUKA, "xarm6": XARM6}
-"""Robots by name."""
+ROBOTS = {
+    "panda": "autonomy.envs.arm.robot:PANDA",
+    "kuka": "autonomy.envs.arm.robot:KUKA",
+    "xarm6": "autonomy.envs.arm.robot:XARM6",
+}
+"""Where the robots are, by name."""
 
 
 def find_robot(choice: str | Robot) -> Robot:
-    """Return the robot of a name, or the robot itself.
+    """Return the robot of a name or of `module:NAME` or `file.py:NAME`, or the robot itself.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: There is none.
     """
-    if isinstance(choice, Robot):
-        return choice
-    if choice not in ROBOTS:
-        raise InputError(f"robot must be one of {', '.join(ROBOTS)} or a Robot, got {choice!r}")
-    return ROBOTS[choice]
+    return given(choice, Robot, "robot", ROBOTS)

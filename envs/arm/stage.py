@@ -1,4 +1,6 @@
-"""N arms at their tables as cameras see them."""
+"""N arms at their tables as cameras see them: what an episode and a labelled frame have alike."""
+
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,112 +8,136 @@ from numpy.typing import NDArray
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mount import MountedCamera
 from autonomy.camera.portrait import Portrait
-from autonomy.camera.rig import CameraRig, named_images
 from autonomy.camera.scene import Scene
-from autonomy.envs.arm.arm_state import Shared
-from autonomy.envs.arm.episodes import Episodes
-from autonomy.envs.arm.robot import Robot
+from autonomy.camera.texture import Coverings
+from autonomy.envs.arm.options import ArmOptions
+from autonomy.envs.arm.physics.arm_state import Shared, allocate
+from autonomy.envs.arm.physics.simulation import Design, Facts
+from autonomy.envs.arm.scene.appearance import COVERED
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
+from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
-from autonomy.envs.arm.scene.views import CameraBodies
+from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
-from autonomy.envs.arm.task import Task
-from autonomy.policy import Observation
-from autonomy.randomization import Sampler
+from autonomy.stage import NO_EYES, Stage
 
 
-class Props:
-    """What stands on a stage: the meshes, which take seconds to read."""
-
-    def __init__(
-        self, robot: Robot, triangles: int | None, task: Task, start: EpisodeStart, extras: Extras
-    ) -> None:
-        """Remember what is to be read, for a robot of at most so many triangles."""
-        self.task, self._robot, self._triangles = task, robot, triangles
-        self._start, self._extras = start, extras
-
-    def scene(self, num_envs: int) -> ArmScene:
-        """Read the meshes, and make the scene of N worlds."""
-        meshes = robot_meshes(self._robot, self._triangles, Material.ROBOT)
-        catalogue, objects = self._start.catalogue, self.task.objects
-        return ArmScene(num_envs, meshes, catalogue, objects, self._extras)
-
-    @property
-    def sampler(self) -> Sampler:
-        """Of the randomisation."""
-        return self._start.sampler
+def design(options: ArmOptions, start: EpisodeStart) -> Design:
+    """Return what all simulations of worlds with such options have in common."""
+    task, clutter = options.chosen_task, start.clutter
+    return Design(
+        options.chosen_robot,
+        options.control,
+        task.uses_gripper,
+        start.catalogue,
+        task.objects,
+        options.control_rate,
+        options.substeps,
+        clutter.shapes,
+        clutter.most,
+        task.fixtures,
+    )
 
 
-class Stage:
+class ArmStage(Stage):
     """The looks and the cameras of N arms.
 
     Attributes:
-        rig: The cameras.
+        shared: Where everything is.
+        goal: `(N, G)` what is marked.
     """
 
     def __init__(
         self,
-        props: Props,
-        rig: CameraRig,
-        camera_bodies: CameraBodies,
+        options: ArmOptions,
+        start: EpisodeStart,
+        facts: Facts,
         shared: Shared,
-        episodes: Episodes,
+        eyes: Mapping[str, MountedCamera] = NO_EYES,
     ) -> None:
-        """Prepare to show what `shared` and `episodes` say of N worlds."""
-        self.rig = rig
-        self._props, self._camera_bodies = props, camera_bodies
-        self._shared, self._episodes = shared, episodes
-        self._every_row = np.arange(len(episodes.goal))
-        self._drawn: ArmScene | None = None  # until somebody looks
+        """Prepare to show what `shared` says of N worlds; `eyes` are the cameras of perception.
+
+        Raises:
+            InputError: A camera is on a body that there is not, or a texture cannot be read.
+        """
+        count = len(shared.actions)
+        super().__init__(count, options, options.ranges, eyes)
+        cameras = {**options.sized_cameras(), **eyes}
+        self._camera_bodies = CameraBodies(cameras, facts)
+        self._options, self._start = options, start
+        self._coverings = Coverings(options.ranges, COVERED, options.split)
+        self.shared, self.goal = shared, np.zeros((count, options.chosen_task.goal_size))
+        self._draws = np.zeros((count, self.sampler.size))
+        self._drawn: ArmScene | None = None  # until somebody looks: meshes take seconds to read
 
     @property
     def _scene(self) -> ArmScene:
         if self._drawn is None:
-            self._drawn = self._props.scene(len(self._every_row))
-            self._drawn.dress(self._every_row, self._records(self._every_row))
+            self._drawn = self._make_scene()
+            self._drawn.dress(self._every_row, self.sampler.records(self._draws))
         return self._drawn
 
-    def dress(self, rows: NDArray[np.intp]) -> NDArray[np.void]:
-        """Bring the random draws of some rows to their looks and mounts, and return them `(n,)`."""
-        draws = self._records(rows)
-        self.rig.mount(rows, draws)
+    def _make_scene(self) -> ArmScene:
+        options, start, ranges = self._options, self._start, self._options.ranges
+        meshes = robot_meshes(options.chosen_robot, options.triangles, Material.ROBOT)
+        clutter, has_shadows = start.clutter, ranges.shadow.high[0] > 0.0
+        extras = Extras(
+            clutter.shapes, clutter.most, ranges.has_patterns, has_shadows, self._coverings
+        )
+        task, first = options.chosen_task, Material.ROBOT + len(meshes.colors)
+        return ArmScene(
+            len(self._every_row),
+            meshes,
+            start.catalogue,
+            task.objects,
+            extras,
+            fixture_meshes(task.fixtures, options.triangles, first),
+        )
+
+    def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
+        """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
+        super().dress(rows, draws)
+        self._draws[rows] = draws
         if self._drawn is not None:
-            self._drawn.dress(rows, draws)
-        return draws
+            self._drawn.dress(rows, self.sampler.records(draws))
 
-    def aim(self, rows: NDArray[np.intp]) -> None:
-        """Bring the cameras of some rows to where what they are mounted on is."""
-        on = self._camera_bodies.poses(self._shared.bodies, rows)
-        self.rig.aim(rows, on, self._episodes.elapsed[rows])
-
-    def observe(self, rows: NDArray[np.intp], goal_marker: bool) -> Observation:
-        """Return the images of some rows."""
-        see = self.see_goal if goal_marker else self.see
-        return named_images(self.rig.observe(*see(rows), rows))
+    def bodies(self, rows: NDArray[np.intp]) -> Mapping[str, NDArray[np.float64]]:
+        """Return the poses of the world, the tools and links, where they have cameras."""
+        return self._camera_bodies.poses(self.shared.bodies, rows)
 
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of the cameras of some rows."""
-        return self._scene.library, self._of(rows, self._seen())
+        scene = self._marked() if self._options.goal_marker else self._seen()
+        return self._scene.library, self.some(rows, scene)
 
-    def see_goal(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
+    def look(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return what `see` does, with a mark at the goal."""
-        return self._scene.library, self._of(rows, self._marked())
+        return self._scene.library, self.some(rows, self._marked())
 
-    def pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
-        """Return what a camera that stands still sees of each world, for people."""
+    def draw_names(self, hand: Collection[int]) -> list[str]:
+        """Return what each draw shows, see `ArmScene.draw_names`."""
+        return self._scene.draw_names(hand)
+
+    def pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return what a camera in the room sees of each table."""
+        return self._pictures(PORTRAIT)
+
+    def overview(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return pictures of each table from above."""
+        return self._pictures(OVERVIEW)
+
+    def _pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
         views = np.tile(view.mount.camera_from_body, (len(self._every_row), 1, 1))
         return Portrait(view.camera).pictures(self._scene.library, self._marked(), views)
 
-    def _records(self, rows: NDArray[np.intp]) -> NDArray[np.void]:
-        return self._props.sampler.records(self._episodes.draws[rows])
-
     def _seen(self) -> Scene:
-        return self._scene.seen(self._shared.bodies, self._shared.setup)
+        return self._scene.seen(self.shared.bodies, self.shared.setup)
 
     def _marked(self) -> Scene:
-        mark = self._props.task.place_of(self._episodes.goal, self._shared.bodies)
+        mark = self._options.chosen_task.mark(self.goal, self.shared.bodies)
         return self._scene.with_goal(self._seen(), mark)
 
-    def _of(self, rows: NDArray[np.intp], scene: Scene) -> Scene:
-        return scene.rows(rows) if len(rows) < len(self._every_row) else scene
+
+def still_stage(num_envs: int, options: ArmOptions, start: EpisodeStart, facts: Facts) -> ArmStage:
+    """Return a stage of N arms that no physics moves, but whoever writes to its arrays."""
+    return ArmStage(options, start, facts, allocate(num_envs, facts.sizes))

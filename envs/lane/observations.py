@@ -1,65 +1,89 @@
 """What the lane world lets a policy observe besides images."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from autonomy.camera.rig import image_spaces
-from autonomy.envs.lane.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX, Cars
-from autonomy.envs.lane.lane_path import LanePaths, Location, look_ahead
-from autonomy.envs.lane.options import LaneFollowOptions
-from autonomy.envs.lane.perceived import BOUNDS
+from autonomy.envs.lane.options import LaneOptions
+from autonomy.envs.lane.physics.car import BRAKING_MAX, SPEED_MAX, STEERING_MAX
+from autonomy.envs.lane.physics.location import Location, look_ahead
+from autonomy.envs.lane.physics.routes import Routes
+from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.errors import InputError
+from autonomy.perception.in_world.filtering import Motion
 
 LOOK_AHEAD = (5.0, 10.0, 20.0, 40.0)  # [m]
 
-_PROPRIOCEPTION = {"speed": (0.0, SPEED_MAX), "steering": (-STEERING_MAX, STEERING_MAX)}
+Bounds = Mapping[str, tuple[float, float]]
+"""The numbers of a vector, by name and unit, with what they are not below and above."""
+
+_PROPRIOCEPTION = {"speed_m_s": (0.0, SPEED_MAX), "steering_rad": (-STEERING_MAX, STEERING_MAX)}
 _STATE = {
-    "lane_offset": (-10.0, 10.0),
-    "heading_error": (-np.pi, np.pi),
-    "speed": (0.0, SPEED_MAX),
-    "steering": (-STEERING_MAX, STEERING_MAX),
-    "acceleration": (-BRAKING_MAX, BRAKING_MAX),
-    "lane_width": (0.0, 20.0),
+    "lane_offset_m": (-10.0, 10.0),
+    "heading_error_rad": (-np.pi, np.pi),
+    "speed_m_s": (0.0, SPEED_MAX),
+    "steering_rad": (-STEERING_MAX, STEERING_MAX),
+    "acceleration_m_s2": (-BRAKING_MAX, BRAKING_MAX),
+    "lane_width_m": (0.0, 20.0),
     "grade": (-0.2, 0.2),
-    **{f"curvature_{distance:.0f}m": (-0.2, 0.2) for distance in LOOK_AHEAD},
+    **{f"curvature_{distance:.0f}m_per_m": (-0.2, 0.2) for distance in LOOK_AHEAD},
 }
 
 
-def observation_space(options: LaneFollowOptions) -> spaces.Dict:
-    """Return the space of one environment's observations."""
-    entries = image_spaces(options.sized_cameras(), options.images)
-    perceived = {name: (-high, high) for name, high in BOUNDS.items()}
+def vector_bounds(followed: Mapping[str, Motion], commands: Bounds) -> dict[str, Bounds]:
+    """Return what there is to observe besides images.
+
+    Args:
+        followed: The quantities that are perceived.
+        commands: Those of the task, with their bounds.
+    """
+    perceived = {name: (-motion.bound, motion.bound) for name, motion in followed.items()}
     vectors = {"proprioception": _PROPRIOCEPTION, "state": _STATE, "perceived": perceived}
+    return {**vectors, "command": commands}
+
+
+def observation_space(options: LaneOptions, vectors: Mapping[str, Bounds]) -> spaces.Dict:
+    """Return the space of one environment's observations.
+
+    Raises:
+        InputError: A command is to be observed, and the task gives none.
+    """
+    entries = image_spaces(options.sized_cameras(), options.images)
     for name, bounds in vectors.items():
         if name in options.observations:
+            if not bounds:
+                raise InputError(f"observations must not have {name}, of which this task has none")
             low, high = np.array(list(bounds.values()), np.float32).T
             entries[name] = spaces.Box(low, high, dtype=np.float32)
     return spaces.Dict(entries)
 
 
-def proprioception(cars: Cars) -> NDArray[np.float32]:
-    """Return speed [m/s] and steering [rad], `(N, 2)`."""
-    values = np.empty((len(cars.speed), 2), np.float32)
-    values[:, 0], values[:, 1] = cars.speed, cars.steering
+def proprioception(vehicles: Vehicles) -> NDArray[np.float32]:
+    """Return speed [m/s] and steering [rad], `(M, 2)`."""
+    values = np.empty((len(vehicles.speed), 2), np.float32)
+    values[:, 0], values[:, 1] = vehicles.speed, vehicles.steering
     return values
 
 
-def true_state(cars: Cars, location: Location, paths: LanePaths) -> NDArray[np.float32]:
-    """Return the privileged state `(N, 11)`.
+def true_state(vehicles: Vehicles, location: Location, routes: Routes) -> NDArray[np.float32]:
+    """Return the privileged state `(M, 11)`.
 
     Lane offset [m], heading error [rad], speed [m/s], steering [rad], acceleration [m/s2], lane
     width [m], grade, and the lane's curvature [1/m] at each distance of `LOOK_AHEAD`.
     """
-    distances = np.tile(np.array(LOOK_AHEAD), (len(cars.x), 1))
+    distances = np.tile(np.array(LOOK_AHEAD), (len(vehicles.x), 1))
     points = np.empty((*distances.shape, 3))
-    look_ahead(paths, location, distances, points)
+    look_ahead(vehicles, routes, location, distances, points)
     columns = np.stack(
         [
             location.offset,
             location.heading_error,
-            cars.speed,
-            cars.steering,
-            cars.acceleration,
+            vehicles.speed,
+            vehicles.steering,
+            vehicles.acceleration,
             location.width,
             location.grade,
         ],

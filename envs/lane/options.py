@@ -1,16 +1,14 @@
-"""What a user may choose of the lane-following world."""
+"""What a user may choose of the lane world."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.mount import Mount, MountedCamera, check_bodies
-from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.roads.road_distribution import RoadDistribution
+from autonomy.envs.lane.roads.chosen_roads import GENERATED, Roads
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.options import CommonOptions
 from autonomy.randomization import preset
@@ -25,18 +23,21 @@ FRONT = MountedCamera(
 
 
 @dataclass(frozen=True)
-class LaneFollowOptions(CommonOptions):
-    """Options of `autonomy/LaneFollow-v0`, besides those of all worlds.
+class LaneOptions(CommonOptions):
+    """Options of the lane world, besides those of all worlds.
 
     Training episodes also begin more often on roads of many lanes and before bends, and farther
     from the lane's middle.
 
     Attributes:
-        randomization: `default`, `none`, `strong`, or ranges of one's own: a `LaneRandomization`
-            or `file.py:NAME` of one.
-        road: A road, or a CSV or JSON file with one, instead of generated roads.
-        roads: The distribution of generated roads.
-        route_length: How far to drive [m]; by default 1,000 m, or once along a given road.
+        task: What is asked for: a `LaneTask`, a name of `TASKS`, or `package.module:Class` or
+            `file.py:Class`.
+        randomization: `default`, `none`, `strong` or ranges of one's own.
+        roads: `generated`, a `RoadDistribution`, a `RoadSource`, or `module:Name` or `file.py:Name`
+            of one; or a `Road`, a CSV or JSON file, a folder or a list of those: one road for all
+            splits, or three and more that are divided among them.
+        route_length: How far to drive [m]; by default 1,000 m, or once along the shortest of given
+            roads, without the first 10 m and the last 100 m of an open one.
         target_speed: Speed to drive where the road allows it [m/s].
         max_episode_steps: By default as many as the route takes at a third of the target speed.
 
@@ -44,12 +45,13 @@ class LaneFollowOptions(CommonOptions):
         InputError: A value is out of range or unknown.
     """
 
-    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived")
+    vectors: ClassVar[tuple[str, ...]] = ("proprioception", "state", "perceived", "command")
+    of_policies: ClassVar[tuple[str, ...]] = (*CommonOptions.of_policies, "task", "target_speed")
     camera_sets: ClassVar[Mapping[str, Mapping[str, MountedCamera]]] = {"default": {"front": FRONT}}
 
+    task: Any = "lane_follow"
     randomization: str | LaneRandomization = "default"
-    road: Road | Path | str | None = None
-    roads: RoadDistribution = field(default_factory=RoadDistribution)
+    roads: Roads = GENERATED
     route_length: float | None = None
     target_speed: float = 11.0
 
@@ -57,11 +59,10 @@ class LaneFollowOptions(CommonOptions):
         super().__post_init__()
         check_bodies(self.sized_cameras(), (CAR,))
         self.check_positive("route_length", "target_speed")
-        _ = self.ranges  # refuses what is none
 
     @cached_property
     def ranges(self) -> LaneRandomization:
-        """What varies."""
+        """What varies from episode to episode."""
         return preset(self.randomization, PRESETS)
 
     def step_limit(self, route_length: float) -> int:

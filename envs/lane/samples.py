@@ -1,5 +1,6 @@
 """Labelled frames of the lane world: any pose on any road, nothing stepped."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -10,21 +11,20 @@ from autonomy.camera.boxes import boxes_of, things_in_boxes
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rig import IMAGES
 from autonomy.camera.sensor import PERFECT
-from autonomy.envs.lane.labels.lane_lines import lane_lines
+from autonomy.envs.lane.labels.lane_lines import lane_lines, seen_stations
+from autonomy.envs.lane.labels.posed_frames import PosedCars, PosedFrames
 from autonomy.envs.lane.labels.segments import Segment, find_segments
-from autonomy.envs.lane.options import LaneFollowOptions
+from autonomy.envs.lane.options import LaneOptions
 from autonomy.envs.lane.perceived import lane_quantities
-from autonomy.envs.lane.posed_frames import PosedCars, PosedFrames
+from autonomy.envs.lane.physics.routes import route_of
 from autonomy.envs.lane.scene.appearance import PRESETS, LaneRandomization
 from autonomy.errors import InputError
 from autonomy.linear_algebra import products
-from autonomy.perception.lane_metrics import lane_rows
-from autonomy.perception.lane_shape import LANE_QUANTITIES
-from autonomy.perception.samples import Samples
+from autonomy.perception.lane.metrics import lane_rows
+from autonomy.perception.lane.shape import LANE_QUANTITIES
+from autonomy.perception.samples import Samples, image_labels
 from autonomy.randomization import preset
 from autonomy.seed import checked_seed
-
-LABELS = ("segments", "boxes", "instances", "quantities", "lanes")
 
 _ROUTE = 1.0  # [m] of road ahead, besides what is seen of it
 _FEWEST_PIXELS, _MOST_BOXES = 8, 24
@@ -57,13 +57,21 @@ class LaneSamples:
     from its lane's.
 
     Attributes:
+        labels: What can be labelled, and the names of what it tells.
+        frame_sizes: Height and width of frames [px] that a label needs more of: far things are
+            small.
         lane_rows: `(R,)` rows [px] in which `lanes` `(n, 4, R)` has the columns of lines.
     """
 
-    world = "lane"
-    segment_classes = tuple(segment.name.lower() for segment in Segment)
-    box_classes = tuple(_BOX_CLASSES)
-    quantities = LANE_QUANTITIES
+    labels: Mapping[str, tuple[str, ...]] = {
+        "segments": tuple(segment.name.lower() for segment in Segment),
+        "boxes": tuple(_BOX_CLASSES),
+        "instances": (),
+        "quantities": LANE_QUANTITIES,
+        "lanes": (),
+        **image_labels(),
+    }
+    frame_sizes: Mapping[str, tuple[int, int]] = {"boxes": (160, 256)}
 
     def __init__(
         self,
@@ -72,7 +80,13 @@ class LaneSamples:
         image_size: tuple[int, int] = (96, 160),
         randomization: str | LaneRandomization = "default",
     ) -> None:
-        """Prepare to draw frames of `image_size` (height, width) [px] on a split's roads.
+        """Prepare to draw.
+
+        Args:
+            split: `train`, `validation` or `test`: whose roads these are.
+            seed: The same seed gives the same frames.
+            image_size: Height and width of frames [px], by default 96 and 160.
+            randomization: How much varies: `default`, `none`, `strong` or ranges of one's own.
 
         Raises:
             InputError: An option is out of range or unknown.
@@ -81,7 +95,7 @@ class LaneSamples:
         ranges = preset(randomization, PRESETS)
         # a single frame has no past from which another could arrive
         prompt = replace(ranges.sensor, latency=PERFECT.latency)
-        options = LaneFollowOptions(
+        options = LaneOptions(
             split=split,
             image_size=image_size,
             randomization=replace(ranges, sensor=prompt),
@@ -89,7 +103,7 @@ class LaneSamples:
         )
         self._cars = PosedCars(options, seed)
         self._description = {
-            "world": self.world,
+            "world": "lane",
             "split": split,
             "seed": seed,
             "image_size": list(image_size),
@@ -103,7 +117,7 @@ class LaneSamples:
         return dict(self._description)
 
     def draw(self, batch: int, count: int, labels: tuple[str, ...]) -> Samples:
-        """Return `count` samples with some `labels` of `LABELS`.
+        """Return `count` samples with some of the `labels`.
 
         They follow from the source's seed, `batch` and `count` alone.
 
@@ -111,9 +125,9 @@ class LaneSamples:
             InputError: There is no such label.
         """
         for label in labels:
-            if label not in LABELS:
-                raise InputError(f"labels must be some of {', '.join(LABELS)}, got {label!r}")
-        wanted = {name for label in labels for name in _IMAGES.get(label, ())}
+            if label not in self.labels:
+                raise InputError(f"labels must be some of {', '.join(self.labels)}, got {label!r}")
+        wanted = {name for label in labels for name in _IMAGES.get(label, (label,))}
         images = tuple(name for name in IMAGES if name == "camera" or name in wanted)
         frames = self._cars.frames(batch, count, images)
         find = {
@@ -125,16 +139,16 @@ class LaneSamples:
         }
         samples: Samples = {"camera": frames.images["camera"]}
         for label in labels:
-            samples.update(find[label](frames))
+            samples |= find[label](frames) if label in find else {label: frames.images[label]}
         return {**samples, **_groups(frames)}
 
     def _lanes(self, frames: PosedFrames) -> Samples:
         lines = [
-            lane_lines(road, int(lane), int(station), projection, self.lane_rows, self._width)
-            for road, lane, station, projection in zip(
+            lane_lines(road, lane, seen, projection, self.lane_rows, self._width)
+            for road, lane, seen, projection in zip(
                 frames.roads,
-                frames.lanes,
-                frames.location.station,
+                frames.lanes.tolist(),
+                _stations(frames),
                 _projections(frames),
                 strict=True,
             )
@@ -150,7 +164,8 @@ def _segments(frames: PosedFrames) -> Samples:
             images["depth"],
             frames.lenses,
             frames.camera_from_world,
-            frames.paths,
+            frames.routes,
+            frames.vehicles.route,
             frames.location.station,
         )
     }
@@ -169,7 +184,13 @@ def _instances(frames: PosedFrames) -> Samples:
 
 
 def _quantities(frames: PosedFrames) -> Samples:
-    return {"quantities": lane_quantities(frames.location, frames.paths)}
+    return {"quantities": lane_quantities(frames.vehicles, frames.location, frames.routes)}
+
+
+def _stations(frames: PosedFrames) -> list[NDArray[np.int64]]:
+    """Return the stations of n roads between which lines are looked for."""
+    routes = [route_of(frames.routes, number) for number in frames.vehicles.route]
+    return list(map(seen_stations, frames.roads, routes, frames.location.station.tolist()))
 
 
 def _groups(frames: PosedFrames) -> Samples:

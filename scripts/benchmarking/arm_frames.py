@@ -6,21 +6,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.renderer import Renderer
-from autonomy.envs.arm.arm import Arm
-from autonomy.envs.arm.arm_state import Sizes, allocate, row_of
-from autonomy.envs.arm.bullet import connect, pybullet
-from autonomy.envs.arm.objects import Shape
-from autonomy.envs.arm.options import FRONT
+from autonomy.envs.arm.options import FRONT, ArmOptions
+from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.postures import bodies_of
+from autonomy.envs.arm.physics.robot_body import load_robot
+from autonomy.envs.arm.physics.simulation import inspect
+from autonomy.envs.arm.physics.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.robot import PANDA
-from autonomy.envs.arm.robot_body import load_robot
-from autonomy.envs.arm.scene.arm_scene import ArmScene
-from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import robot_meshes
-from autonomy.envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
+from autonomy.envs.arm.stage import design, still_stage
+from autonomy.envs.arm.start import EpisodeStart
+from autonomy.envs.arm.tasks.push import Push
+from autonomy.policy import Observation
 
-_BOX = Shape("box", (0.05, 0.05, 0.05))
-_PLACE = (0.05, 0.1, 0.025, 0.0, 0.0, 0.0, 1.0)
+_BOX = Push().shapes("train")[0]
+_PLACE = (0.05, 0.1, _BOX.half_height, 0.0, 0.0, 0.0, 1.0)
 _POSTURES = 64
 _ASKEW = 0.3  # [rad] that each joint is away from home, at most
 
@@ -29,19 +28,30 @@ class OurFrames:
     """Draws the front camera's image of a batch of arms, each in another posture every time."""
 
     def __init__(
-        self, num_envs: int, image_size: tuple[int, int], triangles: int | None, seed: int
+        self,
+        num_envs: int,
+        image_size: tuple[int, int],
+        triangles: int | None,
+        seed: int,
+        images: tuple[str, ...] = ("camera",),
     ) -> None:
-        front = FRONT.sized(*image_size)
-        meshes = robot_meshes(PANDA, triangles, Material.ROBOT)
-        self._scene = ArmScene(num_envs, meshes, [_BOX], 1)
-        self._renderer = Renderer(front.camera)
-        self._views = np.tile(front.mount.camera_from_body, (num_envs, 1, 1))
-        self._postures = _link_poses(_postures(seed))
+        options = ArmOptions(
+            task=Push(),
+            observations=images,
+            image_size=image_size,
+            cameras={"front": FRONT},
+            randomization="none",
+            triangles=triangles,
+        )
+        start = EpisodeStart(options)
+        self._stage = still_stage(num_envs, options, start, inspect(design(options, start)))
+        joints = _postures(seed)
+        self._postures = bodies_of(PANDA, joints, np.zeros(len(joints))).link_pose
         self._rows, self._first = np.arange(num_envs), 0
-        links = self._postures.shape[1]
-        shared = allocate(num_envs, Sizes(0, 0, links, 1, 0))
-        self._bodies, self._setup = shared.bodies, shared.setup
-        self._bodies.object_pose[:] = _PLACE
+        self._stage.shared.bodies.object_pose[:] = _PLACE
+        nothing_drawn = np.zeros((num_envs, start.sampler.size))
+        self._stage.dress(self._rows, start.sampler.sample(nothing_drawn))
+        self._stage.aim(self._rows, np.zeros(num_envs, np.int64))
 
     def reset(self) -> None:
         """Do nothing: there are no episodes."""
@@ -49,17 +59,17 @@ class OurFrames:
     def decide(self) -> None:
         """Bring every arm to its next posture."""
         self._first += 1
-        self._bodies.link_pose[:] = self._postures[(self._rows + self._first) % _POSTURES]
+        shown = self._postures[(self._rows + self._first) % _POSTURES]
+        self._stage.shared.bodies.link_pose[:] = shown
 
     def step(self) -> int:
         """Draw."""
-        self.frames(("rgb",))
+        self.frames()
         return 0
 
-    def frames(self, channels: tuple[str, ...]) -> Any:
+    def frames(self) -> Observation:
         """Return the frames that are drawn now."""
-        seen = self._scene.seen(self._bodies, self._setup)
-        return self._renderer.render(self._scene.library, seen, self._views, channels)
+        return self._stage.observe(self._rows)
 
 
 class TinyFrames:
@@ -114,16 +124,3 @@ def _postures(seed: int) -> NDArray[np.float64]:
     """Return `(P, n)` joint positions around home [rad]."""
     askew = np.random.default_rng(seed).uniform(-_ASKEW, _ASKEW, (_POSTURES, len(PANDA.home)))
     return np.array(PANDA.home) + askew
-
-
-def _link_poses(postures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return `(P, L, 7)` where the links are in postures."""
-    client = connect()
-    arm = Arm(client, PANDA)
-    links, joints = len(arm.parts.link_names), len(PANDA.home) + len(PANDA.gripper_joints)
-    bodies = allocate(len(postures), Sizes(len(PANDA.home), joints, links, 0, 0)).bodies
-    for row, posture in enumerate(postures.tolist()):
-        arm.pose(posture, opening=-1.0)
-        arm.write(row_of(bodies, row))
-    client.disconnect()
-    return bodies.link_pose

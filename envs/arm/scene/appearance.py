@@ -2,7 +2,8 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +119,7 @@ _VISIBILITY = 1000.0  # [m] indoors the air is clear
 
 def plain_looks(
     num_envs: int,
-    robot_colors: NDArray[np.float32],
+    colors: tuple[NDArray[np.float32], NDArray[np.float32]],
     patterned: int = 0,
     shadows: int = 0,
     coverings: Coverings = UNCOVERED,
@@ -127,12 +128,15 @@ def plain_looks(
 
     Args:
         num_envs: N.
-        robot_colors: `(K, 3)`.
+        colors: `(K, 3)` of the robot, and of fixtures.
         patterned: How many draws have patterns; 0 where none has.
         shadows: How many contact shadows there are.
         coverings: What may cover materials.
     """
-    palette = np.zeros((num_envs, Material.ROBOT + len(robot_colors), 4), np.float32)
+    robot, fixtures = colors
+    first = Material.ROBOT + len(robot)
+    palette = np.zeros((num_envs, first + len(fixtures), 4), np.float32)
+    palette[:, first:, :3] = fixtures
     palette[:, Material.GOAL, :3] = _GOAL
     palette[:, Material.TABLE, 3] = _UNEVEN
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
@@ -162,17 +166,32 @@ def dress(
     for number in range(CLUTTER_COLORS):
         color = np.roll(draws["clutter_color"], number, axis=1)
         looks.palette[rows, Material.CLUTTER + number, :3] = color
-    looks.palette[rows, Material.ROBOT :, :3] = draws["robot"][:, None, None] * robot_colors
+    robot = slice(Material.ROBOT, Material.ROBOT + len(robot_colors))
+    looks.palette[rows, robot, :3] = draws["robot"][:, None, None] * robot_colors
     light_up(looks, rows, draws, _SUNLIGHT, _SKYLIGHT)
     looks.horizon[rows] = looks.zenith[rows] = draws["wall"]
 
 
 class Layers(NamedTuple):
-    """Which draws are what."""
+    """Which draws are what; the last one is the goal."""
 
     table: slice
     robot: slice
-    objects: slice  # clutter among them
+    things: slice
+    clutter: slice
+    fixtures: slice
+
+    @classmethod
+    def of(cls, robot: int, things: int, clutter: int, fixtures: int) -> Self:
+        """Return where so many of each come after the floor and the table."""
+        ends = list(accumulate((2, robot, things, clutter, fixtures)))
+        after = (slice(*ends[k : k + 2]) for k in range(4))
+        return cls(slice(1, 2), *after)
+
+    @property
+    def lying(self) -> slice:
+        """What is not fixed to anything."""
+        return slice(self.things.start, self.clutter.stop)
 
     def wear(
         self, patterns: NDArray[np.float32], rows: NDArray[np.intp], draws: NDArray[np.void]
@@ -182,7 +201,7 @@ class Layers(NamedTuple):
         for layer, grain, checker, square in (
             (self.table, draws["table_grain"], draws["table_checker"], draws["table_square"]),
             (self.robot, draws["robot_grain"], nothing, np.ones(len(rows))),
-            (self.objects, draws["object_grain"], draws["object_checker"], draws["object_square"]),
+            (self.lying, draws["object_grain"], draws["object_checker"], draws["object_square"]),
         ):
             columns = np.stack([grain, checker, 1.0 / square], axis=1)
             patterns[rows, layer] = columns[:, np.newaxis]

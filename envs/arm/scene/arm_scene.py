@@ -1,4 +1,4 @@
-"""What the cameras of N arm worlds see: floor, table, robot, things and, for people, the goal."""
+"""What the cameras of N arm worlds see: floor, table, robot, things, fixtures and the goal."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -13,15 +13,14 @@ from autonomy.camera.primitives import box, sphere
 from autonomy.camera.scene import Draws, Scene
 from autonomy.camera.texture import UNCOVERED, Coverings
 from autonomy.compiled import compiled
-from autonomy.envs.arm.arm_state import Bodies, Setup
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup
+from autonomy.envs.arm.physics.shapes import Shape
+from autonomy.envs.arm.physics.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 from autonomy.envs.arm.scene.appearance import CLUTTER_COLORS, Layers, dress, plain_looks
-from autonomy.envs.arm.scene.materials import Material
-from autonomy.envs.arm.scene.robot_meshes import RobotMeshes
+from autonomy.envs.arm.scene.link_meshes import NO_MESHES, LinkMeshes
+from autonomy.envs.arm.scene.materials import OBJECT_COLORS, Material
 from autonomy.envs.arm.scene.shadows import Shadows
-from autonomy.envs.arm.table import FLOOR, TABLE_MIDDLE, TABLE_SIZE
 
-_FLOOR_DRAW, _TABLE_DRAW, _ROBOT_DRAWS = 0, 1, 2  # the last one is the first link's
 _FLOOR_SIZE = 60.0  # [m]
 _GOAL_RADIUS = 0.018  # [m]
 
@@ -47,41 +46,38 @@ class ArmScene:
     def __init__(
         self,
         num_envs: int,
-        robot: RobotMeshes,
+        robot: LinkMeshes,
         catalogue: Sequence[Shape],
         objects: int,
         extras: Extras = _NOTHING_MORE,
+        fixtures: LinkMeshes = NO_MESHES,
     ) -> None:
         self._coverings = extras.coverings
         self.library = MeshLibrary(extras.coverings.textures)
         self._robot_colors = robot.colors
+        self._links, self._fixture_links = (
+            np.array([number for number, _ in own.links], np.intp) for own in (robot, fixtures)
+        )
         room = [self.library.add([mesh]) for mesh in (_floor_mesh(), _table_mesh())]
         links = [self.library.add([mesh]) for _, mesh in robot.links]
-        self._links = np.array([number for number, _ in robot.links])
-        self._shapes = np.array(
-            [
-                [self.library.add([_object_mesh(shape, number)]) for shape in catalogue]
-                for number in range(objects)
-            ],
-            np.int32,
-        ).reshape(objects, len(catalogue), 2)
+        self._shapes = self._thing_parts(catalogue, objects)
         self._goal = self.library.add([sphere(_GOAL_RADIUS, 10, Material.GOAL, SemanticClass.GOAL)])
-        self._first_object = _ROBOT_DRAWS + len(links)
-        self._first_clutter = self._first_object + objects
-        goal = self._first_clutter + extras.clutter_count
-        count = goal + 1
         self._clutter = self._clutter_parts(extras.clutter, extras.clutter_count)
-        self._layers = Layers(
-            table=slice(_TABLE_DRAW, _ROBOT_DRAWS),
-            robot=slice(_ROBOT_DRAWS, self._first_object),
-            objects=slice(self._first_object, goal),
-        )
-        patterned = count if extras.has_patterns else 0
+        standing = [self.library.add([mesh]) for _, mesh in fixtures.links]
+        layers = Layers.of(len(links), objects, extras.clutter_count, len(standing))
+        count, casting = layers.fixtures.stop + 1, layers.lying.stop - layers.lying.start + 1
+        self._layers = layers
         self._shadows = Shadows(num_envs, catalogue, extras.clutter)
-        shadows = goal - self._first_object + 1 if extras.has_shadows else 0
-        self._looks = plain_looks(num_envs, robot.colors, patterned, shadows, extras.coverings)
+        self._looks = plain_looks(
+            num_envs,
+            (robot.colors, fixtures.colors),
+            patterned=count if extras.has_patterns else 0,
+            shadows=casting if extras.has_shadows else 0,
+            coverings=extras.coverings,
+        )
         parts = np.zeros((num_envs, count, 2), np.int32)
-        parts[:, : self._first_object] = [*room, *links]
+        parts[:, : layers.robot.stop] = [*room, *links]
+        parts[:, layers.fixtures] = np.reshape(standing, (-1, 2))
         self._draws = Draws(
             parts,
             np.tile(np.eye(3, 4), (num_envs, count, 1, 1)),
@@ -98,19 +94,27 @@ class ArmScene:
 
     def seen(self, bodies: Bodies, setup: Setup) -> Scene:
         """Return what cameras see: what `setup` says is there, where `bodies` are."""
-        shapes, clutter = setup.shape, setup.clutter_shape
-        last, poses = self._first_clutter, self._draws.poses
-        for number in range(shapes.shape[1]):
-            drawn = self._shapes[number, shapes[:, number]]
-            self._draws.parts[:, self._first_object + number] = drawn
-        to_matrices(bodies.link_pose[:, self._links], poses[:, _ROBOT_DRAWS : self._first_object])
-        to_matrices(bodies.object_pose, poses[:, self._first_object : last])
-        for number in range(clutter.shape[1]):
-            self._draws.parts[:, last + number] = self._clutter[number, clutter[:, number] + 1]
-        to_matrices(bodies.clutter_pose, poses[:, last : last + clutter.shape[1]])
+        layers, (parts, poses, _) = self._layers, self._draws
+        for number, shape in enumerate(setup.shape.T):
+            parts[:, layers.things.start + number] = self._shapes[number, shape]
+        for number, shape in enumerate(setup.clutter_shape.T):
+            parts[:, layers.clutter.start + number] = self._clutter[number, shape + 1]
+        to_matrices(bodies.link_pose[:, self._links], poses[:, layers.robot])
+        to_matrices(bodies.object_pose, poses[:, layers.things])
+        to_matrices(bodies.clutter_pose, poses[:, layers.clutter])
+        if self._fixture_links.size:
+            to_matrices(bodies.fixture_pose[:, self._fixture_links], poses[:, layers.fixtures])
         if self._looks.shadows.shape[1]:
             self._shadows.cast(self._looks.shadows, bodies, setup)
         return Scene(self._draws, self._looks)
+
+    def _thing_parts(self, catalogue: Sequence[Shape], count: int) -> NDArray[np.int32]:
+        """Add the meshes of the task's things; return the parts `(O, K, 2)` of each shape."""
+        parts = [
+            [self.library.add([_object_mesh(shape, number)]) for shape in catalogue]
+            for number in range(count)
+        ]
+        return np.array(parts, np.int32).reshape(count, len(catalogue), 2)
 
     def _clutter_parts(self, shapes: Sequence[Shape], count: int) -> NDArray[np.int32]:
         """Add the meshes of clutter; return the parts `(C, 1 + K, 2)` of no shape, and of each."""
@@ -125,9 +129,9 @@ class ArmScene:
     def draw_names(self, hand: Collection[int]) -> list[str]:
         """Return what each draw shows, by its number; links of `hand` are the gripper's."""
         links = ["gripper" if link in hand else "robot" for link in self._links.tolist()]
-        objects = ["object"] * (self._first_clutter - self._first_object)
-        clutter = ["clutter"] * len(self._clutter)
-        return ["background", "table", *links, *objects, *clutter, "goal"]
+        objects, clutter = ["object"] * len(self._shapes), ["clutter"] * len(self._clutter)
+        fixtures = ["fixture"] * len(self._fixture_links)
+        return ["background", "table", *links, *objects, *clutter, *fixtures, "goal"]
 
     def with_goal(self, scene: Scene, goal: NDArray[np.float64]) -> Scene:
         """Return what people see: a mark at the goal's place `(N, 3)` besides."""
@@ -168,4 +172,5 @@ def _table_mesh() -> Mesh:
 
 
 def _object_mesh(shape: Shape, number: int) -> Mesh:
-    return shape.mesh(Material.FIRST_OBJECT + number, Material.PAINT, SemanticClass.OBJECT)
+    color = Material.FIRST_OBJECT + number % OBJECT_COLORS
+    return shape.mesh(color, Material.PAINT, SemanticClass.OBJECT)

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Material(IntEnum):
-    """The first rows of the palette; the robot's colours come after, from `ROBOT` on."""
+    """The first rows of the palette; the robot's colours come from `ROBOT` on, then fixtures'."""
 
     FLOOR = 0
     TABLE = 1
@@ -15,3 +15,6 @@ class Material(IntEnum):
     ROBOT = 8
 
     PAINT = SECOND_OBJECT  # on the first object, where that is the only one
+
+
+OBJECT_COLORS = 2  # the third thing looks like the first one

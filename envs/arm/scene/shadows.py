@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.scene import DARKNESS, RADIUS, X, Y
-from autonomy.envs.arm.arm_state import Bodies, Setup
-from autonomy.envs.arm.control import Array
-from autonomy.envs.arm.objects import Shape
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.shapes import Shape
 
 _TOOL_RADIUS = 0.03  # [m]
 _WIDER = 1.7  # times what stands there

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.mount import Mount, MountedCamera, check_bodies
-from autonomy.envs.arm.arm_state import Bodies
 from autonomy.envs.arm.options import TOOL, WORLD
+from autonomy.envs.arm.physics.arm_state import Bodies
+from autonomy.envs.arm.physics.simulation import Facts
 from autonomy.envs.arm.scene.arm_scene import to_matrices
-from autonomy.envs.arm.simulation import Facts
 from autonomy.linear_algebra import chained
 
 PORTRAIT = MountedCamera(

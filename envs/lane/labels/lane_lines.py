@@ -19,7 +19,7 @@ _NEAREST = 0.3  # [m] in front of the camera
 def lane_lines(
     road: Road,
     lane: int,
-    station: int,
+    stations: NDArray[np.int64],
     projection: NDArray[np.float64],
     rows: NDArray[np.float64],
     width: int,
@@ -31,24 +31,26 @@ def lane_lines(
     Args:
         road: The road.
         lane: The car's lane, counted from right to left.
-        station: Where on the road the car is.
+        stations: `(S,)` of the road, in the order of the way; `seen_stations` are enough.
         projection: `(3, 4)` from the world to homogeneous pixels.
         rows: `(R,)` rising.
         width: Of the image [px].
     """
     columns = np.full((LINES, len(rows)), ABSENT, np.float32)
-    first, last = (round(way / road.spacing) for way in (-_BEHIND, _AHEAD))
-    if not road.closed:
-        first, last = max(first, -station), min(last, road.station_count - 1 - station)
+    position, normal = road.position[stations], road.normal_at(stations)
     for line in range(LINES):
         boundary = lane + 2 - line
         if 0 <= boundary <= road.lane_count:
-            offsets = road.boundaries[:, boundary]
-            points = _projected(
-                road.position, road.normal, offsets, station + first, station + last, projection
-            )
+            offsets = road.boundaries[stations, boundary]
+            points = _projected(position, normal, offsets, projection)
             _cross_rows(points, rows, width, columns[line])
     return columns
+
+
+def seen_stations(road: Road, route: NDArray[np.void], station: int) -> NDArray[np.int64]:
+    """Return the stations of the road `(S,)` around a station of a route, as far as it goes."""
+    first, last = (station + round(way / road.spacing) for way in (-_BEHIND, _AHEAD))
+    return route["station"][max(first, 0) : last + 1]
 
 
 @compiled
@@ -56,17 +58,14 @@ def _projected(
     position: NDArray[np.float64],
     normal: NDArray[np.float64],
     offsets: NDArray[np.float64],
-    first: int,
-    last: int,
     projection: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return homogeneous pixels `(S, 3)` beside stations `first` to `last`, round and round."""
-    points = np.empty((last - first + 1, 3))
+    """Return homogeneous pixels `(S, 3)` beside the line of a road."""
+    points = np.empty((len(position), 3))
     for k in range(len(points)):
-        station = (first + k) % len(position)
-        east = position[station, 0] + offsets[station] * normal[station, 0]
-        north = position[station, 1] + offsets[station] * normal[station, 1]
-        up = position[station, 2]
+        east = position[k, 0] + offsets[k] * normal[k, 0]
+        north = position[k, 1] + offsets[k] * normal[k, 1]
+        up = position[k, 2]
         for i in range(3):
             row = projection[i]
             points[k, i] = row[0] * east + row[1] * north + row[2] * up + row[3]

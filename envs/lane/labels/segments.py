@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.rays import world_rays
 from autonomy.compiled import compiled, compiled_parallel
-from autonomy.envs.lane.lane_path import LanePaths, path_of, station_behind
+from autonomy.envs.lane.physics.location import station_behind
+from autonomy.envs.lane.physics.routes import Routes, route_of
 
 
 class Segment(IntEnum):
@@ -51,7 +52,8 @@ def find_segments(
     depth: NDArray[np.float32],
     lenses: NDArray[np.float64],
     camera_from_world: NDArray[np.float64],
-    paths: LanePaths,
+    routes: Routes,
+    on: NDArray[np.int64],
     stations: NDArray[np.int64],
 ) -> NDArray[np.uint8]:
     """Return the `Segment` of every pixel, `(N, H, W)`.
@@ -63,15 +65,16 @@ def find_segments(
         depth: `(N, H, W)` [m].
         lenses: `(N, 4)` fx, fy, cx, cy [px].
         camera_from_world: `(N, 3, 4)` poses of the cameras.
-        paths: The lanes of N cars.
-        stations: `(N,)` where on their paths the cars are.
+        routes: All routes.
+        on: `(N,)` the number of the route that each car is on.
+        stations: `(N,)` where on it the car is.
     """
     segments = np.empty_like(semantic)
     for frame in prange(len(semantic)):
         i = np.int64(frame)
         rays = world_rays(lenses[i], camera_from_world[i])
-        path, closed = path_of(paths, i), paths.closed[i]
-        _find_in_frame(semantic[i], depth[i], rays, path, closed, stations[i], segments[i])
+        route = route_of(routes, on[i])
+        _find_in_frame(semantic[i], depth[i], rays, route, stations[i], segments[i])
     return segments
 
 
@@ -80,14 +83,13 @@ def _find_in_frame(
     semantic: NDArray[np.uint8],
     depth: NDArray[np.float32],
     rays: NDArray[np.float32],
-    path: NDArray[np.void],
-    closed: bool,
+    route: NDArray[np.void],
     station: int,
     segments: NDArray[np.uint8],
 ) -> None:
     """Go through rows from the nearest to the farthest, so that places follow each other."""
     height, width = semantic.shape
-    piece = _piece(path, station)
+    piece = _piece(route, station)
     for row in range(height):
         y = height - 1 - row
         for x in range(width):
@@ -99,17 +101,19 @@ def _find_in_frame(
             north = rays[1, 3] + far * (rays[1, 0] * x + rays[1, 1] * y + rays[1, 2])
             along = (east - piece[0]) * piece[2] + (north - piece[1]) * piece[3]
             if not 0.0 <= along <= piece[4]:
-                station, _ = station_behind(path, closed, station, east, north)
-                piece = _piece(path, station)
+                station, _ = station_behind(route, station, east, north)
+                piece = _piece(route, station)
             across = (north - piece[1]) * piece[2] - (east - piece[0]) * piece[3]
             if abs(across) <= 0.5 * piece[5]:
                 segments[y, x] = _OWN_LANE
 
 
 @compiled
-def _piece(path: NDArray[np.void], station: int) -> tuple[float, float, float, float, float, float]:
-    """Return x, y, direction (x, y), length and width of the path from a station to the next."""
-    here, ahead = path[station], path[station + 1]
-    length = ahead.along - here.along
+def _piece(
+    route: NDArray[np.void], station: int
+) -> tuple[float, float, float, float, float, float]:
+    """Return x, y, direction (x, y), length and width of the route from a station to the next."""
+    here, ahead = route[station], route[station + 1]
+    length = here.length
     east, north = (ahead.x - here.x) / length, (ahead.y - here.y) / length
     return here.x, here.y, east, north, length, here.width

@@ -21,8 +21,10 @@ def check_drivable(road: Road) -> None:
             disagrees with its own heading, or comes too near itself; the message says where.
     """
     for name in NUMBERS:
-        finite = np.isfinite(getattr(road, name)).reshape(road.station_count, -1).all(axis=1)
-        _require(road, finite, f"its {name} is not finite", "a finite number")
+        finite = np.isfinite(getattr(road, name))
+        if not finite.all():
+            at = finite.reshape(road.station_count, -1).all(axis=1)
+            _require(road, at, f"its {name} is not finite", "a finite number")
     _require(
         road,
         np.diff(road.boundaries, axis=1).min(axis=1) >= LANE_WIDTH_MIN,

@@ -1,5 +1,7 @@
 """Closed circuits: polygons whose vertices are rounded by clothoids and arcs."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -9,8 +11,18 @@ from autonomy.envs.lane.roads.alignment import Corners, tangent_length
 from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 
 _CANDIDATES = 48
+_AT_ONCE = 8  # most draws have one with room among the first few
 _SHORTEST_CORNER = 20.0  # [m]
 _SHARP = 1.7  # [rad] of deflection from which the two legs of a corner face each other
+
+
+class _Polygon(NamedTuple):
+    """n vertices, with what it takes to round them."""
+
+    length: NDArray[np.float64]  # (n,) of the edge that leaves a vertex [m]
+    deflection: NDArray[np.float64]  # (n,) [rad]
+    unit: NDArray[np.float64]  # (n,) what a corner of radius 1 takes from both of its edges
+    needed: NDArray[np.float64]  # (n,) the smallest radius [m]
 
 
 def draw_circuit(
@@ -26,26 +38,44 @@ def draw_circuit(
     """
     transition = random.uniform(0.25, 0.6)
     polygons = _draw_polygons(random, random.uniform(*distribution.circuit_length))
+    facing = 1.05 * (reach + distribution.clearance / 2)
+    radii = (radius_min, distribution.radius[1], facing)
+    tried = (
+        _first_with_room(polygons[first : first + _AT_ONCE], transition, *radii)
+        for first in range(0, _CANDIDATES, _AT_ONCE)
+    )
+    found = next((own for own in tried if own is not None), None)
+    if found is None:
+        return None
+    radius = _draw_radii(random, found, distribution.radius[1])
+    straight = found.length - _both_ends(radius * found.unit)
+    corners = Corners(np.roll(straight, 1), found.deflection, radius, transition)
+    shortest, longest = distribution.circuit_length
+    return corners if shortest <= corners.length <= longest else None
+
+
+def _first_with_room(
+    polygons: NDArray[np.float64],
+    transition: float,
+    radius_min: float,
+    radius_max: float,
+    facing: float,
+) -> _Polygon | None:
+    """Return the first of polygons (c, n, 2) whose edges have room for the corners they need."""
     edge = np.roll(polygons, -1, axis=1) - polygons  # edge i leaves vertex i
     length = np.hypot(edge[..., 0], edge[..., 1])
     direction = arctan2(edge[..., 1], edge[..., 0])
     deflection = direction - np.roll(direction, 1, axis=1)
     deflection = (deflection + np.pi) % (2 * np.pi) - np.pi
-
     unit = tangent_length(deflection, transition)
     needed = np.maximum(radius_min, _SHORTEST_CORNER / np.maximum(np.abs(deflection), 1e-6))
-    needed = np.minimum(needed, distribution.radius[1])
-    facing = 1.05 * (reach + distribution.clearance / 2)
+    needed = np.minimum(needed, radius_max)
     needed = np.where(np.abs(deflection) > _SHARP, np.maximum(needed, facing), needed)
     fits = np.nonzero((_both_ends(needed * unit) <= length).all(axis=1))[0]
     if not len(fits):
         return None
     first = fits[0]
-    radius = _draw_radii(random, needed[first], unit[first], length[first], distribution.radius[1])
-    straight = length[first] - _both_ends(radius * unit[first])
-    corners = Corners(np.roll(straight, 1), deflection[first], radius, transition)
-    shortest, longest = distribution.circuit_length
-    return corners if shortest <= corners.length <= longest else None
+    return _Polygon(length[first], deflection[first], unit[first], needed[first])
 
 
 def _draw_polygons(random: Generator, perimeter: float) -> NDArray[np.float64]:
@@ -69,15 +99,10 @@ def _both_ends(at_vertex: NDArray[np.float64]) -> NDArray[np.float64]:
     return at_vertex + np.roll(at_vertex, -1, axis=-1)
 
 
-def _draw_radii(
-    random: Generator,
-    needed: NDArray[np.float64],
-    unit: NDArray[np.float64],
-    length: NDArray[np.float64],
-    largest: float,
-) -> NDArray[np.float64]:
+def _draw_radii(random: Generator, polygon: _Polygon, largest: float) -> NDArray[np.float64]:
     """Radii between what is needed and what the edges have room for."""
-    share = length / _both_ends(needed * unit)  # by how much both corners of an edge may grow
+    needed = polygon.needed
+    share = polygon.length / _both_ends(needed * polygon.unit)  # by how much both corners may grow
     room = np.minimum(share, np.roll(share, 1))
     growth = np.minimum(room, np.maximum(largest / needed, 1.0))
     return needed * power(growth, random.random(len(needed)))

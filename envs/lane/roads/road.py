@@ -50,6 +50,8 @@ class Road:
     def __post_init__(self) -> None:
         for name in (*NUMBERS, "directions"):
             frozen = np.array(getattr(self, name))
+            if name == "boundaries" and (frozen == frozen[:1]).all():  # as on most roads
+                frozen = np.broadcast_to(frozen[:1].copy(), frozen.shape)  # one row for all
             frozen.setflags(write=False)
             object.__setattr__(self, name, frozen)
 
@@ -68,17 +70,22 @@ class Road:
         """Horizontal length of the reference line [m]."""
         return self.spacing * (self.station_count - (0 if self.closed else 1))
 
-    @cached_property
+    @property
     def normal(self) -> NDArray[np.float64]:
         """(S, 2) horizontal unit vectors to the left."""
-        return np.stack([-sin(self.heading), cos(self.heading)], axis=1)
+        return self.normal_at(np.arange(self.station_count))
+
+    def normal_at(self, stations: NDArray[np.intp]) -> NDArray[np.float64]:
+        """(n, 2) those of some stations (n,)."""
+        heading = self.heading[stations]
+        return np.stack([-sin(heading), cos(heading)], axis=1)
 
     @cached_property
     def forward_lanes(self) -> tuple[int, ...]:
         """The lanes that run with the reference line."""
         return tuple(np.flatnonzero(self.directions > 0).tolist())
 
-    @cached_property
+    @property
     def bending(self) -> NDArray[np.float64]:
         """(S,) integral of the squared curvature from the first station on [1/m]."""
         return np.cumsum(self.curvature**2) * self.spacing

@@ -1,5 +1,7 @@
 """How near a line comes to itself: the search behind crossing checks and embankments."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,47 +33,43 @@ def touching_stations(
     Returns:
         The station numbers of such a pair, the lower first, or None.
     """
-    count = len(line)
-    station = np.arange(0, count, _BLOCK)[:, None] + np.arange(_BLOCK)
-    station = np.minimum(station, count - 1)  # (blocks, stations of a block)
-    here, there = _near_blocks(line, reach, spacing, closed, gap)
-    i, j = station[here][:, :, None], station[there][:, None, :]
-    x, y = line.T
-    allowed = reach[i] + reach[j] + gap
-    apart = (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2
-    way = _way(i, j, count, closed) * spacing
-    found = np.argwhere((apart < allowed**2) & (way > np.pi / 2 * allowed))
-    if not len(found):
-        return None
-    pair, first, second = found[0]
-    return int(station[here[pair], first]), int(station[there[pair], second])
+    here, there = _first_touching(line, reach, spacing, closed, gap)
+    return None if here < 0 else (here, there)
 
 
-def _near_blocks(
-    line: NDArray[np.float64],
-    reach: NDArray[np.float64],
-    spacing: float,
-    closed: bool,
-    gap: float,
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of blocks of stations that could hold a touching pair."""
-    centre = np.minimum(np.arange(0, len(line), _BLOCK) + _BLOCK // 2, len(line) - 1)
-    x, y = (line[centre] - line[0]).astype(np.float32).T
-    far = 2 * reach.max() + gap + 1.1 * _BLOCK * spacing
-    near = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2 < far * far
-    i, j = np.nonzero(near)
-    way = _way(centre[i], centre[j], len(line), closed) * spacing
-    shortest = np.pi / 2 * (2 * reach.min() + gap) - 1.1 * _BLOCK * spacing
-    candidate = (i < j) & (way > shortest)
-    return i[candidate], j[candidate]
+@compiled
+def _first_touching(
+    line: NDArray[np.float64], reach: NDArray[np.float64], spacing: float, closed: bool, gap: float
+) -> tuple[int, int]:
+    """Return the first such pair, block by block, or -1 twice."""
+    count, blocks = len(line), (len(line) + _BLOCK - 1) // _BLOCK
+    within = 1.1 * _BLOCK * spacing  # no pair of two blocks is nearer than their middles, but by so
+    far = 2.0 * reach.max() + gap + within
+    shortest = 0.5 * math.pi * (2.0 * reach.min() + gap) - within
+    middles = np.empty((blocks, 2))
+    for block in range(blocks):
+        middles[block] = line[min(block * _BLOCK + _BLOCK // 2, count - 1)]
+    for one in range(blocks):
+        for other in range(one + 1, blocks):
+            x, y = middles[one, 0] - middles[other, 0], middles[one, 1] - middles[other, 1]
+            if x * x + y * y >= far * far:
+                continue
+            if _way((other - one) * _BLOCK, count, closed) * spacing <= shortest:
+                continue
+            for i in range(one * _BLOCK, min((one + 1) * _BLOCK, count)):
+                for j in range(other * _BLOCK, min((other + 1) * _BLOCK, count)):
+                    allowed = reach[i] + reach[j] + gap
+                    x, y = line[i, 0] - line[j, 0], line[i, 1] - line[j, 1]
+                    is_near = x * x + y * y < allowed * allowed
+                    if is_near and _way(j - i, count, closed) * spacing > 0.5 * math.pi * allowed:
+                        return i, j
+    return -1, -1
 
 
-def _way(
-    i: NDArray[np.intp], j: NDArray[np.intp], count: int, closed: bool
-) -> NDArray[np.signedinteger]:
-    """Steps along the line from station i to station j, the shorter way round."""
-    steps = np.abs(i - j)
-    return np.minimum(steps, count - steps) if closed else steps
+@compiled
+def _way(steps: int, count: int, closed: bool) -> int:
+    """Return how many steps apart two stations are, the shorter way round."""
+    return min(steps, count - steps) if closed else steps
 
 
 def free_distance(
@@ -98,7 +96,7 @@ def free_distance(
         (S, 2) distances [m], at most `limit`.
     """
     stations = np.unique(np.append(np.arange(0, len(line), _STRIDE), len(line) - 1))
-    sides = _sharpest_circles(line[stations], normal[stations])
+    sides = _sharpest_circles(line[stations], normal[stations], limit)
     sides = _widest_neighbour(np.maximum(sides, 1 / limit), closed)
     along = np.arange(len(line))
     right, left = (np.interp(along, stations, sides[:, side]) for side in (0, 1))
@@ -109,20 +107,28 @@ def free_distance(
 
 @compiled
 def _sharpest_circles(
-    points: NDArray[np.float64], normals: NDArray[np.float64]
+    points: NDArray[np.float64], normals: NDArray[np.float64], limit: float
 ) -> NDArray[np.float64]:
-    """`(M, 2)` the largest 1 / radius of circles through another point, right and left [1/m]."""
-    sides = np.zeros((len(points), 2))
+    """`(M, 2)` the largest 1 / radius of circles through another point, right and left [1/m].
+
+    Those of a radius of more than `limit` may be left out.
+    """
+    sides, farthest = np.zeros((len(points), 2)), 2.001 * limit
     for i in range(len(points)):
+        right, left = 0.0, 0.0
         for j in range(len(points)):
             east, north = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
             apart = max(east * east + north * north, 1e-6)
+            if apart > farthest * farthest:
+                continue
             bend = 2.0 * (east * normals[i, 0] + north * normals[i, 1]) / apart
-            sides[i, 0], sides[i, 1] = max(sides[i, 0], -bend), max(sides[i, 1], bend)
+            right, left = max(right, -bend), max(left, bend)
+        sides[i] = right, left
     return sides
 
 
 def _widest_neighbour(bend: NDArray[np.float64], closed: bool) -> NDArray[np.float64]:
     """(M, 2) the sharpest bend among a station and its two neighbours."""
-    padded = np.pad(bend, ((1, 1), (0, 0)), mode="wrap" if closed else "edge")
+    before, after = (bend[-1:], bend[:1]) if closed else (bend[:1], bend[-1:])
+    padded = np.concatenate([before, bend, after])
     return np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])

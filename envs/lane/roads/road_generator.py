@@ -20,12 +20,25 @@ SPLITS: dict[str, range] = {
     "test": range(2_000_000, 3_000_000),
 }
 
+USUAL = RoadDistribution()
+"""The distribution of roads where a user says nothing else."""
+
 _TRIES = 2000
-_DEFAULT = RoadDistribution()
 
 
-def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
+def generate_road(seed: int, distribution: RoadDistribution = USUAL) -> Road:
     """Generate the road of a seed; one seed and distribution always give the same road.
+
+    Raises:
+        InputError: the seed is negative, or the distribution leaves no room for a road.
+    """
+    road = draw_road(seed, distribution)
+    check_drivable(road)
+    return road
+
+
+def draw_road(seed: int, distribution: RoadDistribution) -> Road:
+    """Generate a road likewise, without a last look at whether it can be driven.
 
     Raises:
         InputError: the seed is negative, or the distribution leaves no room for a road.
@@ -42,7 +55,7 @@ def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
         stations * line.spacing if closed else None,
         distribution,
     )
-    road = Road(
+    return Road(
         name=str(seed),
         closed=closed,
         spacing=line.spacing,
@@ -50,15 +63,13 @@ def generate_road(seed: int, distribution: RoadDistribution = _DEFAULT) -> Road:
         heading=line.heading,
         curvature=line.curvature,
         grade=grade,
-        boundaries=np.tile(section.boundaries, (stations, 1)),
+        boundaries=np.broadcast_to(section.boundaries, (stations, len(section.markings))),
         directions=section.directions,
         markings=section.markings,
     )
-    check_drivable(road)
-    return road
 
 
-def forward_lanes(seed: int, distribution: RoadDistribution = _DEFAULT) -> int:
+def forward_lanes(seed: int, distribution: RoadDistribution = USUAL) -> int:
     """Return how many lanes of the road of a seed run with it, without generating the rest."""
     _, section = _draw_kind(np.random.default_rng(seed), distribution)
     return int((section.directions > 0).sum())

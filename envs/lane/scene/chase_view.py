@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.mount import Mount, camera_from_world
+from autonomy.camera.mount import Mount
 from autonomy.camera.portrait import Portrait
+from autonomy.camera.poses import camera_from_world
 from autonomy.camera.scene import Scene
 
 _CAMERA = Camera(height=720, width=1280, fov=math.radians(68.0), near=0.5, far=700.0)

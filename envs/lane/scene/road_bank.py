@@ -1,70 +1,58 @@
-"""The roads of a world: made when first driven, kept for the next time."""
+"""The meshes of roads: made when a road is first seen, kept for the next time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from autonomy.camera.library import MeshLibrary
-from autonomy.envs.lane.lane_path import lane_path
-from autonomy.envs.lane.path_bank import PathBank
-from autonomy.envs.lane.roads.road import Road, free_width
-from autonomy.envs.lane.scene.road_mesh import road_meshes
+from autonomy.envs.lane.roads.road import free_width
+from autonomy.envs.lane.roads.road_network import RoadNetwork
+from autonomy.envs.lane.scene.props import Surface
+from autonomy.envs.lane.scene.road_mesh import cross_sections, road_meshes
 from autonomy.envs.lane.scene.roadside import Roadside
 
-_ROOM = 160 * 2**20  # [bytes] of meshes kept before those not in use are forgotten
 _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's own
 
 
-@dataclass(frozen=True)
-class StoredRoad:
-    """A road, where its parts are in the library, and where its lanes are in the bank of paths."""
+class RoadParts(NamedTuple):
+    """Where in the library the parts of a road are."""
 
-    road: Road
-    surface: tuple[int, int]
+    paved: tuple[int, int]
     roadside: tuple[int, int]
-    paths: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
 
 
-class RoadBank:
-    """Roads by number, with their meshes in a library after whatever it held before."""
+class RoadMeshes:
+    """The meshes of roads by number, in a library after whatever it held before."""
 
-    def __init__(self, library: MeshLibrary, make_road: Callable[[int], Road]) -> None:
-        self.paths = PathBank()
+    def __init__(self, library: MeshLibrary, roads: RoadNetwork) -> None:
         self._library = library
-        self._make_road = make_road
+        self._roads = roads
         self._roadside = Roadside(library)
         self._beginning = library.mark()
-        self._stored: dict[int, StoredRoad] = {}
+        self._parts: dict[int, RoadParts] = {}
+        self._surfaces: dict[int, Surface] = {}
 
-    def __getitem__(self, number: int) -> StoredRoad:
-        """Return a road; it follows from its number alone."""
-        if number not in self._stored:
-            road = self._make_road(number)
+    def __getitem__(self, number: int) -> RoadParts:
+        """Return the parts of a road; they follow from its number alone."""
+        if number not in self._parts:
+            road = self._roads[number]
             width = free_width(road)
             random = np.random.default_rng((number, _SCENERY))
-            self._stored[number] = StoredRoad(
-                road,
+            self._parts[number] = RoadParts(
                 self._library.add(road_meshes(road, width)),
                 self._roadside.place(road, width, random),
             )
-        return self._stored[number]
+        return self._parts[number]
 
-    def path(self, number: int, lane: int) -> tuple[int, int]:
-        """Return the range in `paths` of the path of a road's lane."""
-        stored = self[number]
-        if lane not in stored.paths:
-            stored.paths[lane] = self.paths.add(lane_path(stored.road, lane))
-        return stored.paths[lane]
+    def surface(self, number: int) -> Surface:
+        """Return how a road's surface and the land beside it lie."""
+        if number not in self._surfaces:
+            road = self._roads[number]
+            self._surfaces[number] = Surface(road, cross_sections(road), free_width(road))
+        return self._surfaces[number]
 
-    def make_room(self) -> bool:
-        """Forget all roads once the meshes fill their room; tell whether it did.
-
-        What was placed of them has to be placed again.
-        """
-        if self._library.used_bytes < _ROOM:
-            return False
+    def forget(self) -> None:
+        """Forget all meshes of roads; what shows them has to be placed again."""
         self._library.rewind(self._beginning)
-        self.paths.clear()
-        self._stored.clear()
-        return True
+        self._parts.clear()
+        self._surfaces.clear()

@@ -1,20 +1,21 @@
 """A road as triangles: embankments down to the flat ground, asphalt, paint."""
 
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
-from autonomy.camera.mesh import Mesh, joined
+from autonomy.camera.mesh import Mesh
 from autonomy.envs.lane.roads.road import Marking, Road
 from autonomy.envs.lane.scene.materials import Material
-from autonomy.envs.lane.scene.ribbons import Ribbons, ribbons
+from autonomy.envs.lane.scene.ribbons import Quads, ribbons, stretches
+
+VERGE = 0.3  # [m] of asphalt beyond the outermost boundary
 
 _SAG = 0.05  # [m] by which a chord may leave the road's curve
 _LONGEST_CHORD = 12.0  # [m]
 _CHUNK = 40.0  # [m] of road in one part of the library
-_VERGE = 0.3  # [m] of asphalt beyond the outermost boundary
 _PAINT_HEIGHT = 0.015  # [m] keeps paint in front of the asphalt that it lies on
 _PAINT_WIDTH = 0.16  # [m]
 _DOUBLE_GAP = 0.12  # [m] between the two lines of a double marking
@@ -25,6 +26,19 @@ _CLASSES = {
     "double": SemanticClass.MARKING_DOUBLE,
 }
 
+Strip = tuple[NDArray[np.float64], Material, SemanticClass]
+"""Edges `(M, 2, 3)` [m], right and left, and what is between them."""
+
+
+class _Sections(NamedTuple):
+    """A road at M cross-sections, between which it is straight."""
+
+    along: NDArray[np.float64]  # (M,) [m]
+    position: NDArray[np.float64]  # (M, 3) [m]
+    normal: NDArray[np.float64]  # (M, 2)
+    boundaries: NDArray[np.float64]  # (M, L+1) [m]
+    land: NDArray[np.float64]  # (M, 2) [m] to the right and to the left that is the road's own
+
 
 def road_meshes(road: Road, width: NDArray[np.float64]) -> list[Mesh]:
     """Return one mesh for each stretch of about 40 m, in the order of the road.
@@ -32,19 +46,16 @@ def road_meshes(road: Road, width: NDArray[np.float64]) -> list[Mesh]:
     `width` `(S, 2)` [m] is the land to the right and to the left that is the road's own.
     """
     stations = cross_sections(road)
-    strips = ribbons(
-        [
-            *_embankments(road, stations, width[stations]),
-            _asphalt(road, stations),
-            *_lines(road, stations),
-        ]
+    sections = _Sections(
+        _along(road, stations),
+        road.position[stations],
+        road.normal_at(stations),
+        road.boundaries[stations],
+        width[stations],
     )
-    bounds = _chunk_bounds(road, stations)
-    dashes = _dashes(road, stations, bounds)
-    return [
-        joined([strips.stretch(first, last), *dashes[index]])
-        for index, (first, last) in enumerate(pairwise(bounds.tolist()))
-    ]
+    strips = [*_embankments(sections), _asphalt(sections), *_lines(sections, road.markings)]
+    bounds = _chunk_bounds(sections)
+    return stretches(ribbons(strips), _dashes(sections, road.markings, bounds), bounds)
 
 
 def cross_sections(road: Road) -> NDArray[np.intp]:
@@ -63,55 +74,40 @@ def cross_sections(road: Road) -> NDArray[np.intp]:
     return stations % road.station_count
 
 
-def _embankments(
-    road: Road, stations: NDArray[np.intp], width: NDArray[np.float64]
-) -> list[tuple[NDArray[np.float64], Material, SemanticClass]]:
-    right, left = _edges(road, stations)
-    foot_right, foot_left = (
-        np.minimum(-width[:, 0], right - 0.5),
-        np.maximum(width[:, 1], left + 0.5),
-    )
-    slopes = [(foot_right, right, True, False), (left, foot_left, False, True)]
-    strips: list[tuple[NDArray[np.float64], Material, SemanticClass]] = []
-    for start, stop, start_low, stop_low in slopes:
-        edges = _strip(road, stations, start, stop, height=0.0)
-        if start_low:
-            edges[:, 0, 2] = 0.0
-        if stop_low:
-            edges[:, 1, 2] = 0.0
-        strips.append((edges, Material.GROUND, SemanticClass.GROUND))
-    return strips
+def _along(road: Road, stations: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Distance along the road [m] of cross-sections, that of a closing one included."""
+    along = stations.astype(np.float64) * road.spacing
+    if road.closed:
+        along[-1] = road.length
+    return along
 
 
-def _edges(
-    road: Road, stations: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _embankments(sections: _Sections) -> list[Strip]:
+    right, left = _edges(sections)
+    foot_right = np.minimum(-sections.land[:, 0], right - 0.5)
+    foot_left = np.maximum(sections.land[:, 1], left + 0.5)
+    slopes = _strip(sections, foot_right, right, 0.0), _strip(sections, left, foot_left, 0.0)
+    for foot, edges in enumerate(slopes):
+        edges[:, foot, 2] = 0.0
+    return [(edges, Material.GROUND, SemanticClass.GROUND) for edges in slopes]
+
+
+def _edges(sections: _Sections) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offsets of the asphalt's right and left edge."""
-    return road.boundaries[stations, 0] - _VERGE, road.boundaries[stations, -1] + _VERGE
+    return sections.boundaries[:, 0] - VERGE, sections.boundaries[:, -1] + VERGE
 
 
-def _asphalt(
-    road: Road, stations: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], Material, SemanticClass]:
-    right, left = _edges(road, stations)
-    return _strip(road, stations, right, left, height=0.0), Material.ASPHALT, SemanticClass.ROAD
+def _asphalt(sections: _Sections) -> Strip:
+    return _strip(sections, *_edges(sections), 0.0), Material.ASPHALT, SemanticClass.ROAD
 
 
-def _lines(
-    road: Road, stations: NDArray[np.intp]
-) -> list[tuple[NDArray[np.float64], Material, SemanticClass]]:
+def _lines(sections: _Sections, markings: tuple[Marking, ...]) -> list[Strip]:
     """Unbroken paint."""
-    strips: list[tuple[NDArray[np.float64], Material, SemanticClass]] = []
-    for boundary, marking in enumerate(road.markings):
-        middle = road.boundaries[stations, boundary]
+    strips: list[Strip] = []
+    for boundary, marking in enumerate(markings):
+        middle = sections.boundaries[:, boundary]
         for offset in _unbroken(marking):
-            edges = _strip(
-                road,
-                stations,
-                middle + offset - _PAINT_WIDTH / 2,
-                middle + offset + _PAINT_WIDTH / 2,
-                _PAINT_HEIGHT,
-            )
+            edges = _painted(sections, middle + offset)
             strips.append((edges, _paint(marking), _CLASSES[marking.kind]))
     return strips
 
@@ -126,61 +122,55 @@ def _paint(marking: Marking) -> Material:
     return Material.WHITE_PAINT if marking.color == "white" else Material.YELLOW_PAINT
 
 
+def _painted(sections: _Sections, middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    half = _PAINT_WIDTH / 2
+    return _strip(sections, middle - half, middle + half, _PAINT_HEIGHT)
+
+
 def _strip(
-    road: Road,
-    stations: NDArray[np.intp],
-    right: NDArray[np.float64],
-    left: NDArray[np.float64],
-    height: float,
+    sections: _Sections, right: NDArray[np.float64], left: NDArray[np.float64], height: float
 ) -> NDArray[np.float64]:
     """`(M, 2, 3)` right and left ends [m] of a strip that lies `height` above the road."""
-    position, normal = road.position[stations], road.normal[stations]
-    ends = np.empty((len(stations), 2, 3))
+    position, normal = sections.position, sections.normal
+    ends = np.empty((len(position), 2, 3))
     ends[:, 0, :2] = position[:, :2] + right[:, None] * normal
     ends[:, 1, :2] = position[:, :2] + left[:, None] * normal
     ends[:, :, 2] = position[:, None, 2] + height
     return ends
 
 
-def _chunk_bounds(road: Road, stations: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Indices into `stations` where stretches begin and end."""
-    along = _along(road, stations)
+def _chunk_bounds(sections: _Sections) -> NDArray[np.intp]:
+    """Indices of the cross-sections where stretches begin and end."""
+    along = sections.along
     count = max(1, round(along[-1] / _CHUNK))
     bounds = np.searchsorted(along, np.linspace(0.0, along[-1], count + 1) - 1e-9)
-    return np.unique(np.minimum(bounds, len(stations) - 1))
+    return np.unique(np.minimum(bounds, len(along) - 1))
 
 
-def _along(road: Road, stations: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Distance along the road [m] of cross-sections, that of a closing one included."""
-    along = stations.astype(np.float64) * road.spacing
-    if road.closed:
-        along[-1] = road.length
-    return along
-
-
-def _dashes(road: Road, stations: NDArray[np.intp], bounds: NDArray[np.intp]) -> list[list[Mesh]]:
-    """Broken paint: for each stretch a list of meshes, one a boundary.
+def _dashes(sections: _Sections, markings: tuple[Marking, ...], bounds: NDArray[np.intp]) -> Quads:
+    """Broken paint: the dashes of each stretch, boundary by boundary.
 
     A dash's corners are interpolated between cross-sections, where the asphalt is flat.
     """
-    along = _along(road, stations)
+    along = sections.along
     count = int(along[-1] // _DASH_PERIOD)
     starts = np.arange(count) * (along[-1] / max(count, 1))
+    dashed = [k for k, marking in enumerate(markings) if marking.kind == "dashed"]
+    corners = np.empty((len(dashed), count, 2, 2, 3))
+    for own, boundary in zip(corners, dashed, strict=True):
+        edges = _painted(sections, sections.boundaries[:, boundary])
+        own[:, 0] = _between(edges, along, starts)
+        own[:, 1] = _between(edges, along, starts + _DASH)
     stretch = np.searchsorted(along[bounds], starts, side="right") - 1
-    meshes: list[list[Mesh]] = [[] for _ in bounds[1:]]
-    for boundary, marking in enumerate(road.markings):
-        if marking.kind != "dashed":
-            continue
-        middle = road.boundaries[stations, boundary]
-        half = _PAINT_WIDTH / 2
-        edges = _strip(road, stations, middle - half, middle + half, _PAINT_HEIGHT)
-        rear, front = _between(edges, along, starts), _between(edges, along, starts + _DASH)
-        quads = np.stack([rear, front], axis=1)
-        for index, own in enumerate(meshes):
-            chosen = quads[stretch == index]
-            if len(chosen):
-                own.append(_quads(chosen, _paint(marking)))
-    return meshes
+    every = np.tile(stretch, len(dashed))
+    order = np.argsort(every, kind="stable")
+    paint = np.array([_paint(markings[boundary]) for boundary in dashed], np.uint8)
+    return Quads(
+        corners.reshape(-1, 2, 2, 3)[order],
+        np.repeat(paint, count)[order],
+        np.full(len(order), SemanticClass.MARKING_DASHED, np.uint8),
+        np.append(0, np.cumsum(np.bincount(every, minlength=len(bounds) - 1))),
+    )
 
 
 def _between(
@@ -190,14 +180,3 @@ def _between(
     index = np.clip(np.searchsorted(along, at, side="right") - 1, 0, len(along) - 2)
     share = (at - along[index]) / (along[index + 1] - along[index])
     return edges[index] + share[:, None, None] * (edges[index + 1] - edges[index])
-
-
-def _quads(ends: NDArray[np.float64], paint: Material) -> Mesh:
-    """One mesh of separate quads `(Q, 2, 2, 3)`: rear and front, right and left."""
-    strips = Ribbons(
-        edges=ends,
-        normals=np.broadcast_to([0.0, 0.0, 1.0], ends.shape),
-        materials=(paint,) * len(ends),
-        classes=(SemanticClass.MARKING_DASHED,) * len(ends),
-    )
-    return strips.stretch(0, 1)

@@ -23,7 +23,7 @@ def standing(
     poses[:, 1, 0] = scale * sin(yaw)
     poses[:, 0, 1] = -poses[:, 1, 0]
     poses[:, 2, 2] = scale
-    poses[:, :2, 3] = road.position[station, :2] + offset[:, None] * road.normal[station]
+    poses[:, :2, 3] = road.position[station, :2] + offset[:, None] * road.normal_at(station)
     poses[:, 2, 3] = height - _SUNK
     return poses
 

@@ -1,0 +1,1 @@
+"""Perception at work inside a world, step by step."""

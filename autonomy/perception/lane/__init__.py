@@ -1,0 +1,1 @@
+"""Lanes in pictures: their geometry, a finder that does not learn, and how finders are judged."""

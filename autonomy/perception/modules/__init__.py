@@ -1,0 +1,1 @@
+"""What can be trained: networks that say what frames show."""

@@ -1,0 +1,1 @@
+"""Parts that networks of perception are made of."""

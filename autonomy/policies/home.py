@@ -1,0 +1,49 @@
+"""The world that a policy is to live in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from autonomy.errors import InputError
+from autonomy.imported_class import allowed_name, is_name_of_object
+from autonomy.policies.source import PolicySource
+
+
+class Home(NamedTuple):
+    """How `make_world` makes the world that a policy lives in."""
+
+    env_id: str
+    options: dict[str, Any]
+
+
+def home_of(
+    policy: PolicySource,
+    env_id: str | None,
+    options: Mapping[str, Any],
+    modules: Sequence[str] = (),
+) -> Home:
+    """Return the world that a user chose for a policy; what is not chosen is as it was trained.
+
+    Args:
+        policy: Who lives there.
+        env_id: The world, by default the one that it was trained in.
+        options: Those that were chosen.
+        modules: Modules and files outside this project's packages that a policy folder may name.
+
+    Raises:
+        InputError: No world is named, or the folder names what may not be imported.
+    """
+    home = env_id or _allowed_id(policy.env_id, modules)
+    kept = {name: own for name, own in policy.env_options.items() if name not in options}
+    if policy.env_id is not None:  # it comes from a folder
+        kept = {name: _allowed(own, modules) for name, own in kept.items()}
+    return Home(home, {**kept, **options})
+
+
+def _allowed_id(env_id: str | None, modules: Sequence[str]) -> str:
+    if env_id is None:
+        raise InputError("this policy was trained in no world, so one must be named: --env ID")
+    return allowed_name(env_id, modules) if ":" in env_id else env_id
+
+
+def _allowed(value: Any, modules: Sequence[str]) -> Any:
+    return allowed_name(value, modules) if is_name_of_object(value) else value

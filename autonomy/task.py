@@ -1,0 +1,81 @@
+"""What a task makes of a control step, and how episodes end by it."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autonomy.compiled import compiled
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a task makes of one control step of N episodes.
+
+    Attributes:
+        terms: Of the reward, by name, each `(N,)` in [0, 1] or [-1, 0]; the task's `weights` have
+            one number for each.
+        success: `(N,)` where what is asked for is done.
+        failures: By name, each `(N,)`: where the episode ends without it. Of several that hold at
+            once the first one counts, and all of them before success.
+        measurements: Quantities, named with their units, each `(N,)`.
+    """
+
+    terms: dict[str, NDArray[np.float64]]
+    success: Mask
+    failures: dict[str, Mask]
+    measurements: dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Endings:
+    """How N episodes end with a step, if they do; each is `(N,)`."""
+
+    success: Mask
+    terminated: Mask
+    truncated: Mask
+    reason: NDArray[np.str_]  # "" where the episode goes on
+
+
+def endings(judgement: Judgement, success_terminates: bool, is_late: Mask, lost: Mask) -> Endings:
+    """Return how episodes end: their physics is lost, they fail, succeed, or are over in time.
+
+    Args:
+        judgement: What the task makes of the step.
+        success_terminates: Whether nothing is worth anything after success; else what comes after
+            is worth as much as what came before, and success truncates.
+        is_late: `(N,)` where this is the last step that an episode may take.
+        lost: `(N,)` where the physics of a world was lost, so that nothing can be said.
+    """
+    failures = judgement.failures
+    masks = np.array([lost, *failures.values(), judgement.success, is_late])
+    counts = _first_true(masks)
+    names, terminates = _endings(tuple(failures), success_terminates)
+    success = counts == len(failures) + 1
+    terminated = terminates[counts]
+    truncated = (counts < len(masks)) & ~terminated
+    return Endings(success, terminated, truncated, names[counts])
+
+
+@cache
+def _endings(failures: tuple[str, ...], success_terminates: bool) -> tuple[NDArray[np.str_], Mask]:
+    """Return the reason of each ending in their order, of none at last, and if it terminates."""
+    names = np.array(["physics_lost", *failures, "success", "time_limit", ""])
+    terminates = [False, *(True for _ in failures), success_terminates, False, False]
+    return names, np.array(terminates)
+
+
+@compiled
+def _first_true(masks: Mask) -> NDArray[np.int64]:
+    """Return `(N,)` which of M masks `(M, N)` is the first to be true, M where none is."""
+    first = np.full(masks.shape[1], len(masks))
+    for n in range(masks.shape[1]):
+        for m in range(len(masks)):
+            if masks[m, n]:
+                first[n] = m
+                break
+    return first

@@ -1,0 +1,1 @@
+"""What frames of the arm world mean, worked out from poses and exact images."""

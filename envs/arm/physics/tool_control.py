@@ -1,0 +1,107 @@
+"""Actions that move the tool."""
+
+import math
+
+import numpy as np
+
+from autonomy.compiled import compiled
+from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
+from autonomy.envs.arm.physics.urdf import Joints
+from autonomy.envs.arm.robot import Robot
+from autonomy.linear_algebra import product, solved
+
+STEP = 0.03  # [m] of the tool, per control step
+TURN = 0.15  # [rad] of the tool about the vertical, per control step
+_AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
+TOOL_LOW, TOOL_HIGH = (-0.35, -0.4, 0.0), (0.3, 0.4, 0.5)  # [m] the tool's box
+_DAMPING = 0.02  # of the least squares
+_HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
+
+
+class ToolPosition:
+    """Moves the tool by damped least squares on its Jacobian.
+
+    Buss, "Introduction to inverse kinematics with Jacobian transpose, pseudoinverse and damped
+    least squares methods", 2004; what the tool leaves open brings the joints home.
+    """
+
+    names: tuple[str, ...] = ("x", "y", "z")
+
+    def __init__(self, robot: Robot, arm: Joints, upright: Array) -> None:
+        self._arm = arm
+        self._home = np.array(robot.home)
+        self._robot = robot
+        self._upright = upright
+
+    def begin(self, reading: ArmReading) -> Array:
+        """Hold the tool where it is: x, y, z [m] and turn [rad]."""
+        return np.append(reading.tool, 0.0)
+
+    def drive(self, command: Array, action: Array, reading: ArmReading) -> Motors:
+        """Move the place that the tool is to be at, and the joints towards it."""
+        if action[:3].any():
+            command[:3] = self._allowed(command[:3] + STEP * action[:3], reading.tool)
+        wanted = product(_about_vertical(command[3]), self._upright)
+        turn = _turn_between(reading.turn, wanted)
+        error = np.concatenate([command[:3] - reading.tool, turn])
+        homewards = _HOMING * (self._home - reading.joints)
+        step = _least_squares(reading.jacobian(), error, homewards)
+        joints = np.clip(reading.joints + step, self._arm.lower, self._arm.upper)
+        return Motors("position", joints)
+
+    def _allowed(self, place: Array, tool: Array) -> Array:
+        """Return the nearest place that the tool may be told to go to."""
+        return nearest_in_reach(tool + _shortened(place - tool, _AHEAD), self._robot)
+
+
+class ToolPose(ToolPosition):
+    """Turns the tool about the vertical besides."""
+
+    names: tuple[str, ...] = ("x", "y", "z", "turn")
+
+    def drive(self, command: Array, action: Array, reading: ArmReading) -> Motors:
+        """Move the place and the turn that the tool is to be at, and the joints towards it."""
+        command[3] += TURN * action[3]
+        return super().drive(command, action, reading)
+
+
+def nearest_in_reach(place: Array, robot: Robot) -> Array:
+    """Return the place `(3,)` nearest to another to which the tool may go [m]."""
+    base, place = np.array(robot.base[:2]), np.clip(place, TOOL_LOW, TOOL_HIGH)
+    place[:2] = base + _shortened(place[:2] - base, robot.reach)
+    return place
+
+
+@compiled
+def _least_squares(jacobian: Array, error: Array, homewards: Array) -> Array:
+    """Return the joints' step `(n,)` for an error `(6,)` of the tool, its Jacobian being `(6, n)`.
+
+    Where the tool does not care, the joints step `homewards` `(n,)`.
+    """
+    damped = product(jacobian, jacobian.T)
+    for i in range(len(damped)):
+        damped[i, i] += _DAMPING**2
+    left = error.reshape(-1, 1) - product(jacobian, homewards.reshape(-1, 1))
+    return homewards + product(jacobian.T, solved(damped, left)).ravel()
+
+
+def _about_vertical(angle: float) -> Array:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+
+
+def _shortened(way: Array, longest: float) -> Array:
+    length = math.sqrt((way * way).sum())
+    return way * (longest / length) if length > longest else way
+
+
+def _turn_between(now: Array, wanted: Array) -> Array:
+    """Return the rotation vector [rad] from one rotation to another that is not far away."""
+    between = product(wanted, now.T)
+    return 0.5 * np.array(
+        [
+            between[2, 1] - between[1, 2],
+            between[0, 2] - between[2, 0],
+            between[1, 0] - between[0, 1],
+        ]
+    )

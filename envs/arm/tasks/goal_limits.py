@@ -1,0 +1,32 @@
+"""Which places goals may have."""
+
+import numpy as np
+
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.table import TABLE_MIDDLE, TABLE_SIZE
+from autonomy.envs.arm.physics.tool_control import TOOL_HIGH, TOOL_LOW, nearest_in_reach
+from autonomy.envs.arm.robot import Robot
+
+_EDGE = 0.15  # [m] of the table, where a thing would soon fall off
+_HIGHEST = 0.05  # [m] of the middle of a thing that stands on the table
+
+
+def out_of_reach(places: Array, robot: Robot) -> str:
+    """Say where a goal's places `(K, 3)` should be that the tool cannot reach; else nothing."""
+    if all(np.allclose(place, nearest_in_reach(place, robot), atol=1e-6) for place in places):
+        return ""
+    (x0, y0, z0), (x1, y1, z1) = TOOL_LOW, TOOL_HIGH
+    base_x, base_y, _ = robot.base
+    return (
+        f"in reach (up to {robot.reach} m from the robot's axis at x = {base_x}, y = {base_y} m, "
+        f"with x of {x0} to {x1}, y of {y0} to {y1} and z of {z0} to {z1} m)"
+    )
+
+
+def off_the_table(place: Array) -> str:
+    """Say where a place `(3,)` should be at which no thing can stand; else nothing."""
+    middle, half = np.array(TABLE_MIDDLE[:2]), np.array(TABLE_SIZE[:2]) / 2 - _EDGE
+    if (np.abs(place[:2] - middle) <= half).all() and 0.0 <= place[2] <= _HIGHEST:
+        return ""
+    (x0, y0), (x1, y1) = (middle - half).round(3).tolist(), (middle + half).round(3).tolist()
+    return f"on the table (x of {x0} to {x1}, y of {y0} to {y1} and z of 0.0 to {_HIGHEST} m)"

@@ -1,0 +1,32 @@
+"""The truth about N worlds, as tasks judge it and their experts know it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from autonomy.envs.arm.physics.arm_state import Bodies, Setup
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.robot import Robot
+
+
+class Situation(NamedTuple):
+    """How N worlds are after a control step."""
+
+    bodies: Bodies
+    setup: Setup
+    size: Array  # (N, O, 3) of each thing [m]
+    goal: Array  # (N, G)
+    opening: Array  # (N,) of the gripper: 0 closed, 1 open
+    opening_rate: Array  # (N,) [1/s]
+    reward: str  # `sparse` or `dense`, as the user wants it
+
+
+def gripper_opening(robot: Robot, bodies: Bodies) -> tuple[Array, Array]:
+    """Return how far the gripper is open `(N,)`, 0 closed and 1 open, and how fast that changes."""
+    if not robot.gripper_joints:
+        nothing = np.zeros(len(bodies.joint_position))
+        return nothing, nothing
+    first, shut = -len(robot.gripper_joints), robot.gripper_closed[0]
+    span = robot.gripper_open[0] - shut
+    opening = (bodies.joint_position[:, first] - shut) / span
+    return opening, bodies.joint_velocity[:, first] / span

@@ -1,0 +1,1 @@
+"""What moves in the lane world, and where on the roads it is."""

@@ -1,0 +1,1 @@
+"""What may be asked of a car on the road."""
