@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,41 @@ class RangeGroup:
     """Ranges that worlds have alike: of a dataclass with such a field, they are ranges too."""
 
 
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Choice(Generic[Value]):
+    """One of some values, each as likely; each split has its own of them.
+
+    Attributes:
+        values: A single one is every split's. Of more, every fourth is for validation, every
+            fourth for the test, and the others are for training. Of none, nothing is drawn.
+
+    Raises:
+        InputError: There are two, which are not enough for three splits.
+    """
+
+    values: tuple[Value, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.values) == 2:
+            raise InputError(
+                "a choice must be of one value, or of three and more so that each split has its "
+                f"own, got {self.values[0]} and {self.values[1]}"
+            )
+
+    def of(self, split: str) -> tuple[Value, ...]:
+        """Return what may come in a split."""
+        if len(self.values) == 1:
+            return self.values
+        owners = ("train", "validation", "test", "train")
+        return tuple(own for k, own in enumerate(self.values) if owners[k % 4] == split)
+
+
+NOTHING: Choice[Any] = Choice()
+"""What nothing is drawn of."""
+
 _ROUNDING = 1e-9
 
 
@@ -68,9 +103,15 @@ class Sampler:
     def __init__(self, ranges: Any, split: str) -> None:
         """Prepare to draw what belongs to a split, from a dataclass.
 
-        Its fields that are neither a `Range` nor a `RangeGroup` do not count.
+        Of a `Choice` that is the place of a value among those of the split. Fields that are
+        neither that nor a `Range` or a `RangeGroup` do not count.
         """
-        self._split, each = split, _flat(ranges)
+        flat = _flat(ranges)
+        choices = {name: one.of(split) for name, one in flat.items() if isinstance(one, Choice)}
+        # choices first: compiled code takes a record with more fields after its own for its own
+        each = {name: between(0.0, float(len(own))) for name, own in choices.items()}
+        each |= {name: one for name, one in flat.items() if isinstance(one, Range)}
+        self._split, self._choices = split, len(choices)
         self._low = np.array([value for one in each.values() for value in one.low])
         self._span = np.array([value for one in each.values() for value in one.high]) - self._low
         self._record = np.dtype([(name, np.float64, one.shape) for name, one in each.items()])
@@ -83,11 +124,20 @@ class Sampler:
     @property
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What no draw `(K,)` is below and above, by more than rounding."""
-        return self._low - _ROUNDING, self._low + self._span + _ROUNDING
+        highest = self._low + self._span
+        highest[: self._choices] -= 1.0
+        return self._low - _ROUNDING, highest + _ROUNDING
 
     def sample(self, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn random numbers in [0, 1) `(N, K)` into draws `(N, K)`."""
-        return self._low + self._span * in_split(uniform, self._split)
+        """Turn random numbers in [0, 1) `(N, K)` into draws `(N, K)`.
+
+        Those of choices are the last ones, so that a choice changes no other draw.
+        """
+        own = np.roll(uniform, self._choices, axis=1)
+        own[:, self._choices :] = in_split(own[:, self._choices :], self._split)
+        draws = self._low + self._span * own
+        draws[:, : self._choices] = np.floor(draws[:, : self._choices])
+        return draws
 
     def records(self, draws: NDArray[np.float64]) -> NDArray[np.void]:
         """Return a view `(N,)` of draws `(N, K)` with a field a range, as compiled code reads."""
@@ -99,12 +149,12 @@ class Sampler:
         return {name: records[name] for name in self._record.names or ()}
 
 
-def _flat(ranges: Any) -> dict[str, Range]:
-    """Return all ranges of a dataclass by name, those of a group in its place."""
-    flat: dict[str, Range] = {}
+def _flat(ranges: Any) -> dict[str, Range | Choice[Any]]:
+    """Return all that is drawn of a dataclass by name, a group's ranges in its place."""
+    flat: dict[str, Range | Choice[Any]] = {}
     for field in fields(ranges):
         value = getattr(ranges, field.name)
-        if isinstance(value, Range):
+        if isinstance(value, Range) or (isinstance(value, Choice) and value.values):
             flat[field.name] = value
         elif isinstance(value, RangeGroup):
             flat |= _flat(value)

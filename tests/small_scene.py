@@ -50,6 +50,7 @@ def look_of(
     visibility: float = 1e6,
     patterns: ArrayLike = (),
     shadows: ArrayLike = (),
+    textures: ArrayLike = (),
 ) -> Appearance:
     """One look for all frames; every material has one colour. By default light comes evenly."""
 
@@ -66,6 +67,7 @@ def look_of(
         visibility=repeated(visibility),
         patterns=np.array(patterns, np.float32).reshape(1, -1, 3).repeat(num_frames, axis=0),
         shadows=np.array(shadows, np.float32).reshape(1, -1, 5).repeat(num_frames, axis=0),
+        textures=np.array(textures, np.int32).reshape(1, -1).repeat(num_frames, axis=0),
     )
 
 

@@ -16,6 +16,7 @@ from autonomy.camera.mount import Mount, MountedCamera, MountRanges
 from autonomy.camera.rig import CameraRig, RigCamera, named_images
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import SensorRandomization
+from autonomy.envs.arm.options import PERCEPTION_CAMERAS, ArmOptions
 from autonomy.errors import InputError
 from autonomy.randomization import Sampler, between
 
@@ -91,6 +92,14 @@ def test_a_world_takes_a_rig_as_it_is_as_json_and_from_a_file(tmp_path: Path) ->
     for other in seen[1:]:
         for name, image in seen[0].items():
             np.testing.assert_array_equal(other[name], image)
+
+
+def test_a_set_of_cameras_has_a_name_in_options_too() -> None:
+    assert ArmOptions(cameras="perception").sized_cameras() == PERCEPTION_CAMERAS
+    assert [*ArmOptions(cameras="all", image_size=(8, 9)).sized_cameras()] == [
+        *PERCEPTION_CAMERAS,
+        "wrist",
+    ]
 
 
 @pytest.mark.parametrize(

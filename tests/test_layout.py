@@ -139,6 +139,17 @@ def test_what_all_robots_share_names_no_world() -> None:
     assert not wrong
 
 
+def test_only_the_renderer_calls_the_kernels_that_draw() -> None:
+    kernels = ROOT / "autonomy/camera/rasterizer"
+    callers = {
+        str(path.relative_to(ROOT))
+        for package in ("autonomy", "envs", "agents", "scripts")
+        for path in (ROOT / package).rglob("*.py")
+        if kernels not in path.parents and taken(path, {"autonomy.camera.rasterizer"})
+    }
+    assert callers == {"autonomy/camera/renderer.py"}
+
+
 def test_every_kind_of_import_is_seen() -> None:
     source = "import a.b as c\nfrom d.e import f\ndef g():\n    from h import i"
     assert list(imports(ast.parse(source))) == ["a.b", "d.e.f", "h.i"]

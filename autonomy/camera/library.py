@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.mesh import Mesh, joined
+from autonomy.camera.texture import NO_TEXTURES, TextureArrays
 from autonomy.compiled import compiled
 
 
@@ -42,9 +43,14 @@ _VERSIONS = count()  # so that no two libraries ever have the same one
 
 
 class MeshLibrary:
-    """Grows as meshes are added; a part is the smallest thing that is drawn or culled."""
+    """Grows as meshes are added; a part is the smallest thing that is drawn or culled.
 
-    def __init__(self) -> None:
+    Attributes:
+        textures: The pictures that may cover the meshes.
+    """
+
+    def __init__(self, textures: TextureArrays = NO_TEXTURES) -> None:
+        self.textures = textures
         self._stored = LibraryArrays(
             vertices=np.empty((6, 0), np.float32),
             triangles=np.empty((0, 3), np.int32),

@@ -42,6 +42,8 @@ class Appearance(NamedTuple):
             fixed to the draw's body.
         shadows: `(N, S, 5)` float32 patches of contact shadow on level ground: x, y, height and
             radius [m], and how dark the middle is, in [0, 1].
+        textures: `(N, M)` int32 per material the number of the library's texture that its colours
+            are multiplied by, 255 being one, or -1; `(N, 0)` where none has any.
     """
 
     palette: NDArray[np.float32]
@@ -53,6 +55,7 @@ class Appearance(NamedTuple):
     visibility: NDArray[np.float32]
     patterns: NDArray[np.float32]
     shadows: NDArray[np.float32]
+    textures: NDArray[np.int32]
 
 
 class Scene(NamedTuple):
@@ -66,7 +69,7 @@ class Scene(NamedTuple):
         draws, look = self.draws, self.look
         return Scene(
             Draws(draws.parts[index], draws.poses[index], draws.instances[index]),
-            Appearance(*(field[index] for field in look)),
+            Appearance._make(field[index] for field in look),
         )
 
 

@@ -9,9 +9,11 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mount import MountedCamera
 from autonomy.camera.portrait import Portrait
 from autonomy.camera.scene import Scene
+from autonomy.camera.texture import Coverings
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.arm_state import Shared, allocate
 from autonomy.envs.arm.physics.simulation import Design, Facts
+from autonomy.envs.arm.scene.appearance import COVERED
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
 from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
@@ -56,13 +58,14 @@ class ArmStage(Stage):
         """Prepare to show what `shared` says of N worlds; `eyes` are the cameras of perception.
 
         Raises:
-            InputError: A camera is on a body that there is not.
+            InputError: A camera is on a body that there is not, or a texture cannot be read.
         """
         count = len(shared.actions)
         super().__init__(count, options, options.ranges, eyes)
         cameras = {**options.sized_cameras(), **eyes}
         self._camera_bodies = CameraBodies(cameras, facts)
         self._options, self._start = options, start
+        self._coverings = Coverings(options.ranges, COVERED, options.split)
         self.shared, self.goal = shared, np.zeros((count, options.chosen_task.goal_size))
         self._draws = np.zeros((count, self.sampler.size))
         self._drawn: ArmScene | None = None  # until somebody looks: meshes take seconds to read
@@ -78,7 +81,9 @@ class ArmStage(Stage):
         options, start, ranges = self._options, self._start, self._options.ranges
         meshes = robot_meshes(options.chosen_robot, options.triangles, Material.ROBOT)
         clutter, has_shadows = start.clutter, ranges.shadow.high[0] > 0.0
-        extras = Extras(clutter.shapes, clutter.most, ranges.has_patterns, has_shadows)
+        extras = Extras(
+            clutter.shapes, clutter.most, ranges.has_patterns, has_shadows, self._coverings
+        )
         task, first = options.chosen_task, Material.ROBOT + len(meshes.colors)
         return ArmScene(
             len(self._every_row),

@@ -10,6 +10,7 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh
 from autonomy.camera.mount import MountedCamera
 from autonomy.camera.scene import Scene
+from autonomy.camera.texture import Coverings
 from autonomy.envs.lane.options import CAR, LaneOptions
 from autonomy.envs.lane.physics.location import nowhere
 from autonomy.envs.lane.physics.progress import advance, no_progress
@@ -20,7 +21,7 @@ from autonomy.envs.lane.roads.chosen_roads import chosen_roads
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.roads.road_network import Lane, RoadNetwork
 from autonomy.envs.lane.roads.route_start import check_room
-from autonomy.envs.lane.scene.appearance import dress, plain_looks
+from autonomy.envs.lane.scene.appearance import COVERED, dress, plain_looks
 from autonomy.envs.lane.scene.car_map import map_with_car
 from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
@@ -76,7 +77,8 @@ class LaneStage(Stage):
         `eyes` are the cameras of perception.
 
         Raises:
-            InputError: The given roads cannot be read or driven, or are shorter than the route.
+            InputError: The given roads cannot be read or driven, or are shorter than the route; or
+                a texture cannot be read.
         """
         super().__init__(num_envs, options, options.ranges, eyes)
         self.source, self._split = chosen_roads(options.roads), options.split
@@ -88,8 +90,10 @@ class LaneStage(Stage):
         self.progress = no_progress(num_envs)
         self.road, self.lane = np.full(num_envs, -1), np.zeros(num_envs, np.int64)
         self.egos = np.arange(num_envs)
-        self.scene = LaneScene(num_envs, self.roads, others, props)
-        self.looks = plain_looks(num_envs)
+        self._coverings = Coverings(options.ranges, COVERED, options.split)
+        textures = self._coverings.textures
+        self.scene = LaneScene(num_envs, self.roads, others, props, textures)
+        self.looks = plain_looks(num_envs, self._coverings)
         self._chase: ChaseView | None = None
 
     @property
@@ -221,7 +225,9 @@ class LaneStage(Stage):
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.float64]) -> None:
         """Bring random draws `(n, K)` to the looks and the mounts of some rows."""
         super().dress(rows, draws)
-        dress(self.looks, rows, self.sampler.records(draws))
+        records = self.sampler.records(draws)
+        dress(self.looks, rows, records)
+        self._coverings.cover(self.looks, rows, records)
 
     def poses(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the poses `(n, 3, 4)` of the cars of some rows."""

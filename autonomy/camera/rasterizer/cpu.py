@@ -40,6 +40,7 @@ class CpuRasterizer:
             views,
             self._optics,
             self._grain,
+            library.textures,
             self._buffers,
             images,
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
 from autonomy.camera.rasterizer.contact_shadow import add_contact_shadows
+from autonomy.camera.rasterizer.covering import frame_covers
 from autonomy.camera.rasterizer.geometry import project_frame
 from autonomy.camera.rasterizer.light import frame_light
 from autonomy.camera.rasterizer.optics import Optics, Views, zoomed
@@ -18,6 +19,7 @@ from autonomy.camera.rasterizer.shading import shade
 from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
 from autonomy.camera.scene import Appearance, Draws, Scene
+from autonomy.camera.texture import TextureArrays
 from autonomy.compiled import Index, compiled, compiled_parallel
 
 
@@ -49,6 +51,7 @@ def _draw(
     views: Views,
     all_optics: Optics,
     grain: NDArray[np.float32],
+    textures: TextureArrays,
     buffers: Buffers,
     images: Images,
 ) -> None:
@@ -61,7 +64,8 @@ def _draw(
     highest = rasterize(count, triangles, optics.width, buffer)
     if images.rgb.size:
         light = frame_light(frame, scene.look, optics.lens, pose)
-        shade(light, grain, triangles, buffer, highest, images.rgb[frame])
+        covers = frame_covers(frame, scene, textures, light.rays, count, triangles)
+        shade(light, grain, covers, triangles, buffer, highest, images.rgb[frame])
         if scene.look.patterns.shape[1]:
             add_patterns(frame, scene, light, grain, triangles, buffer, images.rgb[frame])
         if scene.look.shadows.shape[1]:
@@ -83,11 +87,12 @@ def draw_alone(
     views: Views,
     optics: Optics,
     grain: NDArray[np.float32],
+    textures: TextureArrays,
     buffers: Buffers,
     images: Images,
 ) -> None:
     """Draw a batch of one: to wake the other threads would cost as much as the frame."""
-    _draw(np.int64(0), library, Scene(draws, look), views, optics, grain, buffers, images)
+    _draw(np.int64(0), library, Scene(draws, look), views, optics, grain, textures, buffers, images)
 
 
 @compiled_parallel
@@ -98,10 +103,21 @@ def draw_batch(
     views: Views,
     optics: Optics,
     grain: NDArray[np.float32],
+    textures: TextureArrays,
     buffers: Buffers,
     images: Images,
 ) -> None:
     """Draw a batch on all threads; `prange` takes no tuple of tuples, so a scene comes in two."""
     for frame in prange(len(views.poses)):
         # `prange` counts both signed and unsigned; the cast saves compiling `_draw` for each
-        _draw(np.int64(frame), library, Scene(draws, look), views, optics, grain, buffers, images)
+        _draw(
+            np.int64(frame),
+            library,
+            Scene(draws, look),
+            views,
+            optics,
+            grain,
+            textures,
+            buffers,
+            images,
+        )

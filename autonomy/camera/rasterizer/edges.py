@@ -47,13 +47,13 @@ def find_edges(triangles: Triangles, first: Index, edges: NDArray[np.float64]) -
         scale = 1.0 / ((bx - ax) * (cy - ay) - (cx - ax) * (by - ay))
         sides = bx - ax, by - ay, cx - ax, cy - ay
 
-        dx, dy = _slope(bw - aw, cw - aw, sides, scale)
+        dx, dy = slope(bw - aw, cw - aw, sides, scale)
         edges[NEARNESS_DX + one] = dx
         edges[NEARNESS_DY + one] = dy
         edges[NEARNESS + one] = aw - ax * dx - ay * dy
 
         al, bl, cl = aw * corners[3, row], bw * corners[7, row], cw * corners[11, row]
-        dx, dy = _slope(bl - al, cl - al, sides, scale)
+        dx, dy = slope(bl - al, cl - al, sides, scale)
         planes[0, row] = dx
         planes[1, row] = dy
         planes[2, row] = al - ax * dx - ay * dy
@@ -85,7 +85,7 @@ def _corner(
 
 
 @compiled
-def _slope(
+def slope(
     to_b: float, to_c: float, sides: tuple[float, float, float, float], scale: float
 ) -> tuple[float, float]:
     """How a value grows per column and per row, from how it grows along a triangle's two sides.

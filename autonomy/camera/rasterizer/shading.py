@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.rasterizer.blocks import BLOCK, whole_blocks
+from autonomy.camera.rasterizer.covering import Covers, cover_strip
 from autonomy.camera.rasterizer.grain import GRAIN_SIZE
 from autonomy.camera.rasterizer.light import FrameLight
 from autonomy.camera.rasterizer.strip import (
@@ -17,6 +18,7 @@ from autonomy.camera.rasterizer.strip import (
     Place,
     new_strip,
 )
+from autonomy.camera.rasterizer.texels import new_room
 from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.camera.rasterizer.visibility import VisibilityBuffer
 from autonomy.compiled import Index, compiled
@@ -34,6 +36,7 @@ _NEARLY_NOTHING = np.float32(1e-4)
 def shade(
     light: FrameLight,
     grain: NDArray[np.float32],
+    covers: Covers,
     triangles: Triangles,
     buffer: VisibilityBuffer,
     highest: Index,
@@ -44,6 +47,7 @@ def shade(
     Args:
         light: Its light.
         grain: `(GRAIN_SIZE * GRAIN_SIZE,)` in [-1, 1], a tile row by row.
+        covers: What its surfaces are covered by.
         triangles: What can be seen.
         buffer: What is seen where.
         highest: The first row that shows more than the sky.
@@ -53,6 +57,7 @@ def shade(
     strip = new_strip()
     values = rgb.reshape(-1)
     texels, starts = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
+    room = new_room()
     for y in range(height):
         for left in range(0, width, STRIP):
             place = Place(y, left, min(width - left, STRIP))
@@ -72,6 +77,9 @@ def shade(
                         sunlight = _sunlight(triangles.planes, triangle, place)
                         _fill_run(paint, sunlight, stretch, strip)
                         rough |= paint[6] > _ZERO
+                if covers.numbers.size:
+                    runs_start = starts[: runs + 1]
+                    cover_strip(covers, triangles, buffer.seen, place, runs_start, room, strip)
                 if rough:
                     _add_grain(light.rays, grain, place, strip, texels)
                 _see_through_air(light, buffer.nearness, place, strip)

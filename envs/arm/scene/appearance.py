@@ -12,8 +12,9 @@ from autonomy.camera.lighting import LightRanges, light_up
 from autonomy.camera.mount import EXACT, MountRanges
 from autonomy.camera.scene import Appearance
 from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
+from autonomy.camera.texture import UNCOVERED, Coverings, Texture
 from autonomy.envs.arm.scene.materials import Material
-from autonomy.randomization import Range, around, between
+from autonomy.randomization import NOTHING, Choice, Range, around, between
 
 _NOON = LightRanges(between(0.6, 0.6), between(1.0, 1.0), between(0.55, 0.55), between(0.5, 0.5))
 
@@ -51,6 +52,8 @@ class ArmRandomization:
     clutter: Range = between(0.0, 0.0)  # things beside the task's, rounded down
     clutter_color: Range = around((120.0, 140.0, 60.0), 0.0)
     sensor: SensorRandomization = PERFECT
+    floor_texture: Choice[Texture] = NOTHING  # instead of the floor's colour
+    table_texture: Choice[Texture] = NOTHING  # instead of the table's
 
     @property
     def has_patterns(self) -> bool:
@@ -103,6 +106,8 @@ PRESETS = {
     ),
 }
 """Randomisation by name."""
+COVERED = {"floor_texture": Material.FLOOR, "table_texture": Material.TABLE}
+"""Which material each choice of textures covers."""
 
 # red, green, blue: what a drawn strength is multiplied by
 _SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.98, 0.94)), np.array((0.96, 0.98, 1.0))
@@ -117,14 +122,16 @@ def plain_looks(
     colors: tuple[NDArray[np.float32], NDArray[np.float32]],
     patterned: int = 0,
     shadows: int = 0,
+    coverings: Coverings = UNCOVERED,
 ) -> Appearance:
-    """Return N looks that `dress` completes.
+    """Return N looks that `dress` and `coverings` complete.
 
     Args:
         num_envs: N.
         colors: `(K, 3)` of the robot, and of fixtures.
         patterned: How many draws have patterns; 0 where none has.
         shadows: How many contact shadows there are.
+        coverings: What may cover materials.
     """
     robot, fixtures = colors
     first = Material.ROBOT + len(robot)
@@ -137,7 +144,8 @@ def plain_looks(
     patterns = np.zeros((num_envs, patterned, 3), np.float32)
     light = sun_direction, sun, ambient, horizon, zenith
     dark = np.zeros((num_envs, shadows, 5), np.float32)
-    return Appearance(palette, *light, visibility, patterns, dark)
+    textures = coverings.room(num_envs, palette.shape[1])
+    return Appearance(palette, *light, visibility, patterns, dark, textures)
 
 
 def dress(

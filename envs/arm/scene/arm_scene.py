@@ -11,6 +11,7 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.primitives import box, sphere
 from autonomy.camera.scene import Draws, Scene
+from autonomy.camera.texture import UNCOVERED, Coverings
 from autonomy.compiled import compiled
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup
 from autonomy.envs.arm.physics.shapes import Shape
@@ -33,6 +34,7 @@ class Extras(NamedTuple):
     """How many do at most."""
     has_patterns: bool = False
     has_shadows: bool = False
+    coverings: Coverings = UNCOVERED
 
 
 _NOTHING_MORE = Extras()
@@ -50,7 +52,8 @@ class ArmScene:
         extras: Extras = _NOTHING_MORE,
         fixtures: LinkMeshes = NO_MESHES,
     ) -> None:
-        self.library = MeshLibrary()
+        self._coverings = extras.coverings
+        self.library = MeshLibrary(extras.coverings.textures)
         self._robot_colors = robot.colors
         self._links, self._fixture_links = (
             np.array([number for number, _ in own.links], np.intp) for own in (robot, fixtures)
@@ -70,6 +73,7 @@ class ArmScene:
             (robot.colors, fixtures.colors),
             patterned=count if extras.has_patterns else 0,
             shadows=casting if extras.has_shadows else 0,
+            coverings=extras.coverings,
         )
         parts = np.zeros((num_envs, count, 2), np.int32)
         parts[:, : layers.robot.stop] = [*room, *links]
@@ -83,6 +87,7 @@ class ArmScene:
     def dress(self, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
         """Bring the random draws `(n,)` of some rows to their looks."""
         dress(self._looks, rows, draws, self._robot_colors)
+        self._coverings.cover(self._looks, rows, draws)
         if self._looks.patterns.shape[1]:
             self._layers.wear(self._looks.patterns, rows, draws)
         self._shadows.darkness[rows] = draws["shadow"]

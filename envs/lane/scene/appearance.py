@@ -11,9 +11,10 @@ from autonomy.camera.lighting import LightRanges, light_up
 from autonomy.camera.mount import EXACT, MountRanges
 from autonomy.camera.scene import Appearance
 from autonomy.camera.sensor import PERFECT, STRONG, SensorRandomization
+from autonomy.camera.texture import UNCOVERED, Coverings, Texture
 from autonomy.compiled import compiled
 from autonomy.envs.lane.scene.materials import Material
-from autonomy.randomization import Range, around, between
+from autonomy.randomization import NOTHING, Choice, Range, around, between
 
 _NOON = LightRanges(between(0.9, 0.9), between(0.9, 0.9), between(0.62, 0.62), between(0.52, 0.52))
 
@@ -38,6 +39,8 @@ class LaneRandomization:
     visibility: Range = between(260.0, 260.0)  # [m] at which half of a colour is lost
     mount: MountRanges = EXACT
     sensor: SensorRandomization = PERFECT
+    ground_texture: Choice[Texture] = NOTHING  # instead of the ground's colour
+    asphalt_texture: Choice[Texture] = NOTHING  # instead of the asphalt's grey
 
 
 _DEFAULT = LaneRandomization(
@@ -69,6 +72,8 @@ PRESETS = {
     "strong": replace(_DEFAULT, sensor=STRONG),
 }
 """Randomisation by name."""
+COVERED = {"ground_texture": Material.GROUND, "asphalt_texture": Material.ASPHALT}
+"""Which material each choice of textures covers."""
 
 # red, green, blue: what a drawn number or colour is multiplied by
 _SUNLIGHT, _SKYLIGHT = np.array((1.0, 0.95, 0.86)), np.array((0.92, 0.97, 1.0))
@@ -77,14 +82,15 @@ _WHITE, _YELLOW = np.array((236.0, 236.0, 232.0)), np.array((232.0, 184.0, 48.0)
 _NEEDLES, _LEAVES = np.array((0.72, 0.86, 0.9)), np.array((1.12, 1.1, 0.9))
 
 
-def plain_looks(num_envs: int) -> Appearance:
-    """Return N looks that `dress` completes: what no draw changes, and black."""
+def plain_looks(num_envs: int, coverings: Coverings = UNCOVERED) -> Appearance:
+    """Return N looks that `dress` and `coverings` complete: what no draw changes, and black."""
     palette = np.tile(_FIXED, (num_envs, 1, 1))
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
     visibility = np.zeros(num_envs, np.float32)
     patterns, shadows = (np.zeros((num_envs, 0, columns), np.float32) for columns in (3, 5))
     light = sun_direction, sun, ambient, horizon, zenith
-    return Appearance(palette, *light, visibility, patterns, shadows)
+    textures = coverings.room(num_envs, len(Material))
+    return Appearance(palette, *light, visibility, patterns, shadows, textures)
 
 
 def dress(looks: Appearance, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:

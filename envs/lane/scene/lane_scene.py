@@ -9,6 +9,7 @@ from autonomy.camera.classes import SemanticClass
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mesh import Mesh, surface
 from autonomy.camera.scene import Appearance, Draws, Scene
+from autonomy.camera.texture import NO_TEXTURES, TextureArrays
 from autonomy.compiled import compiled
 from autonomy.envs.lane.physics.location import Location
 from autonomy.envs.lane.physics.vehicles import Vehicles
@@ -28,10 +29,15 @@ class LaneScene:
     """The static meshes, the roads, and the draws of N worlds."""
 
     def __init__(
-        self, num_envs: int, roads: RoadNetwork, others: int = 0, props: Sequence[Mesh] = ()
+        self,
+        num_envs: int,
+        roads: RoadNetwork,
+        others: int = 0,
+        props: Sequence[Mesh] = (),
+        textures: TextureArrays = NO_TEXTURES,
     ) -> None:
         """Make room for N worlds, each with up to `others` cars besides its own, and with props."""
-        self.library = MeshLibrary()
+        self.library = MeshLibrary(textures)
         ground = self.library.add([_ground_mesh()])
         self._car = self.library.add([car_mesh()])
         self._other_car = self._add_other_car() if others else (0, 0)
