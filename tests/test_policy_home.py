@@ -53,6 +53,14 @@ def test_a_folder_names_only_code_that_the_user_names_too(tmp_path: Path) -> Non
     )
 
 
+def test_a_folder_trusts_no_code_that_the_user_does_not() -> None:
+    policy = trained(perception="runs/depth", perception_modules=("evil.py",))
+    with pytest.raises(InputError, match=r"named with --modules too, got 'evil.py'"):
+        home_of(policy, None, {})
+    trusted = {"perception": "runs/depth", "perception_modules": ("evil.py",)}
+    assert home_of(policy, None, {}, ("evil.py",)).options == trusted
+
+
 def test_a_policy_class_of_the_users_own_names_what_it_wants() -> None:
     policy = trained(None, robot="mine.py:SO101")
     assert home_of(policy, TOY_ID, {}).options == {"robot": "mine.py:SO101"}

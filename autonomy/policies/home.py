@@ -36,6 +36,7 @@ def home_of(
     kept = {name: own for name, own in policy.env_options.items() if name not in options}
     if policy.env_id is not None:  # it comes from a folder
         kept = {name: _allowed(own, modules) for name, own in kept.items()}
+        _check_trusted(kept.get("perception_modules", ()), modules)
     return Home(home, {**kept, **options})
 
 
@@ -47,3 +48,12 @@ def _allowed_id(env_id: str | None, modules: Sequence[str]) -> str:
 
 def _allowed(value: Any, modules: Sequence[str]) -> Any:
     return allowed_name(value, modules) if is_name_of_object(value) else value
+
+
+def _check_trusted(named: Sequence[str], modules: Sequence[str]) -> None:
+    """Check that a folder names no code as trusted that the caller does not trust."""
+    for own in named:
+        if own not in modules:
+            raise InputError(
+                f"the folder's perception_modules must be named with --modules too, got {own!r}"
+            )
