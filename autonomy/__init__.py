@@ -47,7 +47,7 @@ _HOMES = {
 }
 """In which module of this package each name is at home."""
 
-__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll] - lazy
 
 
 def __getattr__(name: str) -> Any:

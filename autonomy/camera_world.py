@@ -15,7 +15,7 @@ from autonomy.perception.in_world.loop import Perception, perception_metrics
 from autonomy.policy import Observation
 from autonomy.rewards import weighted_sum
 from autonomy.stage import Stage
-from autonomy.task import Judgement, Mask, endings
+from autonomy.task import Judgement, Mask, check_judgement, endings
 from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
@@ -58,6 +58,7 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
     _stage: Setting
     _task: Asked
     _perception: Perception
+    _knows_task = False
     _step_limit: int
     """Control steps after which an episode is truncated."""
 
@@ -124,6 +125,9 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         elapsed += 1
         self._see(self._every_row)
         judged = self._judge()
+        if not self._knows_task:  # which does not change its ways from step to step
+            check_judgement(judged, task.weights, self.num_envs)
+            self._knows_task = True
         ended = endings(judged, task.success_terminates, elapsed >= self._step_limit, lost)
         info: Info = {
             "success": ended.success,

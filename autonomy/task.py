@@ -1,6 +1,6 @@
 """What a task makes of a control step, and how episodes end by it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
+from autonomy.errors import InputError
 
 Mask = NDArray[np.bool_]
 
@@ -59,6 +60,26 @@ def endings(judgement: Judgement, success_terminates: bool, is_late: Mask, lost:
     terminated = terminates[counts]
     truncated = (counts < len(masks)) & ~terminated
     return Endings(success, terminated, truncated, names[counts])
+
+
+def check_judgement(judgement: Judgement, weights: Any, num_envs: int) -> None:
+    """Check what a task, which may be a user's own, makes of a step of N worlds.
+
+    Raises:
+        InputError: Terms and weights have other names, or what is to be `(N,)` is not.
+    """
+    named = set(vars(weights)) if is_dataclass(weights) else set[str]()
+    if named != set(judgement.terms):
+        raise InputError(
+            f"a task's weights must be a dataclass with {', '.join(judgement.terms)}, one for each "
+            f"reward term, got {', '.join(sorted(named)) or weights!r}"
+        )
+    masks = {"success": judgement.success, **judgement.failures}
+    for name, values in {**judgement.terms, **masks, **judgement.measurements}.items():
+        if np.shape(values) != (num_envs,):
+            raise InputError(
+                f"a task's {name} must be of shape ({num_envs},), got {np.shape(values)}"
+            )
 
 
 @cache

@@ -86,7 +86,6 @@ def main(arguments: Arguments) -> None:
 def _judged(
     arguments: Arguments, policy: "PolicySource", perception: Mapping[str, Any]
 ) -> "Evaluation":
-    import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
     from autonomy.evaluation import evaluate
     from autonomy.make import make_world
     from autonomy.policies.home import home_of

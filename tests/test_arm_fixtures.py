@@ -215,10 +215,10 @@ BOX = Solid("box", (0.1, 0.1, 0.1))
     [
         (lambda: Fixture(), "a fixture must be a urdf, or solids and moving parts, and not both"),
         (lambda: Fixture(urdf="a.urdf", solids=(BOX,)), "and not both"),
-        (lambda: Solid("ball", (1, 1, 1)), "a solid must be a box or a cylinder, got 'ball'"),  # type: ignore[arg-type]
+        (lambda: Solid("ball", (1, 1, 1)), "a solid must be a box or a cylinder, got 'ball'"),  # type: ignore[arg-type] - refused
         (lambda: Solid("box", (1, 0, 1)), r"size must be positive along x, y and z, got \(1, 0"),
         (lambda: MovingPart("a", (BOX,), "slide", (0, 0, 1), (1, 0)), "limits must be a low and"),
-        (lambda: MovingPart("a", (BOX,), "hop", (0, 0, 1), (0, 1)), "must slide or turn, got"),  # type: ignore[arg-type]
+        (lambda: MovingPart("a", (BOX,), "hop", (0, 0, 1), (0, 1)), "must slide or turn, got"),  # type: ignore[arg-type] - refused
         (lambda: MovingPart("a", (), "turn", (0, 0, 1), (0, 1)), "the part a must have solids"),
     ],
 )

@@ -8,10 +8,15 @@ import pytest
 from lane_cases import cars, lived, location, make, progress, straight, truth
 from numpy.typing import NDArray
 
+from autonomy.camera.classes import SemanticClass
+from autonomy.camera.primitives import box
 from autonomy.envs.lane.physics.location import Location
 from autonomy.envs.lane.physics.progress import Progress, update_progress
 from autonomy.envs.lane.physics.vehicles import Vehicles
+from autonomy.envs.lane.scene.materials import Material
 from autonomy.envs.lane.tasks.lane_follow import LaneFollow, RewardWeights
+from autonomy.envs.lane.tasks.task import Situation
+from autonomy.errors import InputError
 from autonomy.task import Judgement, endings
 
 
@@ -232,3 +237,55 @@ def test_figures_by_hand() -> None:
             "departures_per_km": 1.0,
         }
     )
+
+
+class Lopsided(LaneFollow):
+    """A failure that is one for all."""
+
+    def failures(self, now: Situation) -> dict[str, Any]:
+        """Never fail."""
+        return {"never": np.zeros(1, np.bool_)}
+
+
+class Weightless(LaneFollow):
+    """A term more than there are weights."""
+
+    def terms(self, now: Situation, failed: Any) -> dict[str, Any]:
+        """Add luck."""
+        return super().terms(now, failed) | {"luck": np.zeros(len(failed))}
+
+
+class Unplaced(LaneFollow):
+    """Something on the road, and nobody says where."""
+
+    props = (box((1.0, 1.0, 1.0), Material.POST, SemanticClass.POST),)
+
+
+class Flat(LaneFollow):
+    """A layout that is no array of rows."""
+
+    def lay_out(self, uniform: Any) -> dict[str, Any]:
+        """Draw nothing."""
+        return {"line": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        (Lopsided, r"a task's never must be of shape \(3,\), got \(1,\)"),
+        (Weightless, "weights must be a dataclass with .*luck, one for each reward term"),
+        (Unplaced, "Unplaced must have places for its props"),
+        (Flat, r"the line that a task lays out must be of shape \(3, ...\), got \(\)"),
+    ],
+)
+def test_a_users_task_that_cannot_be_is_refused_in_a_sentence(
+    task: type[LaneFollow], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        first_step(task())
+
+
+def first_step(task: LaneFollow) -> None:
+    world = make(3, task=task)
+    world.reset(seed=0)
+    world.step(np.zeros((3, 2), np.float32))

@@ -192,7 +192,7 @@ def test_training_is_a_function_that_tells_of_its_epochs(tmp_path: Path) -> None
 
 def test_what_cannot_be_followed_is_refused() -> None:
     class Followed(Brightness):
-        motions = {"brightness": Motion(1.0, 1.0)}  # noqa: RUF012
+        motions = {"brightness": Motion(1.0, 1.0)}  # noqa: RUF012 - as users write it
 
     module = make_module(Followed, LaneSamples("train", 0, (16, 16)))
     world = LaneVectorEnv(1, observations=("perceived",), perception=module)

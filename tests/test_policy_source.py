@@ -280,7 +280,7 @@ def test_a_users_policy_has_memory_options_and_says_what_it_wants_to_see(steady:
     source = policy_source(f"{steady}:Steady", options=options)
     assert source.env_options == {"observations": ("state",), "max_episode_steps": 36}
     world = make_world(TOY_ID, 4, **source.env_options)
-    assert set(world.single_observation_space.spaces) == {"state"}  # type: ignore[attr-defined]
+    assert set(world.single_observation_space.spaces) == {"state"}  # type: ignore[attr-defined] - a Dict
     policy = source.make(world, "cpu", 0)
     alone = evaluate(make_world(TOY_ID, 1, **source.env_options), policy, 5)
     assert alone == evaluate(world, policy, 5)  # what it remembers is forgotten in time

@@ -103,7 +103,7 @@ def test_what_it_offers_is_there_under_the_names_of_no_modules() -> None:
             home = importlib.import_module(found.__module__) if name != "Observation" else None
             assert home is None or getattr(home, name) is found
     with pytest.raises(AttributeError, match="no attribute 'roll'"):
-        _ = autonomy.roll  # pyright: ignore[reportAttributeAccessIssue]
+        _ = autonomy.roll  # pyright: ignore[reportAttributeAccessIssue] - it is not there
 
 
 def test_its_names_are_enough_for_a_loop_of_ones_own(tmp_path: Path) -> None:

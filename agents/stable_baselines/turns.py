@@ -4,6 +4,7 @@ Their own `learn` does both in one call. What it does between the two stands her
 training drives them like any learner.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -47,13 +48,13 @@ class InTurns(UntouchedImages):
         self._planned_steps = total_steps
         self.set_logger(Logger(None, []))
 
+    @abstractmethod
     def collect(self) -> None:
         """Collect as much as an update learns from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self) -> None:
         """Learn from what was collected."""
-        raise NotImplementedError
 
     def take_metrics(self) -> Mapping[str, float]:
         """Return what was logged since the last time, by name."""

@@ -26,6 +26,7 @@ from autonomy.envs.lane.roads.road_source import ROUTE_DRAWS
 from autonomy.envs.lane.stage import LaneStage
 from autonomy.envs.lane.tasks.find_task import find_task
 from autonomy.envs.lane.tasks.task import LaneTask, Situation
+from autonomy.errors import InputError
 from autonomy.options import read_options
 from autonomy.perception.in_world.filtering import within_bounds
 from autonomy.perception.in_world.loading import make_perception, perceiving_module
@@ -87,7 +88,9 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
         )
         self._step_limit = chosen.step_limit(self._stage.route_length)
         self._start_ranges = start_ranges(chosen.split, chosen.target_speed)
-        self._layout = self._task.lay_out(np.zeros((num_envs, self._task.draws)))
+        self._layout = _checked(
+            self._task.lay_out(np.zeros((num_envs, self._task.draws))), num_envs
+        )
         self._make_room()
 
     def _place(self, rows: NDArray[np.intp], choices: Choices) -> None:
@@ -178,6 +181,21 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
     def _put_back(self, state: State) -> None:
         self._stage.place_roads(self._every_row)
         self._place_props(self._every_row)
+
+
+def _checked(layout: dict[str, NDArray[Any]], num_envs: int) -> dict[str, NDArray[Any]]:
+    """Return what a task lays out, which is an array with a row for each world.
+
+    Raises:
+        InputError: It is something else.
+    """
+    for name, values in layout.items():
+        if np.shape(values)[:1] != (num_envs,):
+            raise InputError(
+                f"the {name} that a task lays out must be of shape ({num_envs}, ...), "
+                f"got {np.shape(values)}"
+            )
+    return layout
 
 
 class LaneEnv(SingleEnv[LaneVectorEnv]):

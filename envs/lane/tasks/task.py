@@ -15,6 +15,7 @@ from autonomy.envs.lane.physics.routes import Routes
 from autonomy.envs.lane.physics.vehicles import Vehicles
 from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.tasks.pure_pursuit import PurePursuit
+from autonomy.errors import InputError
 from autonomy.policy import Policy
 from autonomy.task import Judgement
 from autonomy.world import Trace
@@ -64,8 +65,11 @@ class LaneTask(ABC):
 
         Both are `(n, K)`: how far along the lane from where the car starts, and how far left of
         the lane's middle [m]. What is not finite is not there.
+
+        Raises:
+            InputError: The task has props and does not say where.
         """
-        raise NotImplementedError
+        raise InputError(f"{type(self).__name__} must have places for its props, got none")
 
     def command(self, now: Situation) -> Array:
         """Return `(N, K)` what a policy is told: the numbers of `commands`."""
