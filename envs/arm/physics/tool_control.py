@@ -45,9 +45,9 @@ class ToolPosition:
         turn = _turn_between(reading.turn, wanted)
         error = np.concatenate([command[:3] - reading.tool, turn])
         homewards = _HOMING * (self._home - reading.joints)
-        step = _least_squares(reading.jacobian(), error, homewards)
-        joints = np.clip(reading.joints + step, self._arm.lower, self._arm.upper)
-        return Motors("position", joints)
+        low, high = self._arm.lower - reading.joints, self._arm.upper - reading.joints
+        step = step_towards(reading.jacobian(), error, homewards, low, high)
+        return Motors("position", np.clip(reading.joints + step, self._arm.lower, self._arm.upper))
 
     def _allowed(self, place: Array, tool: Array) -> Array:
         """Return the nearest place that the tool may be told to go to."""
@@ -73,16 +73,57 @@ def nearest_in_reach(place: Array, robot: Robot) -> Array:
 
 
 @compiled
-def _least_squares(jacobian: Array, error: Array, homewards: Array) -> Array:
-    """Return the joints' step `(n,)` for an error `(6,)` of the tool, its Jacobian being `(6, n)`.
+def step_towards(
+    jacobian: Array, error: Array, homewards: Array, low: Array, high: Array
+) -> Array:
+    """Return the joints' step `(n,)` for an error `(6,)` of the tool: place [m], then turn [rad].
 
-    Where the tool does not care, the joints step `homewards` `(n,)`.
+    The place comes before the turn, and both before the step `homewards` `(n,)`. A joint that would
+    leave its range of steps, `low` to `high` `(n,)`, goes to its end, and the others do without it
+    (Flacco et al., "Motion control of redundant robots under joint constraints: saturation in the
+    null space", 2012).
     """
-    damped = product(jacobian, jacobian.T)
-    for i in range(len(damped)):
-        damped[i, i] += _DAMPING**2
-    left = error.reshape(-1, 1) - product(jacobian, homewards.reshape(-1, 1))
-    return homewards + product(jacobian.T, solved(damped, left)).ravel()
+    step, free = np.zeros(len(low)), np.ones(len(low))
+    for _ in range(len(low)):
+        own = step + _by_priority(jacobian * free, error - _moved(jacobian, step), homewards * free)
+        beyond = np.maximum(low - own, own - high) * free
+        worst = np.argmax(beyond)
+        if beyond[worst] <= 0.0:
+            return own
+        free[worst] = 0.0
+        step[worst] = min(max(own[worst], low[worst]), high[worst])
+    return step
+
+
+@compiled
+def _by_priority(jacobian: Array, error: Array, homewards: Array) -> Array:
+    """Return the step for the place, in what it leaves open that for the turn, and then home.
+
+    Siciliano and Slotine, "A general framework for managing multiple tasks in highly redundant
+    robotic systems", 1991.
+    """
+    step, left = np.zeros(len(homewards)), np.eye(len(homewards))
+    for first in (0, 3):
+        own = jacobian[first : first + 3]
+        open_to_it = product(own, left)
+        inverse = _damped_inverse(open_to_it)
+        step += _moved(inverse, error[first : first + 3] - _moved(own, step))
+        left -= product(inverse, open_to_it)
+    return step + _moved(left, homewards)
+
+
+@compiled
+def _damped_inverse(jacobian: Array) -> Array:
+    """Return `(n, 3)` the damped pseudoinverse of `(3, n)`."""
+    square = product(jacobian, jacobian.T)
+    for i in range(3):
+        square[i, i] += _DAMPING**2
+    return solved(square, jacobian).T.copy()
+
+
+@compiled
+def _moved(matrix: Array, vector: Array) -> Array:
+    return product(matrix, vector.reshape(-1, 1)).ravel()
 
 
 def _about_vertical(angle: float) -> Array:
