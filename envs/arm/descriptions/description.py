@@ -138,7 +138,6 @@ class Description:
         links: All links, in the file's order.
         joints: All joints, in the file's order; with the links they are one tree.
         root: Name of the link that is no joint's child.
-        is_free: Whether the file leaves its base free to fall.
         notes: What of the file is taken otherwise than one might think, in sentences.
         elements: The file's own elements, of which what nobody knows was left out, and all numbers
             were checked.
@@ -149,7 +148,6 @@ class Description:
     links: tuple[Link, ...]
     joints: tuple[Joint, ...]
     root: str
-    is_free: bool
     notes: tuple[str, ...]
     elements: Element
 

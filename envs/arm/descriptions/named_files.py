@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from autonomy.envs.arm.descriptions.xml_tree import read_xml
 from autonomy.errors import InputError
+from autonomy.xml_file import read_xml
 
 _PACKAGE_SCHEMES = ("package", "model")
 _DEPTH = 2  # folders below one that holds packages, in which they are looked for

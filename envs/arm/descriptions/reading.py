@@ -10,8 +10,8 @@ from autonomy.envs.arm.descriptions.schema import cleaned
 from autonomy.envs.arm.descriptions.sdf_file import sdf_description
 from autonomy.envs.arm.descriptions.urdf_file import UrdfReader
 from autonomy.envs.arm.descriptions.urdf_schema import URDF
-from autonomy.envs.arm.descriptions.xml_tree import read_xml
 from autonomy.errors import InputError
+from autonomy.xml_file import read_xml
 
 
 def read_description(

@@ -32,9 +32,13 @@ def sdf_description(root: Element, files: NamedFiles) -> Description:
     is_fixed = _is_fixed(model)
     _let_turn(model)
     description = UrdfReader(to_urdf(model), files).description()
-    root_mass = description.link[description.root].mass
-    is_free = not is_fixed and root_mass != 0.0
-    return replace(description, elements=model, is_free=is_free)
+    is_free = (
+        not is_fixed and description.root != _WORLD and description.link[description.root].mass != 0
+    )
+    notes = [*description.notes]
+    if is_free:
+        notes.append(f"the base of {file} is free to fall, and is fixed to its place here")
+    return replace(description, elements=model, notes=tuple(notes))
 
 
 def _check_frames(model: Element, files: NamedFiles) -> None:

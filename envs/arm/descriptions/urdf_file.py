@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 from xml.etree.ElementTree import Element
 
+from autonomy.camera.mesh_file import MESH_SUFFIXES
 from autonomy.envs.arm.descriptions.description import (
     Collision,
     Description,
@@ -19,6 +20,7 @@ from autonomy.envs.arm.descriptions.description import (
     Vector,
     Visual,
 )
+from autonomy.envs.arm.descriptions.masses import mass_notes
 from autonomy.envs.arm.descriptions.named_files import NamedFiles
 from autonomy.envs.arm.descriptions.tree import check_mimics, check_names, root_of
 from autonomy.errors import InputError
@@ -45,7 +47,7 @@ class UrdfReader:
                 self._materials.setdefault(element.get("name", ""), self._own_material(element))
 
     def description(self) -> Description:
-        """Return what they say; nothing in a URDF says that its base is free.
+        """Return what they say.
 
         Raises:
             InputError: Something is missing, a file does not exist, or links and joints are no
@@ -62,8 +64,7 @@ class UrdfReader:
             links=links,
             joints=joints,
             root=root_of(links, joints, file),
-            is_free=False,
-            notes=tuple(dict.fromkeys(self._notes)),
+            notes=(*dict.fromkeys(self._notes), *mass_notes(links, joints, file)),
             elements=self._robot,
         )
 
@@ -125,6 +126,8 @@ class UrdfReader:
         if shape.tag == "mesh":
             name = self._needed(shape, "filename", own)
             file = self._files.find(name, f"{own} of {self._files.file.name}")
+            if file.suffix.lower() not in MESH_SUFFIXES:
+                raise self._error(f"{own} must be one of {', '.join(MESH_SUFFIXES)}, got {name}")
             scale = _vector(shape, "scale", (1.0, 1.0, 1.0))
             if 0.0 in scale:
                 raise self._error(f"the scale of {own} must not be 0, got {scale}")
@@ -185,8 +188,12 @@ class UrdfReader:
         if element is None:
             return None
         leader = self._needed(element, "joint", f"the mimic of {what}")
-        multiplier, offset = element.get("multiplier", "1"), element.get("offset", "0")
-        return Mimic(leader, float(multiplier), float(offset))
+        multiplier, offset = (
+            float(element.get(key, other)) for key, other in (("multiplier", "1"), ("offset", "0"))
+        )
+        if not multiplier:
+            raise self._error(f"the multiplier of the mimic of {what} must not be 0")
+        return Mimic(leader, multiplier, offset)
 
     def _child(self, element: Element, tag: str, what: str) -> Element:
         found = element.find(tag)
