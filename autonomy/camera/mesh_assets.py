@@ -22,9 +22,7 @@ class MeshAssets:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was missing, in sentences."""
-        return tuple(
-            f"{name} cannot be read, so its colours are not drawn" for name in self._missing
-        )
+        return tuple(f"{name} cannot be read, and is not drawn" for name in self._missing)
 
     def get(self, name: str) -> bytes:
         """Return what a file holds.

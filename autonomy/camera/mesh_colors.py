@@ -63,7 +63,7 @@ def _picture(piece: Any) -> Any:
 
 
 def _is_stand_in(picture: Any) -> bool:
-    """Tell a picture of no file's: trimesh makes one where there are coordinates and no material."""
+    """Tell a picture of no file: trimesh makes one where coordinates come without a material."""
     return picture.format is None
 
 

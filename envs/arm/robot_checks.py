@@ -28,11 +28,8 @@ def numbers(value: Any, what: str, count: int | None = None) -> tuple[float, ...
         InputError: It is none, there are more or fewer, or one is not finite.
     """
     own = _items(value)
-    if (
-        own is None
-        or not all(_is_finite(number) for number in own)
-        or count not in (None, len(own))
-    ):
+    fits = own is not None and all(map(_is_finite, own))
+    if own is None or not fits or count not in (None, len(own)):
         counted = "finite numbers" if count is None else f"{count} finite numbers"
         raise InputError(f"{what} must be {counted}, got {value!r}")
     return tuple(float(number) for number in own)

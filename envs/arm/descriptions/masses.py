@@ -27,6 +27,4 @@ def mass_notes(links: Sequence[Link], joints: Sequence[Joint], file: Path) -> li
     if not unknown:
         return []
     names = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-    return [
-        f"{file} does not say what its links {names} weigh, so they are taken to weigh 1 kg each"
-    ]
+    return [f"{file} does not say what {names} weigh: 1 kg is taken for each"]

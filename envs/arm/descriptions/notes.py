@@ -14,7 +14,7 @@ def tell(notes: Iterable[str]) -> None:
 
 
 def size_note(file: Path, size: Sequence[float]) -> list[str]:
-    """Return what to say of a mesh of a size [m] along x, y and z, scaled as it is; often nothing."""
+    """Return what to say of a mesh of a size [m] along x, y and z, as it is scaled, if anything."""
     if max(size) <= _LARGE:
         return []
     extent = " x ".join(f"{length:.4g}" for length in size)

@@ -32,13 +32,10 @@ def sdf_description(root: Element, files: NamedFiles) -> Description:
     is_fixed = _is_fixed(model)
     _let_turn(model)
     description = UrdfReader(to_urdf(model), files).description()
-    is_free = (
-        not is_fixed and description.root != _WORLD and description.link[description.root].mass != 0
-    )
-    notes = [*description.notes]
-    if is_free:
-        notes.append(f"the base of {file} is free to fall, and is fixed to its place here")
-    return replace(description, elements=model, notes=tuple(notes))
+    base, notes = description.link[description.root], description.notes
+    if not is_fixed and base.mass != 0.0 and base.name != _WORLD:
+        notes += (f"the base of {file} is free to fall, and is fixed to its place here",)
+    return replace(description, elements=model, notes=notes)
 
 
 def _check_frames(model: Element, files: NamedFiles) -> None:

@@ -37,9 +37,8 @@ def bullet_file(description: Description, *, visible: bool) -> Generator[Path]:
         model = deepcopy(description.elements)
         names = _write_meshes(description, folder)
         for element, link in zip(model.findall("link"), description.links, strict=True):
-            _name_meshes(
-                element, "collision", [names.get(own.geometry.file) for own in link.collisions]
-            )
+            touched = [names.get(own.geometry.file) for own in link.collisions]
+            _name_meshes(element, "collision", touched)
             if visible:
                 _name_meshes(element, "visual", [own.geometry.file for own in link.visuals])
             else:

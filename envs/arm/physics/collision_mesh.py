@@ -48,10 +48,8 @@ def _read(file: Path, modified: int, size: int) -> CollisionMesh:
 
 def _joined(file: Path) -> Solid:
     surfaces = read_surfaces(file)
-    starts = np.cumsum([0, *(len(surface.vertices) for surface in surfaces)])
-    return (
-        np.concatenate([surface.vertices for surface in surfaces]),
-        np.concatenate(
-            [own.triangles + start for own, start in zip(surfaces, starts, strict=False)]
-        ),
-    )
+    ends = np.cumsum([len(own.vertices) for own in surfaces])
+    triangles = [
+        own.triangles + end - len(own.vertices) for own, end in zip(surfaces, ends, strict=True)
+    ]
+    return np.concatenate([own.vertices for own in surfaces]), np.concatenate(triangles)
