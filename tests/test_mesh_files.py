@@ -7,7 +7,8 @@ import pytest
 import trimesh
 from trimesh.visual.material import SimpleMaterial
 
-from autonomy.camera.mesh_file import Surface, read_surfaces
+from autonomy.camera.mesh_file import read_surfaces
+from autonomy.camera.surface import Surface
 from autonomy.errors import InputError
 
 

@@ -1,122 +1,96 @@
-"""Meshes from files, with the colours that the files give, made as coarse as an image needs."""
+"""Meshes from files, with the colours that the files give."""
 
-from dataclasses import dataclass
+import io
+import math
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from autonomy.camera.mesh_assets import MeshAssets
+from autonomy.camera.mesh_colors import colored
+from autonomy.camera.obj_file import check_positions, read_obj
+from autonomy.camera.surface import Surface
 from autonomy.errors import InputError
+from autonomy.xml_file import read_xml
 
-_CREASE = 0.6  # [rad] between facets, above which an edge is drawn sharp
-_WELD = 0.005  # of a surface's extent: vertices nearer than that are one when it is decimated
-_EXTENT = 0.2  # to which a surface is scaled meanwhile, for decimation has an absolute tolerance
-_AGGRESSION = 3.0  # of decimation: from 0, slow and true to the shape, to 10
-
-
-@dataclass(frozen=True)
-class Surface:
-    """A piece of a mesh file, of one colour.
-
-    Attributes:
-        vertices: `(V, 3)` positions, in the file's own units.
-        triangles: `(T, 3)` vertex indices.
-        color: Red, green, blue in [0, 255], None where the file says nothing.
-    """
-
-    vertices: NDArray[np.float64]
-    triangles: NDArray[np.int64]
-    color: tuple[int, int, int] | None
-
-    @property
-    def area(self) -> float:
-        """Of all triangles together."""
-        a, b, c = (self.vertices[self.triangles[:, corner]] for corner in range(3))
-        return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
-
-    def decimated(self, count: int) -> "Surface":
-        """Return it with about `count` triangles, if it has more.
-
-        Garland and Heckbert, "Surface simplification using quadric error metrics", 1997.
-        """
-        if count >= len(self.triangles):
-            return self
-        import fast_simplification
-
-        # slivers and cracks, as CAD programs leave them, would let it tear holes
-        extent = float(np.ptp(self.vertices, axis=0).max())
-        welded = self._welded(_WELD * extent)
-        if count >= len(welded.triangles):
-            return welded
-        simpler = fast_simplification.simplify(
-            welded.vertices * (_EXTENT / extent),
-            welded.triangles.astype(np.int32),
-            target_count=count,
-            agg=_AGGRESSION,
-        )
-        return Surface(
-            simpler[0].astype(np.float64, copy=False) * (extent / _EXTENT),
-            simpler[1].astype(np.int64, copy=False),
-            self.color,
-        )
-
-    def _welded(self, grid: float) -> "Surface":
-        """Return it with one vertex for all that are in one cell of a grid."""
-        cells = np.round(self.vertices / grid).astype(np.int64)
-        _, first, vertex = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-        triangles = vertex.ravel()[self.triangles]
-        following = np.roll(triangles, 1, axis=1)
-        whole = triangles[(triangles != following).all(axis=1)]
-        _, once = np.unique(np.sort(whole, axis=1), axis=0, return_index=True)
-        return Surface(self.vertices[first], whole[np.sort(once)], self.color)
-
-    def creased(self) -> "Surface":
-        """Return it with vertices of their own on both sides of sharp edges."""
-        import trimesh
-
-        whole = trimesh.Trimesh(self.vertices, self.triangles, process=False)
-        smooth = trimesh.graph.smooth_shade(whole, angle=_CREASE)
-        return Surface(np.array(smooth.vertices), np.array(smooth.faces), self.color)
+MESH_SUFFIXES = (".obj", ".stl", ".dae", ".ply", ".glb", ".gltf")
+"""Of files that can be read."""
+_LARGEST = 512 << 20  # bytes
 
 
 def read_surfaces(path: Path) -> list[Surface]:
-    """Read a mesh file (OBJ, STL, PLY, glTF and what else trimesh reads).
+    """Read an OBJ, STL, COLLADA (DAE), PLY or glTF file.
+
+    COLLADA's unit is taken into account; which way a file says is up is not, as in ROS.
 
     Raises:
-        InputError: The file is missing or holds no triangles that trimesh can read.
+        InputError: The file is missing, of another kind, or holds no triangles that can be read.
     """
-    import trimesh
+    _check_file(path)
+    assets = MeshAssets(path)
+    try:
+        surfaces = [own for piece in _pieces(path, assets) for own in colored(piece)]
+    except InputError:
+        raise
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"mesh file {path} needs {error.name}, which is not installed: "
+            "pip install 'autonomy[arm]'"
+        ) from error
+    except Exception as error:  # each of trimesh's readers raises its own kinds
+        reason = f"{error}".partition("\n")[0] or type(error).__name__
+        raise InputError(f"mesh file {path} cannot be read: {reason[:200]}") from error
+    seen = [surface for surface in surfaces if _has_area(surface, path)]
+    if not seen:
+        raise InputError(f"mesh file {path} must hold triangles, got none")
+    notes = (*assets.notes, *(surface.note for surface in seen if surface.note))
+    note = "; ".join(dict.fromkeys(notes))
+    return [replace(own, note=f"mesh file {path}: {note}" if note else "") for own in seen]
 
+
+def _check_file(path: Path) -> None:
     if not path.is_file():
         raise InputError(f"mesh file must exist, got {path}")
+    if path.suffix.lower() not in MESH_SUFFIXES:
+        raise InputError(f"mesh file {path} must be one of {', '.join(MESH_SUFFIXES)}")
+    if (size := path.stat().st_size) > _LARGEST:
+        raise InputError(
+            f"mesh file {path} must have at most {_LARGEST >> 20} MiB, got {size >> 20}"
+        )
+
+
+def _pieces(path: Path, assets: MeshAssets) -> list[Any]:
+    """Return the meshes of a file where they are in its scene."""
+    import trimesh
+
+    kind = path.suffix.lower()[1:]
+    data = read_obj(path) if kind == "obj" else path.read_bytes()
+    unit = _collada_unit(path) if kind == "dae" else 1.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries whose own code is meant
+        scene: Any = trimesh.load_scene(io.BytesIO(data), file_type=kind, resolver=assets)
+        pieces = [own for own in scene.dump() if isinstance(own, trimesh.Trimesh)]
+    pieces = [own for own in pieces if len(own.faces)]
+    if unit != 1.0:
+        for piece in pieces:
+            piece.apply_scale(unit)
+    return pieces
+
+
+def _collada_unit(path: Path) -> float:
+    """Return how long a file's unit is [m], and look whether it is harmless XML."""
+    unit = read_xml(path, "mesh").find("asset/unit")
+    text = "1" if unit is None else unit.get("meter", "1")
     try:
-        scene = trimesh.load_scene(path)
-    except Exception as error:  # each of trimesh's readers raises its own kinds
-        raise InputError(f"mesh file {path} cannot be read: {error}") from error
-    pieces = [piece for piece in scene.dump() if isinstance(piece, trimesh.Trimesh)]
-    surfaces = [_surface(piece) for piece in pieces if len(piece.faces)]
-    if not surfaces:
-        raise InputError(f"mesh file {path} must hold triangles, got none")
-    return surfaces
+        meters = float(text)
+    except ValueError:
+        meters = math.nan
+    if not 0.0 < meters < math.inf:
+        raise InputError(f"mesh file {path} must have a unit of some meters, got {text[:40]!r}")
+    return meters
 
 
-def _surface(piece: Any) -> Surface:
-    """Join the vertices of a piece that are at one place, whatever their normals are."""
-    color = _color(piece)
-    joined = piece.copy()
-    joined.merge_vertices(merge_tex=True, merge_norm=True)
-    return Surface(np.array(joined.vertices), np.array(joined.faces), color)
-
-
-def _color(piece: Any) -> tuple[int, int, int] | None:
-    """Return a piece's own colour; of a texture, the middle one of the colours that it uses."""
-    material = getattr(piece.visual, "material", None)
-    if material is None:
-        return None
-    if getattr(material, "image", None) is not None:
-        color = np.median(piece.visual.to_color().vertex_colors, axis=0)
-    else:
-        color = material.main_color
-    red, green, blue = color[:3]
-    return int(red), int(green), int(blue)
+def _has_area(surface: Surface, path: Path) -> bool:
+    check_positions(surface.vertices, path)
+    return surface.area > 0.0

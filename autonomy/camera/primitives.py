@@ -57,9 +57,28 @@ def cone(
 
 def sphere(radius: float, rings: int, material: int, semantic_class: int) -> Mesh:
     """Return a sphere [m] around the origin, of `rings` bands with twice as many sectors."""
-    polar, azimuth = np.linspace(0, np.pi, rings + 1), np.arange(2 * rings) * np.pi / rings
+    polar = np.linspace(0, np.pi, rings + 1)
+    return _round(radius * _around(polar, 2 * rings), material, semantic_class)
+
+
+def capsule(radius: float, length: float, rings: int, material: int, semantic_class: int) -> Mesh:
+    """Return an upright capsule [m] around the origin: a cylinder of a length between half spheres.
+
+    The half spheres have `rings` bands together, an even number.
+    """
+    polar = np.linspace(0, np.pi, rings + 1)
+    half = rings // 2
+    points = radius * _around(np.insert(polar, half, polar[half]), 2 * rings)
+    points[: half + 1, :, 2] += length / 2
+    points[half + 1 :, :, 2] -= length / 2
+    return _round(points, material, semantic_class)
+
+
+def _around(polar: NDArray[np.float64], sectors: int) -> NDArray[np.float64]:
+    """Return points `(P, S, 3)` of the unit sphere at some angles from its upper pole [rad]."""
+    azimuth = np.arange(sectors) * 2 * np.pi / sectors
     grid_polar, grid_azimuth = np.meshgrid(polar, azimuth, indexing="ij")
-    points = radius * np.stack(
+    return np.stack(
         [
             sin(grid_polar) * cos(grid_azimuth),
             sin(grid_polar) * sin(grid_azimuth),
@@ -67,9 +86,12 @@ def sphere(radius: float, rings: int, material: int, semantic_class: int) -> Mes
         ],
         axis=-1,
     )
-    return surface(
-        points.reshape(-1, 3), _grid_triangles(rings, 2 * rings), material, semantic_class
-    )
+
+
+def _round(points: NDArray[np.float64], material: int, semantic_class: int) -> Mesh:
+    rows, columns = points.shape[0] - 1, points.shape[1]
+    triangles = _grid_triangles(rows, columns)
+    return surface(points.reshape(-1, 3), triangles, material, semantic_class)
 
 
 def _circle(radius: float, sides: int, height: float) -> NDArray[np.float64]:

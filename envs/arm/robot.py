@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from autonomy.envs.arm.robot_checks import check_once, names, number, numbers, paths
 from autonomy.errors import InputError
 from autonomy.given import given
 
@@ -31,6 +32,12 @@ class Robot:
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
             happens there x = y = 0.
         reach: How far from the base's axis the tool may go [m].
+        packages: Folders of ROS packages, or that hold some, in which `package://` is looked for
+            before the folders around the file, `ROS_PACKAGE_PATH` and `AMENT_PREFIX_PATH`.
+
+    Raises:
+        InputError: Something is missing or cannot be; whether the file has such joints shows when
+            a world is made.
     """
 
     urdf: str | Path
@@ -46,8 +53,10 @@ class Robot:
     tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
     base: tuple[float, float, float] = (-0.55, 0.0, 0.0)
     reach: float = 0.76
+    packages: tuple[str | Path, ...] = ()
 
     def __post_init__(self) -> None:
+        self._normalize()
         if not self.arm_joints or len(self.home) != len(self.arm_joints):
             raise InputError(
                 f"home must give one position for each of {len(self.arm_joints)} arm joints, "
@@ -66,6 +75,26 @@ class Robot:
                     "gripper_open and gripper_closed must differ in each gripper joint, "
                     f"got {self.gripper_open} and {self.gripper_closed}"
                 )
+
+    def _normalize(self) -> None:
+        """Look at all names and numbers, and keep them as tuples, whatever they came in."""
+        for name in ("arm_joints", "gripper_joints"):
+            self._keep(name, names(getattr(self, name), name))
+        check_once(self.arm_joints + self.gripper_joints)
+        for name in ("home", "gripper_open", "gripper_closed", "gripper_force"):
+            self._keep(name, numbers(getattr(self, name), name))
+        for name in ("tool_point", "base"):
+            self._keep(name, numbers(getattr(self, name), name, 3))
+        self._keep("reach", number(self.reach, "reach"))
+        self._keep("gripper_width", number(self.gripper_width, "gripper_width", may_be_zero=True))
+        if self.gripper_inertia is not None:
+            self._keep("gripper_inertia", number(self.gripper_inertia, "gripper_inertia"))
+        self._keep("packages", paths(self.packages, "packages"))
+        paths((self.urdf,), "urdf")
+        names((self.tool_link,), "tool_link")
+
+    def _keep(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
 
 PANDA = Robot(

@@ -8,13 +8,12 @@ import numpy as np
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.bullet import pybullet
 from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
+from autonomy.envs.arm.physics.gears import couple, let_follow, put_in_place
 from autonomy.envs.arm.physics.robot_body import load_robot
 from autonomy.envs.arm.physics.urdf import base_pose
 from autonomy.envs.arm.robot import Robot
 
 _FINGER_FRICTION = 1.0  # coefficient, which Bullet multiplies for two bodies that touch
-_COUPLING = 0.9  # share of their difference that coupled fingers make good in one substep
-_COUPLING_FORCE = 1000  # [N or N m] with which they do
 _BRAKING = 0.2  # [s] in which joints may at the soonest come to their limits
 _GAIN = 0.15  # share of its error that a joint makes good in one substep
 
@@ -36,7 +35,7 @@ class Arm:
         Raises:
             InputError: Its file, a joint or a link cannot be.
         """
-        self.parts = load_robot(client, robot, visible=False)
+        self.parts = load_robot(client, robot)
         self._client = client
         self.robot = robot
         self._gain = _GAIN
@@ -52,6 +51,8 @@ class Arm:
                 inertia = [robot.gripper_inertia] * 3
                 client.changeDynamics(body, joint, localInertiaDiagonal=inertia)
         self._couple_fingers()
+        for follower in parts.followers:
+            let_follow(client, body, follower)
         self._hold_others()
         self.pose(robot.home, opening=-1.0)
 
@@ -62,6 +63,8 @@ class Arm:
         fingers = self._fingers(opening)
         for joint, position in zip(self.parts.gripper.numbers, fingers, strict=True):
             self._client.resetJointState(self.parts.body, joint, position)
+        for follower in self.parts.followers:
+            put_in_place(self._client, self.parts.body, follower)
 
     def vary(self, joint_damping: float, gain: float) -> None:
         """Set the arm's damping [N m s], and by what factor motors follow faster than usual."""
@@ -193,24 +196,9 @@ class Arm:
         body, numbers, robot = self.parts.body, self.parts.gripper.numbers, self.robot
         spans = np.subtract(robot.gripper_open, robot.gripper_closed)
         for k in range(1, len(numbers)):
-            gear = self._client.createConstraint(
-                body,
-                numbers[0],
-                body,
-                numbers[k],
-                jointType=pybullet().JOINT_GEAR,
-                jointAxis=(1.0, 0.0, 0.0),
-                parentFramePosition=(0.0, 0.0, 0.0),
-                childFramePosition=(0.0, 0.0, 0.0),
-            )
             ratio = -spans[0] / spans[k]
-            self._client.changeConstraint(
-                gear,
-                gearRatio=ratio,
-                relativePositionTarget=robot.gripper_closed[0] + ratio * robot.gripper_closed[k],
-                erp=_COUPLING,
-                maxForce=_COUPLING_FORCE,
-            )
+            target = robot.gripper_closed[0] + ratio * robot.gripper_closed[k]
+            couple(self._client, body, (numbers[0], numbers[k]), ratio, target)
 
     def _hold_others(self) -> None:
         """Keep where they are the joints that are neither the arm's nor the gripper's."""

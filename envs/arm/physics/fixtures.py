@@ -6,18 +6,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autonomy.envs.arm.descriptions.description import Description
 from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup, row_of
 from autonomy.envs.arm.physics.bullet import connect, pybullet
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.fixture_urdf import fixture_urdf
+from autonomy.envs.arm.physics.gears import Follower, followers_of, let_follow, put_in_place
 from autonomy.envs.arm.physics.scratch_files import scratch_folder
 from autonomy.envs.arm.physics.urdf import (
     Joints,
     joints_of,
     limits_of,
-    load_urdf,
+    load_body,
     put_base,
+    read_file,
 )
 from autonomy.errors import InputError
 
@@ -28,39 +31,52 @@ class FixtureBody(NamedTuple):
     """A fixture that was loaded."""
 
     body: int
-    joints: Joints
-    links: int  # the base among them
+    joints: Joints  # that move by themselves
+    followers: tuple[Follower, ...]  # that mimic them
+    link_names: tuple[str, ...]  # the base's first
     start: Array  # (J,) position of each joint [m or rad]
+    description: Description
+
+    @property
+    def links(self) -> int:
+        """How many links it has, the base among them."""
+        return len(self.link_names)
 
 
-def load_fixture(client: Any, fixture: Fixture, *, visible: bool) -> FixtureBody:
-    """Load a fixture at the origin; `visible` reads the meshes that cameras see too.
+def describe_fixture(fixture: Fixture) -> Description:
+    """Read and check a fixture's file, or the one that is made of its solids.
 
     Raises:
-        InputError: The file is missing or malformed, or its joints are others than the fixture
-            says.
+        InputError: The file cannot be used.
     """
-    bullet = pybullet()
     if fixture.urdf is not None:
-        body = load_urdf(client, Path(fixture.urdf), "fixture", _ORIGIN, visible=visible)
-    else:
-        with scratch_folder() as folder:
-            path = folder / "fixture.urdf"
-            path.write_text(fixture_urdf(fixture), encoding="utf-8")
-            body = load_urdf(client, path, "fixture", _ORIGIN, visible=visible)
-    links = client.getNumJoints(body)
-    infos = [client.getJointInfo(body, number) for number in range(links)]
-    moving = [info for info in infos if info[3] > -1]
-    for info in moving:
-        if info[2] not in (bullet.JOINT_PRISMATIC, bullet.JOINT_REVOLUTE):
-            raise InputError(
-                f"a fixture's joints must slide or turn, got {info[1].decode()} that does not"
-            )
-    joints = joints_of(infos, [info[0] for info in moving])
+        return read_file(Path(fixture.urdf), "fixture")
+    with scratch_folder() as folder:
+        path = folder / "fixture.urdf"
+        path.write_text(fixture_urdf(fixture), encoding="utf-8")
+        return read_file(path, "fixture")
+
+
+def load_fixture(client: Any, fixture: Fixture) -> FixtureBody:
+    """Load a fixture at the origin.
+
+    Raises:
+        InputError: The file cannot be used, or its joints are others than the fixture says.
+    """
+    description = describe_fixture(fixture)
+    body = load_body(client, description, _ORIGIN)
+    infos = [client.getJointInfo(body, number) for number in range(client.getNumJoints(body))]
+    numbers = {info[1].decode(): info[0] for info in infos}
+    followers = followers_of(description, numbers)
+    led = {follower.joint for follower in followers}
+    moving = [info[0] for info in infos if info[3] > -1 and info[0] not in led]
+    joints = joints_of(infos, moving)
     _check_count("start", fixture.start, joints)
     _check_count("spring", fixture.spring, joints)
     start = np.array(fixture.start or (0.0,) * len(joints.numbers))
-    return FixtureBody(body, joints, 1 + links, np.clip(start, joints.lower, joints.upper))
+    links = (client.getBodyInfo(body)[0].decode(), *(info[12].decode() for info in infos))
+    within = np.clip(start, joints.lower, joints.upper)
+    return FixtureBody(body, joints, followers, links, within, description)
 
 
 def radius_of(fixture: Fixture) -> float:
@@ -70,7 +86,7 @@ def radius_of(fixture: Fixture) -> float:
         InputError: As `load_fixture`.
     """
     client = connect()
-    loaded = load_fixture(client, fixture, visible=False)
+    loaded = load_fixture(client, fixture)
     boxes = [client.getAABB(loaded.body, link) for link in range(-1, loaded.links - 1)]
     client.disconnect()
     return float(np.hypot(*np.abs(boxes)[:, :, :2].max(axis=(0, 1))))
@@ -96,10 +112,17 @@ class Fixtures:
             InputError: As `load_fixture`.
         """
         self._client = client
-        self._loaded = [load_fixture(client, own, visible=False) for own in fixtures]
+        self._loaded = [load_fixture(client, own) for own in fixtures]
         self._bases = np.zeros((len(fixtures), 7))
         for fixture, loaded in zip(fixtures, self._loaded, strict=True):
             self._tell_motors(fixture, loaded)
+            for follower in loaded.followers:
+                let_follow(client, loaded.body, follower)
+
+    @property
+    def descriptions(self) -> list[Description]:
+        """What their files say."""
+        return [loaded.description for loaded in self._loaded]
 
     @property
     def links(self) -> int:
@@ -119,7 +142,8 @@ class Fixtures:
     def place(self, setup: Setup) -> None:
         """Bring them to where an episode begins."""
         first = 0
-        for number, (body, joints, _, start) in enumerate(self._loaded):
+        for number, loaded in enumerate(self._loaded):
+            body, joints, start = loaded.body, loaded.joints, loaded.start
             put_base(self._client, body, setup.fixture_start[number])
             self._bases[number] = setup.fixture_start[number]
             moved = start + setup.fixture_joints[first : first + len(start)]
@@ -127,11 +151,14 @@ class Fixtures:
                 joints.numbers, np.clip(moved, joints.lower, joints.upper).tolist(), strict=True
             ):
                 self._client.resetJointState(body, joint, position)
+            for follower in loaded.followers:
+                put_in_place(self._client, body, follower)
             first += len(start)
 
     def stop(self) -> None:
         """Put joints that are beyond their limits back, at rest: Bullet's own stops give way."""
-        for body, joints, _, _ in self._loaded:
+        for loaded in self._loaded:
+            body, joints = loaded.body, loaded.joints
             for k, state in enumerate(_states(self._client, body, joints)):
                 within = min(max(state[0], joints.lower[k]), joints.upper[k])
                 if within != state[0]:
@@ -140,7 +167,8 @@ class Fixtures:
     def write(self, bodies: Bodies) -> None:
         """Write where they are."""
         link, first = 0, 0
-        for number, (body, joints, links, _) in enumerate(self._loaded):
+        for number, loaded in enumerate(self._loaded):
+            body, joints, links = loaded.body, loaded.joints, loaded.links
             bodies.fixture_pose[link] = self._bases[number]
             if links > 1:
                 states = self._client.getLinkStates(

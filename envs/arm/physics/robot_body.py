@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autonomy.envs.arm.physics.urdf import Joints, joints_of, load_urdf
+from autonomy.envs.arm.descriptions.description import Description
+from autonomy.envs.arm.descriptions.robot_fit import check_fit
+from autonomy.envs.arm.physics.gears import Follower, followers_of
+from autonomy.envs.arm.physics.urdf import Joints, joints_of, load_body, read_file
 from autonomy.envs.arm.robot import Robot
-from autonomy.errors import InputError
 
 
 class RobotBody(NamedTuple):
@@ -14,42 +16,55 @@ class RobotBody(NamedTuple):
     body: int
     arm: Joints
     gripper: Joints
+    followers: tuple[Follower, ...]  # that mimic joints which others drive
     others: Joints  # that move, and that nobody drives
     tool: int  # link
     movable: list[int]  # all joints that move, as Bullet orders them
     link_names: tuple[str, ...]  # the base's first
+    description: Description
 
 
-def load_robot(client: Any, robot: Robot, *, visible: bool) -> RobotBody:
-    """Load a robot onto its place; `visible` reads the meshes that cameras see too.
+def describe_robot(robot: Robot) -> Description:
+    """Read and check a robot's file.
 
     Raises:
-        InputError: The file is missing or malformed, or has no joint or link of a given name.
+        InputError: The file cannot be used, or has no joint or link as the robot says.
     """
-    path = Path(robot.urdf)
-    body = load_urdf(client, path, "robot", robot.base, visible=visible)
+    description = read_file(Path(robot.urdf), "robot", robot.packages)
+    check_fit(robot, description)
+    return description
+
+
+def load_robot(client: Any, robot: Robot, *, visible: bool = False) -> RobotBody:
+    """Load a robot onto its place.
+
+    Args:
+        client: The physics server.
+        robot: The robot.
+        visible: Whether PyBullet itself is to draw it.
+
+    Raises:
+        InputError: As `describe_robot`, or a mesh cannot be read.
+    """
+    description = describe_robot(robot)
+    body = load_body(client, description, robot.base, visible=visible)
     infos = [client.getJointInfo(body, number) for number in range(client.getNumJoints(body))]
-    joint_names = [info[1].decode() for info in infos]
-    link_names = [info[12].decode() for info in infos]
-    base_name = client.getBodyInfo(body)[0].decode()
-    arm = _numbers("joint", robot.arm_joints, joint_names, path)
-    gripper = _numbers("joint", robot.gripper_joints, joint_names, path)
+    numbers = {info[1].decode(): info[0] for info in infos}
+    links = {info[12].decode(): info[0] for info in infos}
+    arm, gripper = (
+        [numbers[name] for name in own] for own in (robot.arm_joints, robot.gripper_joints)
+    )
+    followers = followers_of(description, numbers, set(gripper))
+    driven = {*arm, *gripper, *(own.joint for own in followers)}
     movable = [info[0] for info in infos if info[3] > -1]
     return RobotBody(
         body,
         joints_of(infos, arm),
         joints_of(infos, gripper),
-        joints_of(infos, [number for number in movable if number not in {*arm, *gripper}]),
-        _numbers("link", (robot.tool_link,), link_names, path)[0],
+        followers,
+        joints_of(infos, [number for number in movable if number not in driven]),
+        links.get(robot.tool_link, -1),
         movable,
-        (base_name, *link_names),
+        (client.getBodyInfo(body)[0].decode(), *links),
+        description,
     )
-
-
-def _numbers(kind: str, wanted: tuple[str, ...], names: list[str], path: Path) -> list[int]:
-    for name in wanted:
-        if name not in names:
-            raise InputError(
-                f"{kind} must be one of {', '.join(names)} of {path.name}, got {name!r}"
-            )
-    return [names.index(name) for name in wanted]

@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.descriptions.notes import tell
 from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup, Sizes
 from autonomy.envs.arm.physics.bullet import connect
+from autonomy.envs.arm.physics.bullet_file import collision_notes
 from autonomy.envs.arm.physics.control import ArmReading
 from autonomy.envs.arm.physics.controllers import make_controller
 from autonomy.envs.arm.physics.fixtures import Fixtures
@@ -69,13 +71,14 @@ class Facts(NamedTuple):
 
 
 def inspect(design: Design) -> Facts:
-    """Return what simulations of a design are made of.
+    """Return what simulations of a design are made of; warn of what users should know of files.
 
     Raises:
         InputError: The robot's file, joints, link or controller cannot be, or a fixture's file.
     """
     one = Simulation(design)
     facts = one.facts
+    tell(one.notes)
     one.close()
     return facts
 
@@ -140,6 +143,12 @@ class Simulation:
             fixture_speed=fixture_speed,
             fixture_joint_names=self._fixtures.joint_names,
         )
+
+    @property
+    def notes(self) -> list[str]:
+        """What of its robot's and fixtures' files is otherwise than one might think."""
+        own = [self._arm.parts.description, *self._fixtures.descriptions]
+        return [note for one in own for note in (*one.notes, *collision_notes(one))]
 
     def begin(self, setup: Setup, bodies: Bodies) -> None:
         """Begin an episode."""

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.envs.arm.descriptions.description import Description
+from autonomy.envs.arm.descriptions.reading import read_description
 from autonomy.envs.arm.physics.bullet import data_path, pybullet, silence
+from autonomy.envs.arm.physics.bullet_file import bullet_file
 from autonomy.errors import InputError
 
 _FORCE, _SPEED = 100.0, 2.0  # [N m or N], [rad/s or m/s] of joints whose file says 0: none given
@@ -25,29 +28,43 @@ class Joints(NamedTuple):
     names: tuple[str, ...]  # of their positions, with units: elbow_rad, slider_m
 
 
-def load_urdf(client: Any, path: Path, kind: str, place: Sequence[float], *, visible: bool) -> int:
-    """Load what stands in a file, its base fixed; return the body's number.
+def read_file(path: Path, kind: str, packages: Sequence[str | Path] = ()) -> Description:
+    """Read a URDF or SDF file; a relative path is looked for in `pybullet_data` too.
+
+    Args:
+        path: The file.
+        kind: What it is, for who has to read that it cannot be used.
+        packages: Folders of ROS packages, or that hold some.
+
+    Raises:
+        InputError: The file is missing or cannot be used.
+    """
+    return read_description(_found(path, kind), kind, packages)
+
+
+def load_body(
+    client: Any, description: Description, place: Sequence[float], *, visible: bool = False
+) -> int:
+    """Load a body, its base fixed; return its number.
 
     Args:
         client: The physics server.
-        path: Of a URDF or SDF file; a relative one is looked for in `pybullet_data` too.
-        kind: What it is, for who has to read that it cannot be loaded.
+        description: What the body's file said.
         place: Of its base (x, y, z) [m].
-        visible: Whether to read the meshes that cameras see too.
+        visible: Whether PyBullet itself is to draw it, for which it reads the visual meshes.
 
     Raises:
-        InputError: The file is missing or malformed.
+        InputError: A mesh cannot be read.
     """
-    bullet, found = pybullet(), _found(path, kind)
+    bullet = pybullet()
     try:
-        with silence():
-            if found.suffix == ".sdf":
-                return _load_sdf(client, found, place)
-            flags = 0 if visible else bullet.URDF_IGNORE_VISUAL_SHAPES
-            return client.loadURDF(str(found), place, useFixedBase=True, flags=flags)
+        with bullet_file(description, visible=visible) as file, silence():
+            if file.suffix == ".sdf":
+                return _load_sdf(client, file, place)
+            return client.loadURDF(str(file), place, useFixedBase=True)
     except bullet.error as error:
         raise InputError(
-            f"{kind} file {found} must be a URDF or SDF that PyBullet reads: {error}"
+            f"{description.file} must be a URDF or SDF that PyBullet reads: {error}"
         ) from None
 
 

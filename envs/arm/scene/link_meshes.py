@@ -1,28 +1,25 @@
-"""The visual meshes of robots and fixtures, link by link, as their URDF files give them."""
+"""The visual meshes of robots and fixtures, link by link, as a scene holds them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
 from autonomy.camera.mesh import Mesh, joined, surface
-from autonomy.camera.mesh_file import Surface, read_surfaces
-from autonomy.camera.primitives import box, cylinder, sphere
+from autonomy.camera.surface import Surface
 from autonomy.elementary import power
 from autonomy.envs.arm.fixture import Fixture
-from autonomy.envs.arm.physics.bullet import connect, pybullet
+from autonomy.envs.arm.physics.bullet import connect
 from autonomy.envs.arm.physics.fixtures import load_fixture
 from autonomy.envs.arm.physics.robot_body import load_robot
 from autonomy.envs.arm.robot import Robot
-from autonomy.errors import InputError
-from autonomy.linear_algebra import product
+from autonomy.envs.arm.scene.link_pieces import Piece, pieces_of
 
 _SHADE = 12  # steps of a colour's components, which span 0 to 255
+_MOST_COLORS = 100  # for which a palette has room, of a robot and of fixtures each
 _FAIRNESS = 0.7  # 1 shares triangles out by area, 0 gives every surface as many
 _FEWEST = 24  # triangles that a surface keeps, however small it is
 
@@ -44,14 +41,6 @@ class LinkMeshes:
 NO_MESHES = LinkMeshes((), np.zeros((0, 3), np.float32))
 
 
-class _Piece(NamedTuple):
-    """A surface of a link, in the link's frame."""
-
-    link: int
-    surface: Surface
-    color: tuple[int, int, int]
-
-
 @lru_cache(maxsize=16)
 def robot_meshes(robot: Robot, triangles: int | None, first_material: int) -> LinkMeshes:
     """Read a robot's visual meshes and decimate them together to about `triangles`.
@@ -60,8 +49,9 @@ def robot_meshes(robot: Robot, triangles: int | None, first_material: int) -> Li
         InputError: The robot or one of its meshes cannot be read.
     """
     client = connect()
-    pieces = _pieces(client, load_robot(client, robot, visible=True).body)
+    loaded = load_robot(client, robot)
     client.disconnect()
+    pieces = pieces_of(loaded.description, loaded.link_names)
     return _link_meshes(pieces, triangles, first_material, SemanticClass.ROBOT)
 
 
@@ -75,21 +65,21 @@ def fixture_meshes(
     """
     if not fixtures:
         return NO_MESHES
-    client, pieces, first = connect(), list[_Piece](), 0
+    client, pieces, first = connect(), list[Piece](), 0
     for fixture in fixtures:
-        loaded = load_fixture(client, fixture, visible=True)
-        own = _pieces(client, loaded.body)
-        pieces += [piece._replace(link=first + piece.link) for piece in own]
+        loaded = load_fixture(client, fixture)
+        pieces += pieces_of(loaded.description, loaded.link_names, first)
         first += loaded.links
     client.disconnect()
     return _link_meshes(pieces, triangles, first_material, SemanticClass.FIXTURE)
 
 
 def _link_meshes(
-    pieces: list[_Piece], triangles: int | None, first_material: int, semantic_class: int
+    pieces: list[Piece], triangles: int | None, first_material: int, semantic_class: int
 ) -> LinkMeshes:
     if triangles is not None and pieces:
         pieces = _decimated(pieces, triangles)
+    pieces = _with_few_colors(pieces)
     colors = sorted({piece.color for piece in pieces})
     links = sorted({piece.link for piece in pieces})
     meshes = [
@@ -107,50 +97,21 @@ def _link_meshes(
     )
 
 
-def _pieces(client: Any, body: int) -> list[_Piece]:
-    return [
-        piece for shape in client.getVisualShapeData(body) for piece in _pieces_of(client, shape)
-    ]
+def _with_few_colors(pieces: list[Piece]) -> list[Piece]:
+    """Make one of colours that nobody can tell apart, and of more where there are too many."""
+    step, rounded = _SHADE, pieces
+    while step == _SHADE or len({piece.color for piece in rounded}) > _MOST_COLORS:
+        rounded = [piece._replace(color=_rounded(piece.color, step)) for piece in pieces]
+        step *= 2
+    return rounded
 
 
-def _pieces_of(client: Any, shape: Sequence[Any]) -> list[_Piece]:
-    """Read one visual shape; the URDF's colour counts where the mesh file has none."""
-    _, link, kind, size, file, position, quaternion, rgba = shape[:8]
-    turn = np.array(client.getMatrixFromQuaternion(quaternion)).reshape(3, 3)
-    red, green, blue = (round(255 * float(value)) for value in rgba[:3])
-    pieces: list[_Piece] = []
-    for own in _surfaces(kind, size, Path(file.decode())):
-        vertices = product(own.vertices, turn.T) + position
-        color = _rounded(own.color or (red, green, blue))
-        pieces.append(_Piece(link + 1, replace(own, vertices=vertices), color))
-    return pieces
-
-
-def _rounded(color: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Make one of colours that nobody can tell apart."""
-    red, green, blue = (min(_SHADE * round(value / _SHADE), 255) for value in color)
+def _rounded(color: tuple[int, int, int], step: int) -> tuple[int, int, int]:
+    red, green, blue = (min(step * round(value / step), 255) for value in color)
     return red, green, blue
 
 
-def _surfaces(kind: int, size: Sequence[float], path: Path) -> list[Surface]:
-    """Return the surfaces of a shape of one of Bullet's kinds, in its own frame."""
-    bullet = pybullet()
-    if kind == bullet.GEOM_MESH:
-        return [replace(own, vertices=own.vertices * np.array(size)) for own in read_surfaces(path)]
-    if kind == bullet.GEOM_BOX:
-        mesh = box((size[0], size[1], size[2]), 0, 0)
-    elif kind == bullet.GEOM_CYLINDER:
-        mesh = cylinder(size[1], size[0], 24, 0, 0)
-    elif kind == bullet.GEOM_SPHERE:
-        mesh = sphere(size[0], 12, 0, 0)
-    else:
-        raise InputError(
-            f"visual shapes of a URDF must be meshes, boxes, cylinders or spheres, got kind {kind}"
-        )
-    return [Surface(mesh.vertices.astype(np.float64), mesh.triangles.astype(np.int64), None)]
-
-
-def _decimated(pieces: list[_Piece], triangles: int) -> list[_Piece]:
+def _decimated(pieces: list[Piece], triangles: int) -> list[Piece]:
     """Share triangles out by area, and give what small surfaces leave over to the others."""
     areas = power([piece.surface.area for piece in pieces], _FAIRNESS)
     counts = np.array([len(piece.surface.triangles) for piece in pieces])

@@ -1,0 +1,55 @@
+"""Meshes that bodies touch, written anew as OBJ files that PyBullet can read without harm."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from autonomy.camera.mesh_file import read_surfaces
+from autonomy.camera.obj_file import Solid, read_obj, solids_of
+from autonomy.errors import InputError
+
+
+class CollisionMesh(NamedTuple):
+    """A mesh that bodies touch."""
+
+    obj: bytes  # of a file that PyBullet can read
+    size: tuple[float, ...]  # along x, y and z, in the file's own units
+
+
+def read_collision_mesh(file: Path) -> CollisionMesh:
+    """Return what is in a mesh file as an OBJ file.
+
+    PyBullet makes a convex hull of each of its objects: those of an OBJ file stay apart, and all of
+    another file are one.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    about = file.stat()
+    return _read(file, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read(file: Path, modified: int, size: int) -> CollisionMesh:
+    solids = solids_of(read_obj(file), file) if file.suffix.lower() == ".obj" else [_joined(file)]
+    if not solids:
+        raise InputError(f"mesh file {file} must hold triangles, got none")
+    lines, first = list[str](), 1
+    for number, (vertices, triangles) in enumerate(solids):
+        lines.append(f"o solid_{number}")
+        lines += [f"v {x!r} {y!r} {z!r}" for x, y, z in vertices.tolist()]
+        lines += [f"f {a} {b} {c}" for a, b, c in (first + triangles).tolist()]
+        first += len(vertices)
+    extent = np.ptp(np.concatenate([vertices for vertices, _ in solids]), axis=0)
+    return CollisionMesh("\n".join([*lines, ""]).encode(), tuple(extent.tolist()))
+
+
+def _joined(file: Path) -> Solid:
+    surfaces = read_surfaces(file)
+    ends = np.cumsum([len(own.vertices) for own in surfaces])
+    triangles = [
+        own.triangles + end - len(own.vertices) for own, end in zip(surfaces, ends, strict=True)
+    ]
+    return np.concatenate([own.vertices for own in surfaces]), np.concatenate(triangles)
