@@ -14,7 +14,8 @@ STEP = 0.03  # [m] of the tool, per control step
 TURN = 0.15  # [rad] of the tool about the vertical, per control step
 _AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
 TOOL_LOW, TOOL_HIGH = (-0.35, -0.4, 0.0), (0.3, 0.4, 0.5)  # [m] the tool's box
-_DAMPING = 0.02  # of the least squares
+_DAMPING = (0.004, 0.05)  # of the least squares for the place [m] and the turn [rad]
+_LARGEST = 0.15  # [rad or m] that a joint moves in one step for more than the tool's place
 _HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
 
 
@@ -78,14 +79,35 @@ def step_towards(
 ) -> Array:
     """Return the joints' step `(n,)` for an error `(6,)` of the tool: place [m], then turn [rad].
 
-    The place comes before the turn, and both before the step `homewards` `(n,)`. A joint that would
-    leave its range of steps, `low` to `high` `(n,)`, goes to its end, and the others do without it
-    (Flacco et al., "Motion control of redundant robots under joint constraints: saturation in the
-    null space", 2012).
+    The place comes first, the turn takes what joints that leaves open, and the step `homewards`
+    `(n,)` the rest (Siciliano and Slotine, "A general framework for managing multiple tasks in
+    highly redundant robotic systems", 1991). No joint leaves its range of steps, `low` to `high`
+    `(n,)`: what comes later does without one that would.
+    """
+    to_place = _step_to_place(jacobian[:3], error[:3], low, high)
+    free = np.ones(len(low))
+    for _ in range(len(low)):
+        step = to_place + _step_besides(jacobian * free, error[3:], to_place, homewards * free)
+        beyond = np.maximum(low - step, step - high) * free
+        worst = np.argmax(beyond)
+        if beyond[worst] <= 0.0:
+            return step
+        free[worst] = 0.0
+    return to_place
+
+
+@compiled
+def _step_to_place(jacobian: Array, error: Array, low: Array, high: Array) -> Array:
+    """Return the step `(n,)` that moves the tool by `error` `(3,)`.
+
+    A joint that would leave its range goes to its end, and the others do the rest (Flacco et al.,
+    "Motion control of redundant robots under joint constraints: saturation in the null space",
+    2012).
     """
     step, free = np.zeros(len(low)), np.ones(len(low))
     for _ in range(len(low)):
-        own = step + _by_priority(jacobian * free, error - _moved(jacobian, step), homewards * free)
+        left = error - _moved(jacobian, step)
+        own = step + _moved(_damped_inverse(jacobian * free, _DAMPING[0]), left)
         beyond = np.maximum(low - own, own - high) * free
         worst = np.argmax(beyond)
         if beyond[worst] <= 0.0:
@@ -96,28 +118,23 @@ def step_towards(
 
 
 @compiled
-def _by_priority(jacobian: Array, error: Array, homewards: Array) -> Array:
-    """Return the step for the place, in what it leaves open that for the turn, and then home.
-
-    Siciliano and Slotine, "A general framework for managing multiple tasks in highly redundant
-    robotic systems", 1991.
-    """
-    step, left = np.zeros(len(homewards)), np.eye(len(homewards))
-    for first in (0, 3):
-        own = jacobian[first : first + 3]
-        open_to_it = product(own, left)
-        inverse = _damped_inverse(open_to_it)
-        step += _moved(inverse, error[first : first + 3] - _moved(own, step))
-        left -= product(inverse, open_to_it)
-    return step + _moved(left, homewards)
+def _step_besides(jacobian: Array, turn: Array, to_place: Array, homewards: Array) -> Array:
+    """Return the step `(n,)` for the turn, and then home, which leaves the tool in its place."""
+    still = np.eye(len(to_place))
+    still -= product(_damped_inverse(jacobian[:3], _DAMPING[0]), jacobian[:3])
+    turning = product(jacobian[3:], still)
+    inverse = _damped_inverse(turning, _DAMPING[1])
+    step = _moved(inverse, turn - _moved(jacobian[3:], to_place))
+    step += _moved(still - product(inverse, turning), homewards)
+    return step * min(1.0, _LARGEST / max(np.abs(step).max(), _LARGEST))
 
 
 @compiled
-def _damped_inverse(jacobian: Array) -> Array:
+def _damped_inverse(jacobian: Array, damping: float) -> Array:
     """Return `(n, 3)` the damped pseudoinverse of `(3, n)`."""
     square = product(jacobian, jacobian.T)
     for i in range(3):
-        square[i, i] += _DAMPING**2
+        square[i, i] += damping**2
     return solved(square, jacobian).T.copy()
 
 
