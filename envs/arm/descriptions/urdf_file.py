@@ -80,7 +80,7 @@ class UrdfReader:
             None if inertial is None else self._mass(inertial, what),
             tuple(self._visual(own, what) for own in element.findall("visual")),
             tuple(
-                Collision(self._geometry(own, what), _pose(own))
+                Collision(self._geometry(own, what), _pose(own), "concave" in own.attrib)
                 for own in element.findall("collision")
             ),
         )
