@@ -2,7 +2,6 @@
 
 import math
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -42,9 +41,8 @@ def test_a_description_says_what_the_file_says(tmp_path: Path) -> None:
 
 def test_joints_of_an_sdf_file_are_where_its_links_are(tmp_path: Path) -> None:
     """The arm stands at (1, 2, 3), turned by 90 degrees; its hand is 1 m along the model's y."""
-    inertial = (
-        "<inertial><mass>1</mass><inertia><ixx>1</ixx><iyy>1</iyy><izz>1</izz></inertia></inertial>"
-    )
+    moments = "<inertia><ixx>1</ixx><iyy>1</iyy><izz>1</izz></inertia>"
+    inertial = f"<inertial><mass>1</mass>{moments}</inertial>"
     shape = "<visual name='v'><geometry><sphere><radius>0.1</radius></sphere></geometry></visual>"
     path = tmp_path / "robot.sdf"
     path.write_text(
@@ -67,11 +65,6 @@ def test_joints_of_an_sdf_file_are_where_its_links_are(tmp_path: Path) -> None:
         client.stepSimulation()
     assert client.getBasePositionAndOrientation(body)[0] == pytest.approx((0.0, 0.0, 0.5))
     client.disconnect()
-
-
-def in_arm(old: str, new: str) -> Callable[[], str]:
-    assert old in ARM
-    return lambda: ARM.replace(old, new, 1)
 
 
 REFUSED: dict[str, tuple[str, str]] = {
@@ -282,10 +275,10 @@ def test_pybullet_understands_its_own_files_as_we_do(name: str) -> None:
     path = Path(data_path()) / name
     theirs, ours = connect(), connect()
     with silence():
-        is_sdf = path.suffix == ".sdf"
-        body = (
-            theirs.loadSDF(str(path))[0] if is_sdf else theirs.loadURDF(str(path), useFixedBase=1)
-        )
+        if path.suffix == ".sdf":
+            body = theirs.loadSDF(str(path))[0]
+        else:
+            body = theirs.loadURDF(str(path), useFixedBase=1)
     description = read_file(Path(name), "robot")
     own = load_body(ours, description, (0.0, 0.0, 0.0))
     links = range(theirs.getNumJoints(body))

@@ -103,7 +103,7 @@ def textured(folder: Path, picture: NDArray[np.uint8], corners: NDArray[np.float
     """Two triangles apart, whose three corners each are at places of a picture, in OBJ files."""
     triangle = np.array([(0.0, 0.0, 0.0), (0.1, 0.0, 0.0), (0.0, 0.1, 0.0)])
     piece = trimesh.Trimesh(
-        np.vstack([triangle, triangle + (0.0, 0.0, 0.1)]), [(0, 1, 2), (3, 4, 5)], process=False
+        np.vstack([triangle, triangle + 0.1]), [(0, 1, 2), (3, 4, 5)], process=False
     )
     cv2.imwrite(str(folder / "picture.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     lines = [f"v {x} {y} {z}" for x, y, z in piece.vertices]
@@ -170,9 +170,8 @@ def test_textures_of_the_urdf_are_drawn_as_their_middle_colour(tmp_path: Path) -
 
 
 def test_meshes_in_millimetres_are_named_with_their_size(tmp_path: Path) -> None:
-    (tmp_path / "mm.obj").write_text(
-        "".join(f"v {1e3 * x} {1e3 * y} {1e3 * z}\n" for x, y, z in WEDGE) + OBJ[len(TEXT) :]
-    )
+    vertices = "".join(f"v {1e3 * x} {1e3 * y} {1e3 * z}\n" for x, y, z in WEDGE)
+    (tmp_path / "mm.obj").write_text(vertices + OBJ.removeprefix(TEXT))
     path = with_mesh(tmp_path, "mm.obj", touched=True)
     for look in (lambda: base_of(path), lambda: make("Reach", robot=robot_of(path))):
         with pytest.warns(
@@ -269,9 +268,8 @@ def test_broken_meshes_are_refused_in_one_sentence(
 
 
 def test_faces_may_count_back_from_where_they_stand(tmp_path: Path) -> None:
-    (tmp_path / "back.obj").write_text(
-        TEXT + "f -4 -2 -3\n" + "f -4 -3 -1\nf -4 -1 -2\nf -3 -2 -1\n"
-    )
+    faces = "f -4 -2 -3\nf -4 -3 -1\nf -4 -1 -2\nf -3 -2 -1\n"
+    (tmp_path / "back.obj").write_text(TEXT + faces)
     (surface,) = read_surfaces(tmp_path / "back.obj")
     assert surface.area == pytest.approx(wedge().area)
     low, high = touched_box(with_mesh(tmp_path, "back.obj", touched=True))

@@ -113,9 +113,9 @@ def test_a_joint_that_mimics_another_follows_it(tmp_path: Path) -> None:
     assert parts.others.numbers == []
 
     def fingers() -> tuple[float, float]:
-        return tuple(
-            client.getJointState(parts.body, k)[0] for k in (follower.leader, follower.joint)
-        )  # type: ignore[return-value] - two
+        numbers = (follower.leader, follower.joint)
+        leader, led = (client.getJointState(parts.body, k)[0] for k in numbers)
+        return leader, led
 
     assert fingers() == pytest.approx((0.0, 0.01))
     arm.pose((0.1, 0.2), opening=1.0)
