@@ -264,7 +264,6 @@ FILES = (
     "pr2_gripper.urdf",
     "mini_cheetah/mini_cheetah.urdf",
     "aliengo/aliengo.urdf",
-    "gripper/wsg50_one_motor_gripper_new.sdf",
     "tray/traybox.urdf",
 )
 
