@@ -205,6 +205,7 @@ def test_a_folder_is_no_robot_file(tmp_path: Path) -> None:
 SDF_REFUSED = {
     "<include/>": "model m of robot.sdf must hold only .*, got include",
     "<pose relative_to='a'>0 0 0 0 0 0</pose>": "must not be relative to other frames, got a",
+    "<pose degrees='true'>0 0 0 0 0 0</pose>": "must be x y z roll pitch yaw in radians",
     "<link name='a'><pose>0 0 0</pose></link>": "pose in link a of robot.sdf must be 6 numbers",
 }
 

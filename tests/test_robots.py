@@ -44,8 +44,8 @@ NAN = float("nan")
             {"gripper_joints": ("panda_joint1", "panda_finger_joint2")},
             "must be named once each, got panda_joint1 2 times",
         ),
-        ({"urdf": None}, "urdf must be paths, got"),
-        ({"tool_link": None}, "tool_link must be a tuple of names, got"),
+        ({"urdf": None}, "urdf must be a name, got None"),
+        ({"tool_link": 3}, "tool_link must be a name, got 3"),
         ({"packages": "here"}, "packages must be paths, got 'here'"),
     ],
 )

@@ -16,7 +16,7 @@ from autonomy.xml_file import read_xml
 
 MESH_SUFFIXES = (".obj", ".stl", ".dae", ".ply", ".glb", ".gltf")
 """Of files that can be read."""
-_LARGEST = 512 << 20  # bytes
+_LARGEST = 256 << 20  # bytes
 _NEEDED = {"collada": "pycollada", "PIL": "Pillow"}
 
 

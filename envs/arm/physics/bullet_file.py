@@ -58,10 +58,19 @@ def _urdf(robot: Element, description: Description) -> Element:
         if is_frame(link, description.joint_above.get(link.name)):
             _add_inertial(element)
     for joint in robot.findall("joint"):
-        for dynamics in joint.findall("dynamics"):
-            if not dynamics.attrib:
-                joint.remove(dynamics)
+        _say_what_counts(joint)
     return robot
+
+
+def _say_what_counts(joint: Element) -> None:
+    """Take away what PyBullet takes otherwise: limits of endless joints, and empty dynamics."""
+    for limit in joint.findall("limit"):
+        if joint.get("type") == "continuous":
+            for key in ("lower", "upper"):
+                limit.attrib.pop(key, None)
+    for dynamics in joint.findall("dynamics"):
+        if not dynamics.attrib:
+            joint.remove(dynamics)
 
 
 def _add_inertial(link: Element) -> None:
