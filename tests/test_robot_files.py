@@ -261,7 +261,6 @@ FILES = (
     "xarm/xarm6_with_gripper.urdf",
     "kuka_iiwa/kuka_with_gripper2.sdf",
     "kuka_iiwa/model.urdf",
-    "r2d2.urdf",
     "pr2_gripper.urdf",
     "mini_cheetah/mini_cheetah.urdf",
     "aliengo/aliengo.urdf",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from autonomy.envs.arm.robot_checks import check_once, names, number, numbers, paths
+from autonomy.envs.arm.checked import check_once, names, number, numbers, paths
 from autonomy.errors import InputError
 from autonomy.given import given
 
