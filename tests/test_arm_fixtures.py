@@ -237,7 +237,7 @@ def test_fixtures_whose_file_is_another_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=message):
             made(Passing(fixture))
-    with pytest.raises(InputError, match="joint hinge must be one of fixed, .*, got spherical"):
+    with pytest.raises(InputError, match=r"joint hinge must be one of fixed, .*, got spherical"):
         made(Passing(gate(tmp_path, kind="spherical")))
 
 
