@@ -215,6 +215,8 @@ BOX = Solid("box", (0.1, 0.1, 0.1))
     [
         (lambda: Fixture(), "a fixture must be a urdf, or solids and moving parts, and not both"),
         (lambda: Fixture(urdf="a.urdf", solids=(BOX,)), "and not both"),
+        (lambda: Fixture(solids=(BOX,), position=(0, 0)), "position must be 3 finite numbers"),  # type: ignore[arg-type] - refused
+        (lambda: Fixture(solids=(BOX,), yaw=float("nan")), "yaw must be 1 finite numbers"),
         (lambda: Solid("ball", (1, 1, 1)), "a solid must be a box or a cylinder, got 'ball'"),  # type: ignore[arg-type] - refused
         (lambda: Solid("box", (1, 0, 1)), r"size must be positive along x, y and z, got \(1, 0"),
         (lambda: MovingPart("a", (BOX,), "slide", (0, 0, 1), (1, 0)), "limits must be a low and"),
@@ -235,7 +237,7 @@ def test_fixtures_whose_file_is_another_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=message):
             made(Passing(fixture))
-    with pytest.raises(InputError, match="joints must slide or turn, got hinge that does not"):
+    with pytest.raises(InputError, match=r"joint hinge must be one of fixed, .*, got spherical"):
         made(Passing(gate(tmp_path, kind="spherical")))
 
 

@@ -4,6 +4,8 @@ import io
 from pathlib import Path
 from urllib.parse import unquote
 
+from autonomy.camera.obj_file import as_utf8
+
 _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tga", ".tif", ".tiff", ".gif", ".webp")
 _MOST_PIXELS = 1 << 26  # of a picture; a larger one is not decoded
 
@@ -34,6 +36,8 @@ class MeshAssets:
             try:
                 data = place.read_bytes()
                 _check_picture(place, data)
+                if place.suffix.lower() == ".mtl":
+                    data = as_utf8(data)
             except OSError:
                 continue
             return data

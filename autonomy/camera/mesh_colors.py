@@ -43,28 +43,31 @@ def _vertex_colors(piece: Any) -> NDArray[np.float64] | None:
     visual = piece.visual
     if visual.kind in ("vertex", "face"):
         return np.array(visual.vertex_colors[:, :3], np.float64)
-    picture = _picture(piece)
-    if picture is None or _is_stand_in(picture) or getattr(visual, "uv", None) is None:
+    if _picture(_material(piece)) is None or getattr(visual, "uv", None) is None:
         return None
     return np.array(visual.to_color().vertex_colors[:, :3], np.float64)
 
 
 def _plain_color(piece: Any) -> tuple[int, int, int] | None:
     """Return a material's colour, if there is a material."""
-    material, picture = getattr(piece.visual, "material", None), _picture(piece)
-    if material is None or (picture is not None and _is_stand_in(picture)):
-        return None
-    return _whole(material.main_color)
+    material = _material(piece)
+    return None if material is None else _whole(material.main_color)
 
 
-def _picture(piece: Any) -> Any:
+def _material(piece: Any) -> Any:
+    """Return a piece's material, if its file gives one.
+
+    Where coordinates of a picture come without a material, trimesh makes one, without a name and
+    with a picture of no file.
+    """
     material = getattr(piece.visual, "material", None)
+    picture = getattr(material, "image", None)
+    is_made = picture is not None and picture.format is None and not hasattr(material, "_name")
+    return None if is_made else material
+
+
+def _picture(material: Any) -> Any:
     return getattr(material, "image", None) or getattr(material, "baseColorTexture", None)
-
-
-def _is_stand_in(picture: Any) -> bool:
-    """Tell a picture of no file: trimesh makes one where coordinates come without a material."""
-    return picture.format is None
 
 
 def _whole(color: Any) -> tuple[int, int, int]:

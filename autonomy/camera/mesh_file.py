@@ -16,7 +16,8 @@ from autonomy.xml_file import read_xml
 
 MESH_SUFFIXES = (".obj", ".stl", ".dae", ".ply", ".glb", ".gltf")
 """Of files that can be read."""
-_LARGEST = 512 << 20  # bytes
+_LARGEST = 256 << 20  # bytes
+_NEEDED = {"collada": "pycollada", "PIL": "Pillow"}
 
 
 def read_surfaces(path: Path) -> list[Surface]:
@@ -33,15 +34,9 @@ def read_surfaces(path: Path) -> list[Surface]:
         surfaces = [own for piece in _pieces(path, assets) for own in colored(piece)]
     except InputError:
         raise
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"mesh file {path} needs {error.name}, which is not installed: "
-            "pip install 'autonomy[arm]'"
-        ) from error
     except Exception as error:  # each of trimesh's readers raises its own kinds
-        reason = f"{error}".partition("\n")[0] or type(error).__name__
-        raise InputError(f"mesh file {path} cannot be read: {reason[:200]}") from error
-    seen = [surface for surface in surfaces if _has_area(surface, path)]
+        raise InputError(f"mesh file {path} cannot be read: {_reason(error)}") from error
+    seen = [surface for surface in surfaces if surface.area > 0.0]
     if not seen:
         raise InputError(f"mesh file {path} must hold triangles, got none")
     notes = (*assets.notes, *(surface.note for surface in seen if surface.note))
@@ -72,8 +67,9 @@ def _pieces(path: Path, assets: MeshAssets) -> list[Any]:
         scene: Any = trimesh.load_scene(io.BytesIO(data), file_type=kind, resolver=assets)
         pieces = [own for own in scene.dump() if isinstance(own, trimesh.Trimesh)]
     pieces = [own for own in pieces if len(own.faces)]
-    if unit != 1.0:
-        for piece in pieces:
+    for piece in pieces:
+        check_positions(piece.vertices, path)
+        if unit != 1.0:
             piece.apply_scale(unit)
     return pieces
 
@@ -91,6 +87,10 @@ def _collada_unit(path: Path) -> float:
     return meters
 
 
-def _has_area(surface: Surface, path: Path) -> bool:
-    check_positions(surface.vertices, path)
-    return surface.area > 0.0
+def _reason(error: Exception) -> str:
+    """Return why a library could not read a file, if it says so in words for others."""
+    if isinstance(error, ModuleNotFoundError) and error.name in _NEEDED:
+        return f"{_NEEDED[error.name]} is not installed: pip install 'autonomy[arm]'"
+    if isinstance(error, ValueError | IndexError):
+        return str(error).partition("\n")[0][:200]
+    return "it is damaged, or not what its name says"

@@ -36,7 +36,7 @@ def read_obj(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"mesh file {path} cannot be read: {error.strerror}") from error
-    data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
+    data = as_utf8(data).replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
     if wrong := _WRONG.search(data):
         line, text = data.count(b"\n", 0, wrong.start()) + 1, wrong.group().decode("latin-1")
         raise InputError(
@@ -45,6 +45,15 @@ def read_obj(path: Path) -> bytes:
         )
     data = _REMARK.sub(rb"\1", data)
     return _counted(data, path) if _RELATIVE.search(data) else data
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return a text in UTF-8, whatever its names and remarks were written in."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode("utf-8")
+    return data
 
 
 def solids_of(data: bytes, path: Path) -> list[Solid]:

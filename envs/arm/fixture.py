@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from autonomy.envs.arm.checked import numbers
 from autonomy.errors import InputError
 
 Place = tuple[float, float, float]
@@ -94,3 +95,7 @@ class Fixture:
     def __post_init__(self) -> None:
         if (self.urdf is None) == (not self.solids and not self.moving):
             raise InputError("a fixture must be a urdf, or solids and moving parts, and not both")
+        numbers(self.position, "a fixture's position", 3)
+        numbers((self.yaw,), "a fixture's yaw", 1)
+        for name in ("start", "spring"):
+            numbers(getattr(self, name), f"a fixture's {name}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from autonomy.envs.arm.robot_checks import check_once, names, number, numbers, paths
+from autonomy.envs.arm.checked import check_once, names, number, numbers, paths
 from autonomy.errors import InputError
 from autonomy.given import given
 
@@ -90,8 +90,9 @@ class Robot:
         if self.gripper_inertia is not None:
             self._keep("gripper_inertia", number(self.gripper_inertia, "gripper_inertia"))
         self._keep("packages", paths(self.packages, "packages"))
-        paths((self.urdf,), "urdf")
-        names((self.tool_link,), "tool_link")
+        for name, kind in (("urdf", (str, Path)), ("tool_link", str)):
+            if not isinstance(getattr(self, name), kind):
+                raise InputError(f"{name} must be a name, got {getattr(self, name)!r}")
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

@@ -55,10 +55,17 @@ class Visual:
 
 @dataclass(frozen=True)
 class Collision:
-    """A shape that bodies touch."""
+    """A shape that bodies touch.
+
+    Attributes:
+        geometry: The shape; of a mesh, its convex hull.
+        pose: Of it in the link's frame.
+        is_concave: Whether a mesh counts as it is.
+    """
 
     geometry: Geometry
     pose: Pose
+    is_concave: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class NamedFiles:
 
     def _found(self, name: str, what: str, places: Iterator[Path], package: str = "") -> Path:
         for place in places:
-            if _is_file(place):
+            if is_file(place):
                 return place
         where = (
             f"; if the package {package} is elsewhere, say so by packages=(folder,) of the Robot or"
@@ -123,7 +123,8 @@ def _folders(variable: str) -> list[Path]:
     return [Path(folder) for folder in os.environ.get(variable, "").split(os.pathsep) if folder]
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file, whatever the path is."""
     try:
         return path.is_file()
     except OSError:  # the name is longer than names may be

@@ -8,7 +8,7 @@ from autonomy.envs.arm.descriptions.description import Description
 from autonomy.envs.arm.descriptions.named_files import NamedFiles
 from autonomy.envs.arm.descriptions.schema import cleaned
 from autonomy.envs.arm.descriptions.sdf_file import sdf_description
-from autonomy.envs.arm.descriptions.urdf_file import UrdfReader
+from autonomy.envs.arm.descriptions.urdf_file import urdf_description
 from autonomy.envs.arm.descriptions.urdf_schema import URDF
 from autonomy.errors import InputError
 from autonomy.xml_file import read_xml
@@ -34,7 +34,7 @@ def read_description(
     if root.tag == "sdf":
         return sdf_description(root, files)
     _check_format(root, file, kind)
-    return UrdfReader(cleaned(root, URDF, file.name), files).description()
+    return urdf_description(cleaned(root, URDF, file.name), files)
 
 
 def _check_format(root: Element, file: Path, kind: str) -> None:

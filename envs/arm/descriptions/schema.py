@@ -73,7 +73,7 @@ AXIS, LENGTH, SIZE = Numbers(3, *_LENGTH), Numbers(1, *_SIZE), Numbers(3, *_SIZE
 SCALE = Numbers(3, -1e6, 1e6, may_be_one=True)
 COLOR = Numbers(4, 0.0, 1.0)
 MASS, MOMENT, PRODUCT = Numbers(1, *_MASS), Numbers(1, *_MASS), Numbers(1, -1e6, 1e6)
-AMOUNT, ANY = Numbers(1, 0.0, 1e30), Numbers(1, -1e30, 1e30)
+AMOUNT, ANY = Numbers(1, 0.0, 1e12), Numbers(1, -1e30, 1e30)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from autonomy.envs.arm.descriptions.named_files import NamedFiles
 from autonomy.envs.arm.descriptions.schema import cleaned
 from autonomy.envs.arm.descriptions.sdf_schema import SDF
 from autonomy.envs.arm.descriptions.sdf_to_urdf import to_urdf
-from autonomy.envs.arm.descriptions.urdf_file import UrdfReader
+from autonomy.envs.arm.descriptions.urdf_file import urdf_description
 from autonomy.errors import InputError
 
 _WORLD = "world"
@@ -31,7 +31,7 @@ def sdf_description(root: Element, files: NamedFiles) -> Description:
     _check_joint_poses(model, files)
     is_fixed = _is_fixed(model)
     _let_turn(model)
-    description = UrdfReader(to_urdf(model), files).description()
+    description = urdf_description(to_urdf(model), files)
     base, notes = description.link[description.root], description.notes
     if not is_fixed and base.mass != 0.0 and base.name != _WORLD:
         notes += (f"the base of {file} is free to fall, and is fixed to its place here",)
@@ -44,6 +44,10 @@ def _check_frames(model: Element, files: NamedFiles) -> None:
             raise InputError(
                 f"poses of an SDF file must not be relative to other frames, got {frame[:60]} in "
                 f"{files.file}"
+            )
+        if pose.get("degrees") in _YES or pose.get("rotation_format", "euler_rpy") != "euler_rpy":
+            raise InputError(
+                f"poses of an SDF file must be x y z roll pitch yaw in radians, in {files.file}"
             )
     for joint in model.iter("joint"):
         if (joint.findtext("axis/use_parent_model_frame") or "").strip() in _YES:

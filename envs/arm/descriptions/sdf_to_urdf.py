@@ -33,7 +33,7 @@ def _link(link: Element) -> Element:
 
 
 def _shape(element: Element) -> Element:
-    result = Element(element.tag)
+    result = Element(element.tag, element.attrib)
     _add_origin(result, _pose(element))
     for geometry in element.findall("geometry"):
         own = SubElement(result, "geometry")

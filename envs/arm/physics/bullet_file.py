@@ -1,8 +1,4 @@
-"""Robot files as PyBullet is given them: only what was checked, and meshes that it reads safely.
-
-PyBullet reads meshes without looking, too: an index beyond the vertices ends the process. All but
-its own come to it as OBJ files that we have written.
-"""
+"""Robot files as PyBullet is given them: only what was checked, without what is only seen."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -12,12 +8,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from autonomy.envs.arm.descriptions.description import Description
 from autonomy.envs.arm.descriptions.masses import is_frame
-from autonomy.envs.arm.descriptions.notes import size_note
-from autonomy.envs.arm.physics.bullet import data_path
-from autonomy.envs.arm.physics.collision_mesh import read_collision_mesh
+from autonomy.envs.arm.physics.bullet_meshes import key_of, write_meshes
 from autonomy.envs.arm.physics.scratch_files import scratch_folder
 
-_OWN_SUFFIXES = (".obj", ".stl")  # of PyBullet's own files that are given to it as they are
 _ROUND = ("cylinder", "capsule", "sphere")
 _FRAME_MASS, _FRAME_MOMENT = "1e-06", "1e-09"  # [kg], [kg m²] of a link that is only a frame
 
@@ -35,9 +28,9 @@ def bullet_file(description: Description, *, visible: bool) -> Generator[Path]:
     """
     with scratch_folder() as folder:
         model = deepcopy(description.elements)
-        names = _write_meshes(description, folder)
+        meshes = write_meshes(description, folder)
         for element, link in zip(model.findall("link"), description.links, strict=True):
-            touched = [names.get(own.geometry.file) for own in link.collisions]
+            touched = [meshes.get(key_of(own)) for own in link.collisions]
             _name_meshes(element, "collision", touched)
             if visible:
                 _name_meshes(element, "visual", [own.geometry.file for own in link.visuals])
@@ -48,36 +41,6 @@ def bullet_file(description: Description, *, visible: bool) -> Generator[Path]:
         indent(root)  # PyBullet breaks lines of more than 8 KiB, wherever that is
         path.write_bytes(tostring(root, encoding="utf-8", xml_declaration=True))
         yield path
-
-
-def collision_notes(description: Description) -> list[str]:
-    """Return what to say of the sizes of meshes that bodies touch; often nothing."""
-    notes: list[str] = []
-    for geometry in (own.geometry for link in description.links for own in link.collisions):
-        if geometry.file is not None and not is_bullets_own(geometry.file):
-            own = read_collision_mesh(geometry.file).size
-            size = [abs(scale) * length for scale, length in zip(geometry.size, own, strict=True)]
-            notes += size_note(geometry.file, size)
-    return notes
-
-
-def _write_meshes(description: Description, folder: Path) -> dict[Path | None, Path]:
-    """Write the meshes that bodies touch; return where PyBullet finds each file."""
-    names: dict[Path | None, Path] = {}
-    for link in description.links:
-        for file in (own.geometry.file for own in link.collisions):
-            if file is None or file in names:
-                continue
-            names[file] = file if is_bullets_own(file) else folder / f"mesh_{len(names)}.obj"
-            if names[file] != file:
-                names[file].write_bytes(read_collision_mesh(file).obj)
-    return names
-
-
-def is_bullets_own(file: Path) -> bool:
-    """Tell whether a mesh came with PyBullet, in a format that it reads."""
-    is_there = file.resolve().is_relative_to(Path(data_path()).resolve())
-    return is_there and file.suffix.lower() in _OWN_SUFFIXES
 
 
 def _name_meshes(link: Element, tag: str, files: Sequence[Path | None]) -> None:
@@ -95,10 +58,19 @@ def _urdf(robot: Element, description: Description) -> Element:
         if is_frame(link, description.joint_above.get(link.name)):
             _add_inertial(element)
     for joint in robot.findall("joint"):
-        for dynamics in joint.findall("dynamics"):
-            if not dynamics.attrib:
-                joint.remove(dynamics)
+        _say_what_counts(joint)
     return robot
+
+
+def _say_what_counts(joint: Element) -> None:
+    """Take away what PyBullet takes otherwise: limits of endless joints, and empty dynamics."""
+    for limit in joint.findall("limit"):
+        if joint.get("type") == "continuous":
+            for key in ("lower", "upper"):
+                limit.attrib.pop(key, None)
+    for dynamics in joint.findall("dynamics"):
+        if not dynamics.attrib:
+            joint.remove(dynamics)
 
 
 def _add_inertial(link: Element) -> None:

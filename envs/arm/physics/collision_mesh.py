@@ -1,10 +1,13 @@
 """Meshes that bodies touch, written anew as OBJ files that PyBullet can read without harm."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
 
 from autonomy.camera.mesh_file import read_surfaces
 from autonomy.camera.obj_file import Solid, read_obj, solids_of
@@ -18,32 +21,47 @@ class CollisionMesh(NamedTuple):
     size: tuple[float, ...]  # along x, y and z, in the file's own units
 
 
-def read_collision_mesh(file: Path) -> CollisionMesh:
+def read_collision_mesh(file: Path, is_concave: bool) -> CollisionMesh:
     """Return what is in a mesh file as an OBJ file.
 
-    PyBullet makes a convex hull of each of its objects: those of an OBJ file stay apart, and all of
-    another file are one.
+    Unless a mesh is concave, PyBullet makes a convex hull of each of its objects: those of an OBJ
+    file stay apart, all of another file are one, and each is its hull already.
 
     Raises:
         InputError: The file cannot be read.
     """
     about = file.stat()
-    return _read(file, about.st_mtime_ns, about.st_size)
+    return _read(file, is_concave, about.st_mtime_ns, about.st_size)
 
 
 @lru_cache(maxsize=64)
-def _read(file: Path, modified: int, size: int) -> CollisionMesh:
+def _read(file: Path, is_concave: bool, modified: int, size: int) -> CollisionMesh:
     solids = solids_of(read_obj(file), file) if file.suffix.lower() == ".obj" else [_joined(file)]
     if not solids:
         raise InputError(f"mesh file {file} must hold triangles, got none")
+    extent = np.ptp(np.concatenate([vertices for vertices, _ in solids]), axis=0)
+    solids = solids if is_concave else [_hull(*solid) for solid in solids]
+    return CollisionMesh(_written(solids), tuple(extent.tolist()))
+
+
+def _written(solids: Sequence[Solid]) -> bytes:
     lines, first = list[str](), 1
     for number, (vertices, triangles) in enumerate(solids):
         lines.append(f"o solid_{number}")
         lines += [f"v {x!r} {y!r} {z!r}" for x, y, z in vertices.tolist()]
         lines += [f"f {a} {b} {c}" for a, b, c in (first + triangles).tolist()]
         first += len(vertices)
-    extent = np.ptp(np.concatenate([vertices for vertices, _ in solids]), axis=0)
-    return CollisionMesh("\n".join([*lines, ""]).encode(), tuple(extent.tolist()))
+    return "\n".join([*lines, ""]).encode()
+
+
+def _hull(vertices: NDArray[np.float64], triangles: NDArray[np.int64]) -> Solid:
+    """Return the convex hull, which is a fraction of what PyBullet would have to read."""
+    try:
+        facets = ConvexHull(vertices).simplices
+    except QhullError:  # it is flat
+        return vertices, triangles
+    used, own = np.unique(facets, return_inverse=True)
+    return vertices[used], own.reshape(-1, 3)
 
 
 def _joined(file: Path) -> Solid:

@@ -12,7 +12,7 @@ from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup, Sizes
 from autonomy.envs.arm.physics.bullet import connect
-from autonomy.envs.arm.physics.bullet_file import collision_notes
+from autonomy.envs.arm.physics.bullet_meshes import collision_notes
 from autonomy.envs.arm.physics.control import ArmReading
 from autonomy.envs.arm.physics.controllers import make_controller
 from autonomy.envs.arm.physics.fixtures import Fixtures

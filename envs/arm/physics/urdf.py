@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.envs.arm.descriptions.description import Description
+from autonomy.envs.arm.descriptions.named_files import is_file
 from autonomy.envs.arm.descriptions.reading import read_description
 from autonomy.envs.arm.physics.bullet import data_path, pybullet, silence
 from autonomy.envs.arm.physics.bullet_file import bullet_file
@@ -131,6 +132,6 @@ def _load_sdf(client: Any, path: Path, place: Sequence[float]) -> int:
 
 def _found(path: Path, kind: str) -> Path:
     for candidate in (path, Path(data_path()) / path):
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     raise InputError(f"{kind} file must exist, also looked for in pybullet_data, got {path}")

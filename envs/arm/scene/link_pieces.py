@@ -14,7 +14,7 @@ from autonomy.camera.surface import Surface
 from autonomy.envs.arm.descriptions.description import Description, Geometry, Link, Visual
 from autonomy.envs.arm.descriptions.notes import size_note, tell
 from autonomy.envs.arm.descriptions.poses import turn_of
-from autonomy.envs.arm.physics.bullet_file import is_bullets_own
+from autonomy.envs.arm.physics.bullet_meshes import is_bullets_own
 from autonomy.errors import InputError
 from autonomy.linear_algebra import product
 from autonomy.picture_file import read_picture

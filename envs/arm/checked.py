@@ -1,4 +1,4 @@
-"""What is said of robots: names and numbers, in whatever sequence they come."""
+"""What is said of robots and fixtures: names and numbers, in whatever sequence they come."""
 
 import math
 from collections import Counter
