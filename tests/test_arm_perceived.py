@@ -121,7 +121,7 @@ def test_a_module_that_is_right_gives_the_truth(monkeypatch: pytest.MonkeyPatch)
     # the side camera's axis, which meets the middle of its image, goes through this place
     camera = PERCEPTION_CAMERAS["side"]
     pose = camera.mount.camera_from_body
-    ahead = np.array(camera.mount.position) + 0.8 * pose[2, :3] - PANDA.base
+    ahead = np.array(camera.mount.position) + 0.8 * pose[2, :3] - PANDA.standing.base
     column, row, depth = module.projections[0, 1] @ [*ahead, 1.0]
     assert (column / depth, row / depth) == pytest.approx((0.5, 0.5), abs=1e-5)
     seeing.close()

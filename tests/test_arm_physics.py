@@ -83,8 +83,8 @@ def test_the_tool_stays_within_reach(name: str) -> None:
     world.reset(seed=0)
     for _ in range(80):
         world.step(np.array([[1.0, 1.0, 0.0]], np.float32))
-    place = world._bodies.tool_position[0, :2] - find_robot(name).base[:2]
-    assert np.hypot(*place) < find_robot(name).reach + 0.01
+    place = world._bodies.tool_position[0, :2] - find_robot(name).standing.base[:2]
+    assert np.hypot(*place) < find_robot(name).standing.reach + 0.01
 
 
 def test_a_pose_turns_about_the_vertical() -> None:

@@ -75,7 +75,7 @@ def test_projections_agree_with_opencv(samples: Samples) -> None:
         pose = camera.mount.camera_from_body
         turn, _ = cv2.Rodrigues(pose[:, :3])
         for thing, columns in ((0, slice(0, 3)), (1, slice(4, 7))):
-            places = samples["quantities"][:, columns].astype(np.float64) + PANDA.base
+            places = samples["quantities"][:, columns].astype(np.float64) + PANDA.standing.base
             seen, _ = cv2.projectPoints(places, turn, pose[:, 3], camera.camera.matrix, np.zeros(4))
             assert np.abs(seen[:, 0] - points_of(samples)[:, number, thing]).max() < 1e-3
 
@@ -138,8 +138,8 @@ def test_other_robots_hold_things_and_report_places_from_where_they_stand(robot:
     assert gripper[held].any(axis=(1, 2)).mean() > 0.5
     assert thing[held].any(axis=(1, 2)).mean() > 0.5
     ours = ArmSamples("train", 3, randomization=STILL).draw(0, COUNT, LABELS)
-    goals = drawn["quantities"][:, 4:] + find_robot(robot).base
-    np.testing.assert_allclose(goals, ours["quantities"][:, 4:] + PANDA.base, atol=1e-5)
+    goals = drawn["quantities"][:, 4:] + find_robot(robot).standing.base
+    np.testing.assert_allclose(goals, ours["quantities"][:, 4:] + PANDA.standing.base, atol=1e-5)
     assert source.description()["robot"] == robot
 
 

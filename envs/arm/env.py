@@ -70,7 +70,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         simulated = design(chosen, self._start)
         facts = inspect(simulated)
         wanted = "perceived" in chosen.observations
-        followed = perceivable(self._task, self._robot.base) if wanted else Perceivable({}, {})
+        followed = perceivable(self._task, self._robot.standing.base) if wanted else Perceivable({}, {})
         module = perceiving_module(chosen, followed)
         self._own = module.motions if module else {}
         self._bounded = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)
@@ -154,7 +154,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         known = self._perception.known()
         if self._own:
             return known.mean
-        return from_base(known, self._robot.base).vector(self._bodies.tool_position)
+        return from_base(known, self._robot.standing.base).vector(self._bodies.tool_position)
 
     def _placed(self) -> Mapping[str, NDArray[Any]]:
         return {"shape": self._setup.shape}

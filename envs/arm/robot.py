@@ -1,11 +1,21 @@
 """Robots: what one has to say of a URDF to put it at the table."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from autonomy.envs.arm.checked import check_once, names, number, numbers, paths
 from autonomy.errors import InputError
 from autonomy.given import given
+
+
+class Standing(NamedTuple):
+    """How a robot stands at its table; see `Robot`."""
+
+    home: tuple[float, ...]
+    base: tuple[float, float, float]
+    reach: float
 
 
 @dataclass(frozen=True)
@@ -17,7 +27,8 @@ class Robot:
         arm_joints: Names of the joints that carry the tool, from the base on.
         tool_link: Name of the link that the tool point is on.
         home: Position [rad] of each arm joint where episodes begin. The tool holds the direction
-            that it has there.
+            that it has there. By default one is found with the tool down over the table's middle,
+            far from limits and from where the arm is stretched or folded.
         gripper_joints: Names of the joints that move the fingers, if there are any.
         gripper_open: Position [m or rad] of each gripper joint when the gripper is open.
         gripper_closed: The same when it is closed.
@@ -30,8 +41,9 @@ class Robot:
             show nothing in a hand that does not say so.
         tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
-            happens there x = y = 0.
-        reach: How far from the base's axis the tool may go [m].
+            happens there x = y = 0. By default it is found: where the tool gets to most places.
+        reach: How far from the base's axis the tool may go [m]. By default it is found: as far as
+            the tool gets at every height.
         packages: Folders of ROS packages, or that hold some, in which `package://` is looked for
             before the folders around the file, `ROS_PACKAGE_PATH` and `AMENT_PREFIX_PATH`.
 
@@ -43,7 +55,7 @@ class Robot:
     urdf: str | Path
     arm_joints: tuple[str, ...]
     tool_link: str
-    home: tuple[float, ...]
+    home: tuple[float, ...] | None = None
     gripper_joints: tuple[str, ...] = ()
     gripper_open: tuple[float, ...] = ()
     gripper_closed: tuple[float, ...] = ()
@@ -51,13 +63,15 @@ class Robot:
     gripper_inertia: float | None = None
     gripper_width: float = 0.0
     tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    base: tuple[float, float, float] = (-0.55, 0.0, 0.0)
-    reach: float = 0.76
+    base: tuple[float, float, float] | None = None
+    reach: float | None = None
     packages: tuple[str | Path, ...] = ()
 
     def __post_init__(self) -> None:
         self._normalize()
-        if not self.arm_joints or len(self.home) != len(self.arm_joints):
+        if not self.arm_joints:
+            raise InputError("arm_joints must name at least one joint, got none")
+        if self.home is not None and len(self.home) != len(self.arm_joints):
             raise InputError(
                 f"home must give one position for each of {len(self.arm_joints)} arm joints, "
                 f"got {len(self.home)}"
@@ -81,11 +95,15 @@ class Robot:
         for name in ("arm_joints", "gripper_joints"):
             self._keep(name, names(getattr(self, name), name))
         check_once(self.arm_joints + self.gripper_joints)
-        for name in ("home", "gripper_open", "gripper_closed", "gripper_force"):
+        for name in ("gripper_open", "gripper_closed", "gripper_force"):
             self._keep(name, numbers(getattr(self, name), name))
-        for name in ("tool_point", "base"):
-            self._keep(name, numbers(getattr(self, name), name, 3))
-        self._keep("reach", number(self.reach, "reach"))
+        self._keep("tool_point", numbers(self.tool_point, "tool_point", 3))
+        if self.home is not None:
+            self._keep("home", numbers(self.home, "home"))
+        if self.base is not None:
+            self._keep("base", numbers(self.base, "base", 3))
+        if self.reach is not None:
+            self._keep("reach", number(self.reach, "reach"))
         self._keep("gripper_width", number(self.gripper_width, "gripper_width", may_be_zero=True))
         if self.gripper_inertia is not None:
             self._keep("gripper_inertia", number(self.gripper_inertia, "gripper_inertia"))
@@ -93,6 +111,19 @@ class Robot:
         for name, kind in (("urdf", (str, Path)), ("tool_link", str)):
             if not isinstance(getattr(self, name), kind):
                 raise InputError(f"{name} must be a name, got {getattr(self, name)!r}")
+
+    @cached_property
+    def standing(self) -> "Standing":
+        """How it stands at its table: as it was told, and where it was not told, as it does best.
+
+        Raises:
+            InputError: The file cannot be used, or the tool does not get down to the table.
+        """
+        if self.home is not None and self.base is not None and self.reach is not None:
+            return Standing(self.home, self.base, self.reach)
+        from autonomy.envs.arm.physics.find_standing import find_standing  # compiled
+
+        return find_standing(self)
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -107,6 +138,8 @@ PANDA = Robot(
     gripper_open=(0.04, 0.04),
     gripper_closed=(0.0, 0.0),
     gripper_width=0.08,
+    base=(-0.55, 0.0, 0.0),
+    reach=0.76,
 )
 
 KUKA = Robot(

@@ -29,7 +29,8 @@ class EpisodeStart:
 
     def __init__(self, options: ArmOptions) -> None:
         self._task, self._split = options.chosen_task, options.split
-        self._home = np.array(options.chosen_robot.home)
+        self._standing = options.chosen_robot.standing
+        self._home = np.array(self._standing.home)
         self.catalogue = self._task.shapes(self._split)
         self.clutter = Clutter(options.ranges.clutter, self._split)
         self.sampler = Sampler(options.ranges, options.split)
@@ -88,7 +89,7 @@ class EpisodeStart:
                 raise InputError(
                     f"the task {task.name} must lay out {name} of shape {wanted}, got {given}"
                 )
-        return layout
+        return task.fitted(layout, self._standing)
 
     def clutter_beside(
         self, layout: Layout, uniform: NDArray[np.float64], draws: NDArray[np.float64]

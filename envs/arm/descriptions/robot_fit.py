@@ -20,7 +20,7 @@ def check_fit(robot: Robot, description: Description) -> None:
     _check_arm(robot, description)
     _check_gripper(robot, description)
     for what, names, positions in (
-        ("home", robot.arm_joints, robot.home),
+        ("home", robot.arm_joints if robot.home else (), robot.home or ()),
         ("gripper_open", robot.gripper_joints, robot.gripper_open),
         ("gripper_closed", robot.gripper_joints, robot.gripper_closed),
     ):

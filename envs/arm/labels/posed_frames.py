@@ -80,7 +80,7 @@ class PosedArms:
         return PosedFrames(
             images=stage.observe(rows),
             draw_names=stage.draw_names(self._postures.gripper_links),
-            projections=stage.rig.projections(rows, self._options.chosen_robot.base),
+            projections=stage.rig.projections(rows, self._options.chosen_robot.standing.base),
             shape=stage.shared.setup.shape.copy(),
             object_pose=stage.shared.bodies.object_pose.copy(),
             goal=stage.goal.copy(),

@@ -35,7 +35,7 @@ def pose_quantities(
     robot: Robot,
 ) -> NDArray[np.float32]:
     """Return `(N, Q)` in the order of `quantity_names`, for things `(N, O, 7)`, goals `(N, 3)`."""
-    places = object_pose[:, :, :3] - robot.base
+    places = object_pose[:, :, :3] - robot.standing.base
     yaw = symmetric_yaw(object_pose, shape, catalogue)
     things = np.concatenate([places, yaw[:, :, np.newaxis]], axis=2).reshape(len(goal), -1)
-    return np.concatenate([things, goal - robot.base], axis=1).astype(np.float32)
+    return np.concatenate([things, goal - robot.standing.base], axis=1).astype(np.float32)

@@ -54,7 +54,7 @@ class Arm:
         for follower in parts.followers:
             let_follow(client, body, follower)
         self._hold_others()
-        self.pose(robot.home, opening=-1.0)
+        self.pose(robot.standing.home, opening=-1.0)
 
     def pose(self, arm: Sequence[float], opening: float) -> None:
         """Put the joints somewhere, at rest: the arm's [rad], and the fingers as for `grip`."""

@@ -39,7 +39,7 @@ def make_postures(robot: Robot, count: int, grips: bool, random: np.random.Gener
     arm = Arm(client, robot)
     low, high = np.array(_LOW), np.array(_HIGH)
     share = power(random.random((count, 3)), (1.0, 1.0, 1.5))
-    askew = -_ASKEW + 2.0 * _ASKEW * random.random((count, len(robot.home)))
+    askew = -_ASKEW + 2.0 * _ASKEW * random.random((count, len(robot.standing.home)))
     opening = np.sort(np.clip(-0.5 + 2.0 * random.random(count), 0.0, float(grips)))
     joints = [_reaching(client, arm, place) for place in low + (high - low) * share]
     bodies = _written(arm, np.array(joints) + askew, opening)
@@ -75,7 +75,7 @@ def _written(arm: Arm, joints: Array, opening: Array) -> Bodies:
 def _reaching(client: Any, arm: Arm, place: Array) -> NDArray[np.float64]:
     """Return joint positions that bring the tool near a place, upright as it is."""
     parts = arm.parts
-    arm.pose(arm.robot.home, -1.0)
+    arm.pose(arm.robot.standing.home, -1.0)
     upright = client.getLinkState(parts.body, parts.tool)[5]
     of_link = place - (arm.tool().turn * arm.robot.tool_point).sum(axis=1)
     found = client.calculateInverseKinematics(

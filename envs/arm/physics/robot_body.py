@@ -47,7 +47,7 @@ def load_robot(client: Any, robot: Robot, *, visible: bool = False) -> RobotBody
         InputError: As `describe_robot`, or a mesh cannot be read.
     """
     description = describe_robot(robot)
-    body = load_body(client, description, robot.base, visible=visible)
+    body = load_body(client, description, robot.standing.base, visible=visible)
     infos = [client.getJointInfo(body, number) for number in range(client.getNumJoints(body))]
     numbers = {info[1].decode(): info[0] for info in infos}
     links = {info[12].decode(): info[0] for info in infos}

@@ -7,7 +7,7 @@ import numpy as np
 from autonomy.compiled import compiled
 from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
 from autonomy.envs.arm.physics.urdf import Joints
-from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot import Robot, Standing
 from autonomy.linear_algebra import product, solved
 
 STEP = 0.03  # [m] of the tool, per control step
@@ -16,7 +16,7 @@ _AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
 TOOL_LOW, TOOL_HIGH = (-0.35, -0.4, 0.0), (0.3, 0.4, 0.5)  # [m] the tool's box
 _DAMPING = (0.004, 0.05)  # of the least squares for the place [m] and the turn [rad]
 _LARGEST = 0.15  # [rad or m] that a joint moves in one step for more than the tool's place
-_HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
+HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
 
 
 class ToolPosition:
@@ -30,8 +30,8 @@ class ToolPosition:
 
     def __init__(self, robot: Robot, arm: Joints, upright: Array) -> None:
         self._arm = arm
-        self._home = np.array(robot.home)
-        self._robot = robot
+        self._home = np.array(robot.standing.home)
+        self._standing = robot.standing
         self._upright = upright
 
     def begin(self, reading: ArmReading) -> Array:
@@ -45,14 +45,14 @@ class ToolPosition:
         wanted = product(_about_vertical(command[3]), self._upright)
         turn = _turn_between(reading.turn, wanted)
         error = np.concatenate([command[:3] - reading.tool, turn])
-        homewards = _HOMING * (self._home - reading.joints)
+        homewards = HOMING * (self._home - reading.joints)
         low, high = self._arm.lower - reading.joints, self._arm.upper - reading.joints
         step = step_towards(reading.jacobian(), error, homewards, low, high)
         return Motors("position", np.clip(reading.joints + step, self._arm.lower, self._arm.upper))
 
     def _allowed(self, place: Array, tool: Array) -> Array:
         """Return the nearest place that the tool may be told to go to."""
-        return nearest_in_reach(tool + _shortened(place - tool, _AHEAD), self._robot)
+        return nearest_in_reach(tool + _shortened(place - tool, _AHEAD), self._standing)
 
 
 class ToolPose(ToolPosition):
@@ -66,10 +66,10 @@ class ToolPose(ToolPosition):
         return super().drive(command, action, reading)
 
 
-def nearest_in_reach(place: Array, robot: Robot) -> Array:
+def nearest_in_reach(place: Array, standing: Standing) -> Array:
     """Return the place `(3,)` nearest to another to which the tool may go [m]."""
-    base, place = np.array(robot.base[:2]), np.clip(place, TOOL_LOW, TOOL_HIGH)
-    place[:2] = base + _shortened(place[:2] - base, robot.reach)
+    base, place = np.array(standing.base[:2]), np.clip(place, TOOL_LOW, TOOL_HIGH)
+    place[:2] = base + _shortened(place[:2] - base, standing.reach)
     return place
 
 

@@ -6,8 +6,8 @@ from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.physics.tool_control import STEP
-from autonomy.envs.arm.robot import Robot
-from autonomy.envs.arm.tasks.goal_limits import off_the_table
+from autonomy.envs.arm.robot import Robot, Standing
+from autonomy.envs.arm.tasks.goal_limits import AROUND, brought_in_reach, off_the_table
 from autonomy.envs.arm.tasks.layout import (
     BOXES,
     CYLINDERS,
@@ -24,6 +24,7 @@ from autonomy.envs.arm.tasks.task import ArmTask
 
 _LOW = 0.022  # [m] height of the tool when it pushes
 _HIGH = 0.13  # [m] height at which it passes over things
+_APART = 0.1  # [m] at least, of a thing and its goal
 _BEHIND = 0.075  # [m] from a thing's middle, where it comes down to push
 
 
@@ -42,12 +43,25 @@ class Push(ArmTask):
         """Draw where it begins, how it is turned, and where it is to come."""
         heights = half_heights(shapes)
         place = on_table(uniform[:, :2])
-        target = away_from(on_table(uniform[:, 3:5]), place, 0.1)
+        target = away_from(on_table(uniform[:, 3:5]), place, _APART)
         return Layout(
             goal=np.concatenate([target, heights], axis=1),
             object_place=np.concatenate([place, heights], axis=1)[:, np.newaxis],
             object_turn=spread(uniform[:, 2:3], -np.pi / 4, np.pi / 4),
         )
+
+    def fitted(self, layout: Layout, standing: Standing) -> Layout:
+        """Keep the goal away from the thing, on its other side if need be."""
+        fitted = super().fitted(layout, standing)
+        place, goal = fitted.object_place[:, 0, :2], fitted.goal.copy()
+        for way in (1.0, -1.0):
+            near = length(goal[:, :2] - place) < _APART - 1e-9
+            asked = place + way * (away_from(layout.goal[:, :2], place, _APART) - place)
+            there = np.column_stack([asked, goal[:, 2]])
+            goal = np.where(
+                near[:, np.newaxis], brought_in_reach(there, standing, AROUND), goal
+            )
+        return fitted._replace(goal=goal)
 
     def achieved(self, bodies: Bodies) -> Array:
         """Return where the thing is."""

@@ -8,7 +8,7 @@ from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape, ShapeRange
 from autonomy.envs.arm.physics.table import TABLE_FRICTION
-from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot import Robot, Standing
 from autonomy.envs.arm.tasks.goal_limits import off_the_table
 from autonomy.envs.arm.tasks.layout import Layout, half_heights, spread
 from autonomy.envs.arm.tasks.plan import Aim, at_height, closed, first_of, length
@@ -55,6 +55,10 @@ class Slide(ArmTask):
         place = np.column_stack([spread(uniform[:, 0], -0.05, 0.1), aside[:, 0], half_height])
         goal = np.column_stack([spread(uniform[:, 1], 0.32, 0.42), aside[:, 1], half_height])
         return Layout(goal, place[:, np.newaxis], np.zeros((len(place), 1)))
+
+    def fitted(self, layout: Layout, standing: Standing) -> Layout:
+        """Leave the goal where no tool reaches."""
+        return super().fitted(layout, standing)._replace(goal=layout.goal)
 
     def achieved(self, bodies: Bodies) -> Array:
         """Return where the puck is."""

@@ -13,9 +13,9 @@ from autonomy.envs.arm.fixture import Fixture
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot import Robot, Standing
 from autonomy.envs.arm.tasks.expert import Expert
-from autonomy.envs.arm.tasks.goal_limits import out_of_reach
+from autonomy.envs.arm.tasks.goal_limits import AROUND, brought_in_reach, out_of_reach
 from autonomy.envs.arm.tasks.layout import Layout
 from autonomy.envs.arm.tasks.plan import Aim
 from autonomy.envs.arm.tasks.situation import Situation
@@ -113,6 +113,18 @@ class ArmTask(ABC):
         """Return `(n, K, 3)` the places that belong to the task as episodes begin [m]."""
         goals, things = self.places(layout.goal), layout.object_place
         return np.concatenate([np.broadcast_to(things, (len(goals), *things.shape[1:])), goals], 1)
+
+    def fitted(self, layout: Layout, standing: Standing) -> Layout:
+        """Bring what a layout asks for within a robot's reach, which some robots have less of.
+
+        By default that are all things, and the places that goals name.
+        """
+        room = AROUND if self.objects else 0.0
+        goal, places = layout.goal.copy(), self.places(layout.goal)
+        in_reach = brought_in_reach(places, standing, room)
+        goal[:, : places[0].size] = in_reach.reshape(len(goal), -1)
+        things = brought_in_reach(layout.object_place, standing, AROUND)
+        return layout._replace(goal=goal, object_place=things)
 
     def mark(self, goal: Array, bodies: Bodies) -> Array:
         """Return `(N, 3)` where goals `(N, G)` are marked for people [m]."""

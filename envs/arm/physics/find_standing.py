@@ -1,0 +1,151 @@
+"""Where a robot is to stand, how it begins and how far it gets, found from its joints alone."""
+
+from functools import cache
+from itertools import product as every
+from typing import NamedTuple
+
+import numpy as np
+
+from autonomy.elementary import arctan2, cos, power, sin
+from autonomy.envs.arm.descriptions.description import Vector
+from autonomy.envs.arm.physics.chain import Chain, chain_of, reached
+from autonomy.envs.arm.physics.control import Array
+from autonomy.envs.arm.physics.inverse_kinematics import NEAR, approach_of, brought
+from autonomy.envs.arm.physics.robot_body import describe_robot
+from autonomy.envs.arm.robot import Robot, Standing
+from autonomy.envs.arm.tasks.layout import AHEAD, ASIDE
+from autonomy.errors import InputError
+from autonomy.linear_algebra import product
+
+_STARTS = 40
+_HEIGHTS = (0.2, 0.15, 0.1, 0.07)  # [m] over the table, of the tool at home
+_STRAIGHT = 0.985  # cosine of the tilt with which a tool points down
+_TILTED = 0.7  # with which it still gets at things
+_DISTANCES = tuple(np.arange(0.14, 0.72, 0.04).tolist())  # [m] of a base before the middle
+_ABOUT_AS_MANY = 0.03  # of the share of places
+_FEWEST = 0.3  # of them, where a task can be done
+_LOW = 0.03  # [m] where things are pushed
+_ON = tuple(every((-AHEAD, 0.0, AHEAD), (-ASIDE, 0.0, ASIDE)))
+_OVER = tuple(every((-AHEAD, AHEAD), (-2 * ASIDE, 0.0, 2 * ASIDE), (0.05, 0.35)))
+_TURNS, _REACHED_HEIGHTS = (-0.6, 0.0, 0.6), (_LOW, 0.2, 0.35)  # [rad], [m]
+_FINE, _LONGEST = 0.02, 0.8  # [m]
+
+
+class Arm(NamedTuple):
+    """What carries a tool, and which way it points, in its link's frame."""
+
+    chain: Chain
+    approach: Array  # (3,)
+
+
+@cache
+def find_standing(robot: Robot) -> Standing:
+    """Return how a robot stands; what it was told stays.
+
+    Raises:
+        InputError: Its file cannot be used, or its tool does not get down to the table.
+    """
+    chain = chain_of(describe_robot(robot), robot.arm_joints, robot.tool_link, robot.tool_point)
+    arm = Arm(chain, approach_of(chain))
+    base = robot.base or (-_best_distance(arm, robot), 0.0, 0.0)
+    middle = (-base[0], -base[1], -base[2])
+    home = np.array(robot.home) if robot.home else _find_home(arm, middle)
+    if home is None:
+        raise _out_of_reach(robot, f"from its base at {base}")
+    reach = robot.reach or _longest_reach(arm, home, middle)
+    return Standing(tuple(home.tolist()), base, reach)
+
+
+def _out_of_reach(robot: Robot, where: str) -> InputError:
+    return InputError(
+        f"a robot must bring its tool {robot.tool_link} to the table, pointing down, and "
+        f"{robot.urdf} does not {where}"
+    )
+
+
+def _best_distance(arm: Arm, robot: Robot) -> float:
+    """Return how far before the middle of the table [m] a base serves best.
+
+    There most places on the table and above are reached; it is the middle of such distances, if
+    there are several.
+    """
+    covered = np.array([_covered(arm, (distance, 0.0, 0.0)) for distance in _DISTANCES])
+    if covered.max() < _FEWEST:
+        raise _out_of_reach(robot, "from anywhere")
+    best = np.flatnonzero(covered > covered.max() - _ABOUT_AS_MANY)
+    runs = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
+    longest = max(runs, key=len)
+    return round(_DISTANCES[longest[len(longest) // 2]], 2)
+
+
+def _covered(arm: Arm, middle: Vector) -> float:
+    """Return the share of places to which the tool gets from a home."""
+    home = _find_home(arm, middle)
+    if home is None:
+        return 0.0
+    low = [_comes(arm, home, middle, (x, y, _LOW), _TILTED) for x, y in _ON]
+    high = [_comes(arm, home, middle, place, -1.0) for place in _OVER]
+    return (sum(low) / len(low) + sum(high) / len(high)) / 2.0
+
+
+def _comes(arm: Arm, home: Array, middle: Vector, place: Vector, straightest: float) -> bool:
+    there = np.array(middle) + place
+    _, distance, down = brought(arm.chain, home, there, arm.approach)
+    return distance < NEAR and down >= straightest
+
+
+def _find_home(arm: Arm, middle: Vector) -> Array | None:
+    """Return the best joints `(n,)` for a tool that points down over the middle of the table.
+
+    They are at the highest of some heights at which it does, None if it does nowhere.
+    """
+    for height in _HEIGHTS:
+        place = np.array(middle) + (0.0, 0.0, height)
+        found = [brought(arm.chain, start, place, arm.approach) for start in _starts(arm.chain)]
+        homes = [joints for joints, far, down in found if far < NEAR and down > _STRAIGHT]
+        best = max(homes, key=lambda joints: _freedom(arm.chain, joints), default=None)
+        if best is not None and _freedom(arm.chain, best) > 0.0:
+            return best
+    return None
+
+
+def _starts(chain: Chain) -> Array:
+    low, high = np.maximum(chain.lower, -np.pi), np.minimum(chain.upper, np.pi)
+    uniform = np.random.default_rng(0).random((_STARTS, len(low)))
+    return low + (high - low) * uniform
+
+
+def _freedom(chain: Chain, joints: Array) -> float:
+    """Return in [0, 1] how far joints are from limits, from singular places and from the table.
+
+    How far from singular places says Yoshikawa's measure ("Manipulability of robotic mechanisms",
+    1985), as a length of which the longest lever is 1.
+    """
+    now, span = reached(chain, joints), chain.upper - chain.lower
+    to_limits = np.minimum(joints - chain.lower, chain.upper - joints)
+    room = float(np.where(np.isfinite(span), to_limits / span, 0.5).min())
+    moves = now.jacobian[:3]
+    (a, b, c), (_, d, e), (_, _, f) = product(moves, moves.T.copy()).tolist()
+    volume = max(a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d), 0.0)
+    lever = float(np.sqrt((moves**2).sum(axis=0).max()))
+    height = float(now.points[1:, 2].min(initial=1.0))
+    able = float(power(np.array(volume), 1.0 / 6.0)) / max(lever, 1e-9)
+    return max(0.0, min(max(4.0 * room, 0.05), 2.0 * able, 20.0 * height, 1.0))
+
+
+def _longest_reach(arm: Arm, home: Array, middle: Vector) -> float:
+    """Return how far from the base's axis the tool gets in some directions and heights [m]."""
+    x, y, top = middle
+    distance = float(np.sqrt(x * x + y * y))
+    ahead, reach = float(arctan2(np.array(y), np.array(x))), _LONGEST
+    for turn, height in every(_TURNS, _REACHED_HEIGHTS):
+        way = np.array((float(cos(np.array(ahead + turn))), float(sin(np.array(ahead + turn)))))
+        joints, radius = home, distance
+        while radius <= reach:
+            place = np.append(radius * way, top + height)
+            joints, far, _ = brought(arm.chain, joints, place, arm.approach)
+            if far > NEAR:
+                break
+            radius += _FINE
+        reach = min(reach, radius - _FINE)
+    return round(reach, 2)
