@@ -61,9 +61,7 @@ def our_worlds(settings: Settings) -> list[Contestant]:
         every = product(settings.batch_sizes, settings.image_sizes, settings.observations)
         batches = [_batch(env_id, settings.world, *setting) for setting in every]
         expert = batches[0]
-        single = Contestant(
-            f"{env_id} gym.make", "gymnasium", env_id, options=dict(settings.world)
-        )
+        single = Contestant(f"{env_id} gym.make", "gymnasium", env_id, options=dict(settings.world))
         driven = Contestant(
             f"{expert.name}, expert",
             "world",
