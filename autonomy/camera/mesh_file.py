@@ -55,7 +55,7 @@ def _check_file(path: Path) -> None:
         )
 
 
-def _pieces(path: Path, assets: MeshAssets) -> list[Any]:
+def _pieces(path: Path, assets: Any) -> list[Any]:
     """Return the meshes of a file where they are in its scene."""
     import trimesh
 

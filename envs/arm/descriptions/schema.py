@@ -19,7 +19,8 @@ _NAMED = ("robot", "model", "link", "joint")
 _SHOWN = 60  # characters of what was given
 
 
-class Numbers(NamedTuple):
+@dataclass(frozen=True)
+class Numbers:
     """A text of so many numbers between two others."""
 
     count: int

@@ -1,10 +1,9 @@
 """The joints of a URDF file."""
 
 import math
-from typing import cast
 from xml.etree.ElementTree import Element
 
-from autonomy.envs.arm.descriptions.description import Joint, JointKind, Limits, Mimic, Vector
+from autonomy.envs.arm.descriptions.description import Joint, Limits, Mimic, Vector
 from autonomy.envs.arm.descriptions.urdf_parts import UrdfParts, pose_of, vector_of
 
 _KINDS = ("fixed", "revolute", "continuous", "prismatic")
@@ -32,7 +31,7 @@ class UrdfJoints(UrdfParts):
         moves = kind != "fixed"
         return Joint(
             name,
-            cast(JointKind, kind),
+            kind,
             parent,
             child,
             pose_of(element),
