@@ -24,6 +24,7 @@ _TILTED = 0.7  # with which it still gets at things
 _DISTANCES = tuple(np.arange(0.14, 0.72, 0.04).tolist())  # [m] of a base before the middle
 _ABOUT_AS_MANY = 0.03  # of the share of places
 _FEWEST = 0.3  # of them, where a task can be done
+_FOOT = 0.1  # [m] around the base's axis, where the robot itself stands
 _LOW = 0.03  # [m] where things are pushed
 _ON = tuple(every((-AHEAD, 0.0, AHEAD), (-ASIDE, 0.0, ASIDE)))
 _OVER = tuple(every((-AHEAD, AHEAD), (-2 * ASIDE, 0.0, 2 * ASIDE), (0.05, 0.35)))
@@ -90,6 +91,8 @@ def _covered(arm: Arm, middle: Vector) -> float:
 
 def _comes(arm: Arm, home: Array, middle: Vector, place: Vector, straightest: float) -> bool:
     there = np.array(middle) + place
+    if there[0] ** 2 + there[1] ** 2 < _FOOT**2:
+        return False
     _, distance, down = brought(arm.chain, home, there, arm.approach)
     return distance < NEAR and down >= straightest
 
@@ -104,7 +107,7 @@ def _find_home(arm: Arm, middle: Vector) -> Array | None:
         found = [brought(arm.chain, start, place, arm.approach) for start in _starts(arm.chain)]
         homes = [joints for joints, far, down in found if far < NEAR and down > _STRAIGHT]
         best = max(homes, key=lambda joints: _freedom(arm.chain, joints), default=None)
-        if best is not None and _freedom(arm.chain, best) > 0.0:
+        if best is not None and _freedom(arm.chain, best)[0] > 0.0:
             return best
     return None
 
@@ -115,22 +118,27 @@ def _starts(chain: Chain) -> Array:
     return low + (high - low) * uniform
 
 
-def _freedom(chain: Chain, joints: Array) -> float:
-    """Return in [0, 1] how far joints are from limits, from singular places and from the table.
+def _freedom(chain: Chain, joints: Array) -> tuple[float, float]:
+    """Return in [0, 1] how far joints are from limits, singular places, the table, and from aside.
+
+    The second number decides where the first is the same: how far all are from their limits.
 
     How far from singular places says Yoshikawa's measure ("Manipulability of robotic mechanisms",
     1985), as a length of which the longest lever is 1.
     """
     now, span = reached(chain, joints), chain.upper - chain.lower
     to_limits = np.minimum(joints - chain.lower, chain.upper - joints)
-    room = float(np.where(np.isfinite(span), to_limits / span, 0.5).min())
+    room = np.where(np.isfinite(span), to_limits / span, 0.5)
     moves = now.jacobian[:3]
     (a, b, c), (_, d, e), (_, _, f) = product(moves, moves.T.copy()).tolist()
     volume = max(a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d), 0.0)
     lever = float(np.sqrt((moves**2).sum(axis=0).max()))
     height = float(now.points[1:, 2].min(initial=1.0))
+    ahead = now.tool[:2, 3] / np.sqrt((now.tool[:2, 3] ** 2).sum())
+    aside = float(np.abs(now.points[:, 0] * ahead[1] - now.points[:, 1] * ahead[0]).max())
     able = float(power(np.array(volume), 1.0 / 6.0)) / max(lever, 1e-9)
-    return max(0.0, min(max(4.0 * room, 0.05), 2.0 * able, 20.0 * height, 1.0))
+    free = min(max(4.0 * float(room.min()), 0.05), 2.0 * able, 20.0 * height, 1.0 - aside / lever)
+    return max(0.0, free), float(room.sum())
 
 
 def _longest_reach(arm: Arm, home: Array, middle: Vector) -> float:

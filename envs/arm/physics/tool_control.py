@@ -14,8 +14,8 @@ STEP = 0.03  # [m] of the tool, per control step
 TURN = 0.15  # [rad] of the tool about the vertical, per control step
 _AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
 TOOL_LOW, TOOL_HIGH = (-0.35, -0.4, 0.0), (0.3, 0.4, 0.5)  # [m] the tool's box
-_DAMPING = (0.004, 0.05)  # of the least squares for the place [m] and the turn [rad]
-_LARGEST = 0.15  # [rad or m] that a joint moves in one step for more than the tool's place
+_DAMPING = (0.004, 0.5)  # of the least squares for the place [m] and the turn [rad]
+_LARGEST = 0.15  # [rad or m] that the tool turns, or a joint moves besides, in one step
 HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
 
 
@@ -85,9 +85,10 @@ def step_towards(
     `(n,)`: what comes later does without one that would.
     """
     to_place = _step_to_place(jacobian[:3], error[:3], low, high)
+    turn = error[3:] * min(1.0, _LARGEST / max(np.sqrt((error[3:] ** 2).sum()), _LARGEST))
     free = np.ones(len(low))
     for _ in range(len(low)):
-        step = to_place + _step_besides(jacobian * free, error[3:], to_place, homewards * free)
+        step = to_place + _step_besides(jacobian * free, turn, to_place, homewards * free)
         beyond = np.maximum(low - step, step - high) * free
         worst = np.argmax(beyond)
         if beyond[worst] <= 0.0:
@@ -125,7 +126,8 @@ def _step_besides(jacobian: Array, turn: Array, to_place: Array, homewards: Arra
     turning = product(jacobian[3:], still)
     inverse = _damped_inverse(turning, _DAMPING[1])
     step = _moved(inverse, turn - _moved(jacobian[3:], to_place))
-    step += _moved(still - product(inverse, turning), homewards)
+    step += homewards - _moved(inverse, _moved(turning, homewards))
+    step = _moved(still, step)
     return step * min(1.0, _LARGEST / max(np.abs(step).max(), _LARGEST))
 
 
