@@ -17,7 +17,8 @@ from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
 from autonomy.envs.arm.physics.bullet import connect, pybullet
 from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
 from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.robot import ROBOTS, Robot, find_robot
+from autonomy.envs.arm.find_robot import ROBOTS, find_robot
+from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.envs.arm.scene.link_meshes import robot_meshes
 from autonomy.envs.arm.scene.materials import Material

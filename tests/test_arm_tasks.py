@@ -14,7 +14,8 @@ from autonomy.envs.arm.options import FRONT
 from autonomy.envs.arm.physics.arm_state import Sizes, allocate
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.physics.tool_control import nearest_in_reach
-from autonomy.envs.arm.robot import PANDA, ROBOTS
+from autonomy.envs.arm.find_robot import ROBOTS
+from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.tasks.find_task import find_task
 from autonomy.evaluation import evaluate
 from autonomy.policy import RandomPolicy

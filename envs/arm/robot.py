@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from autonomy.envs.arm.checked import check_once, names, number, numbers, paths
 from autonomy.errors import InputError
-from autonomy.given import given
 
 
 class Standing(NamedTuple):
@@ -16,6 +15,7 @@ class Standing(NamedTuple):
     home: tuple[float, ...]
     base: tuple[float, float, float]
     reach: float
+    nearest: float = 0.0  # [m] from the base's axis, where the tool does not fold any nearer
 
 
 @dataclass(frozen=True)
@@ -184,19 +184,3 @@ XARM6 = Robot(
     base=(-0.42, 0.0, 0.0),
     reach=0.66,
 )
-
-ROBOTS = {
-    "panda": "autonomy.envs.arm.robot:PANDA",
-    "kuka": "autonomy.envs.arm.robot:KUKA",
-    "xarm6": "autonomy.envs.arm.robot:XARM6",
-}
-"""Where the robots are, by name."""
-
-
-def find_robot(choice: str | Robot) -> Robot:
-    """Return the robot of a name or of `module:NAME` or `file.py:NAME`, or the robot itself.
-
-    Raises:
-        InputError: There is none.
-    """
-    return given(choice, Robot, "robot", ROBOTS)

@@ -28,7 +28,8 @@ _FOOT = 0.1  # [m] around the base's axis, where the robot itself stands
 _LOW = 0.03  # [m] where things are pushed
 _ON = tuple(every((-AHEAD, 0.0, AHEAD), (-ASIDE, 0.0, ASIDE)))
 _OVER = tuple(every((-AHEAD, AHEAD), (-2 * ASIDE, 0.0, 2 * ASIDE), (0.05, 0.35)))
-_TURNS, _REACHED_HEIGHTS = (-0.6, 0.0, 0.6), (_LOW, 0.2, 0.35)  # [rad], [m]
+_TURNS = (-0.6, 0.0, 0.6)  # [rad]
+_REACHED_HEIGHTS, _PASSED_HEIGHTS = (_LOW, 0.2, 0.35), (_LOW, 0.13)  # [m]
 _FINE, _LONGEST = 0.02, 0.8  # [m]
 
 
@@ -53,8 +54,11 @@ def find_standing(robot: Robot) -> Standing:
     home = np.array(robot.home) if robot.home else _find_home(arm, middle)
     if home is None:
         raise _out_of_reach(robot, f"from its base at {base}")
-    reach = robot.reach or _longest_reach(arm, home, middle)
-    return Standing(tuple(home.tolist()), base, reach)
+    if robot.reach is not None:
+        return Standing(tuple(home.tolist()), base, robot.reach)
+    reach = _range(arm, home, middle, _REACHED_HEIGHTS, _FINE)
+    nearest = _range(arm, home, middle, _PASSED_HEIGHTS, -_FINE)
+    return Standing(tuple(home.tolist()), base, reach, nearest)
 
 
 def _out_of_reach(robot: Robot, where: str) -> InputError:
@@ -141,19 +145,25 @@ def _freedom(chain: Chain, joints: Array) -> tuple[float, float]:
     return max(0.0, free), float(room.sum())
 
 
-def _longest_reach(arm: Arm, home: Array, middle: Vector) -> float:
-    """Return how far from the base's axis the tool gets in some directions and heights [m]."""
+def _range(
+    arm: Arm, home: Array, middle: Vector, heights: tuple[float, ...], step: float
+) -> float:
+    """Return how far from the base's axis [m] the tool gets in some directions at all heights.
+
+    From the middle of the table on it goes by `step` [m], outwards, or inwards if that is negative;
+    the last one that it makes is left as a margin.
+    """
     x, y, top = middle
-    distance = float(np.sqrt(x * x + y * y))
-    ahead, reach = float(arctan2(np.array(y), np.array(x))), _LONGEST
-    for turn, height in every(_TURNS, _REACHED_HEIGHTS):
+    start = float(np.sqrt(x * x + y * y))
+    ahead, made = float(arctan2(np.array(y), np.array(x))), list[float]()
+    for turn, height in every(_TURNS, heights):
         way = np.array((float(cos(np.array(ahead + turn))), float(sin(np.array(ahead + turn)))))
-        joints, radius = home, distance
-        while radius <= reach:
+        joints, radius = home, start
+        while 0.0 < radius < _LONGEST:
             place = np.append(radius * way, top + height)
             joints, far, _ = brought(arm.chain, joints, place, arm.approach)
             if far > NEAR:
                 break
-            radius += _FINE
-        reach = min(reach, radius - _FINE)
-    return round(reach, 2)
+            radius += step
+        made.append(radius - 2 * step)
+    return round(max(min(made) if step > 0.0 else max(made), 0.0), 2)

@@ -27,7 +27,7 @@ def out_of_reach(places: Array, robot: Robot) -> str:
 
 
 def brought_in_reach(places: Array, standing: Standing, room: float) -> Array:
-    """Move those of places `(..., 3)` that a tool cannot reach straight towards the robot's axis.
+    """Move those of places `(..., 3)` that a tool cannot reach straight to where it can.
 
     Args:
         places: [m].
@@ -36,10 +36,12 @@ def brought_in_reach(places: Array, standing: Standing, room: float) -> Array:
     """
     base = np.array(standing.base[:2])
     away, longest = places[..., :2] - base, standing.reach - room
+    shortest = min(standing.nearest + room, longest) if standing.nearest else 0.0
     length = np.sqrt((away * away).sum(axis=-1, keepdims=True))
-    nearer = base + away * (longest / np.maximum(length, longest))
+    in_reach = base + away * (np.clip(length, shortest, longest) / np.maximum(length, 1e-9))
+    is_there = (length >= shortest) & (length <= longest)
     moved = places.copy()
-    moved[..., :2] = np.where(length > longest, nearer, places[..., :2])
+    moved[..., :2] = np.where(is_there, places[..., :2], in_reach)
     return moved
 
 

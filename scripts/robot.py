@@ -1,0 +1,141 @@
+"""Say what was understood of a robot, show it at its table, and try it.
+
+Examples:
+    python scripts/robot.py panda --episodes 20
+    python scripts/robot.py arm.urdf --tool-link gripper_frame_link --picture arm.png
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tyro.conf import Positional, arg
+
+from autonomy.command_line import run
+from autonomy.errors import InputError
+from autonomy.files import write_json
+
+if TYPE_CHECKING:
+    from autonomy.envs.arm.robot import Robot
+
+_TASKS = ("autonomy/ArmReach-v0", "autonomy/ArmPush-v0")
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Say what was understood of a robot, show it at its table, and try it.
+
+    Its joints with their limits, where it stands, how it begins, how far it reaches, and how often
+    the scripted experts succeed with it in Reach and Push.
+    """
+
+    robot: Annotated[Positional[str], arg(metavar="ROBOT")]
+    """A name of ours, a URDF or SDF file, or module:NAME or file.py:NAME of a Robot."""
+    arm_joints: tuple[str, ...] = ()
+    """Of a file, the joints that carry the tool; by default all between its root and its tool."""
+    tool_link: str | None = None
+    """Of a file, the link that the tool is on; by default the only one that it can be."""
+    picture: Path | None = None
+    """A PNG file for a picture of it at its table."""
+    episodes: int = 50
+    """How many test episodes of each task to try; 0 tries none."""
+    seed: int = 0
+    """Seed of the first episode."""
+    json: str | None = None
+    """File for the same as JSON; - writes it to standard output, and no table."""
+
+
+def main(arguments: Arguments) -> None:
+    """Look at the robot, and print what there is to say."""
+    from autonomy.envs.arm.find_robot import find_robot
+    from autonomy.envs.arm.robot_facts import robot_facts
+
+    _check(arguments)
+    robot = find_robot(arguments.robot, arguments.arm_joints, arguments.tool_link)
+    facts = robot_facts(robot)
+    if arguments.picture is not None:
+        _draw(robot, arguments.picture, arguments.seed)
+    success = {
+        env_id: _success(env_id, robot, arguments) for env_id in _TASKS if arguments.episodes
+    }
+    as_json = {**facts, "success": success}
+    if arguments.json == "-":
+        json.dump(as_json, sys.stdout, indent=2, allow_nan=False)
+        print()
+        return
+    if arguments.json is not None:
+        write_json(Path(arguments.json), as_json)
+    _show(as_json)
+
+
+def _check(arguments: Arguments) -> None:
+    from autonomy.seed import checked_seed
+
+    checked_seed(arguments.seed)
+    if arguments.episodes < 0:
+        raise InputError(f"episodes must not be negative, got {arguments.episodes}")
+    if arguments.picture is not None and arguments.picture.suffix.lower() != ".png":
+        raise InputError(f"the picture must be a .png file, got {arguments.picture}")
+
+
+def _draw(robot: "Robot", picture: Path, seed: int) -> None:
+    from autonomy.make import make_world
+    from autonomy.picture_file import write_picture
+
+    world = make_world(_TASKS[0], 1, robot=robot, randomization="none", render_mode="rgb_array")
+    world.reset(seed=seed)
+    (pixels,) = world.render() or ()
+    world.close()
+    write_picture(picture, pixels)
+
+
+def _success(env_id: str, robot: "Robot", arguments: Arguments) -> dict[str, Any]:
+    from autonomy.evaluation import evaluate
+    from autonomy.make import make_world
+
+    count = min(arguments.episodes, 32)
+    world = make_world(env_id, count, robot=robot, observations=("state",), split="test")
+    result = evaluate(world, world.expert(), arguments.episodes, arguments.seed)
+    world.close()
+    return {
+        "episodes": result.episodes,
+        "success_rate": result.success_rate,
+        "success_rate_ci95": list(result.success_rate_ci95),
+    }
+
+
+def _show(facts: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("joint", "kind", "from", "to", "at home", title=f"{facts['name']}")
+    for joint in facts["arm_joints"]:
+        table.add_row(joint["name"], joint["kind"], *map(_number, joint["numbers"]))
+    console = Console(highlight=False)
+    console.print(table)
+    for name in ("tool_link", "gripper_joints", "base_m", "reach_m"):
+        words = name.replace("_", " ").replace(" m", " [m]")
+        console.print(f"{words}: {_words(facts[name])}")
+    for note in facts["notes"]:
+        console.print(f"note: {note}", markup=False)
+    for env_id, tried in facts["success"].items():
+        low, high = tried["success_rate_ci95"]
+        console.print(
+            f"expert in {env_id}: {tried['success_rate']:.1%} of {tried['episodes']} "
+            f"(95 % interval {low:.1%} to {high:.1%})"
+        )
+
+
+def _number(value: float | None) -> str:
+    return "endless" if value is None else f"{value:.3f}"
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+if __name__ == "__main__":
+    run(main, Arguments)
