@@ -170,9 +170,9 @@ def test_files_that_cannot_be_are_refused_in_one_sentence(name: str, tmp_path: P
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "must be XML: no element found"),
-        (b"<robot><link", "must be XML: .*line 1"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "must be XML"),
+        (b"", "must be a URDF or SDF: no element found"),
+        (b"<robot><link", "must be a URDF or SDF: .*line 1"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "must be a URDF or SDF"),
         (b"<html/>", "must be a URDF or SDF, got <html>"),
         (b"<mujoco/>", "got MuJoCo's MJCF"),
         (b"<sdf><world/></sdf>", "must hold one model, got 0"),
@@ -185,7 +185,10 @@ def test_files_that_cannot_be_are_refused_in_one_sentence(name: str, tmp_path: P
             b"<!DOCTYPE robot [<!ENTITY a SYSTEM 'file:///etc/hostname'>]><robot>&a;</robot>",
             "must declare no entities, got a",
         ),
-        (b"<?xml version='1.0' encoding='klingon'?><robot/>", "must be XML: unknown encoding"),
+        (
+            b"<?xml version='1.0' encoding='klingon'?><robot/>",
+            "SDF: unknown encoding",
+        ),
     ],
 )
 def test_what_is_no_robot_file_is_named_as_what_it_is(

@@ -76,7 +76,7 @@ def _pieces(path: Path, assets: Any) -> list[Any]:
 
 def _collada_unit(path: Path) -> float:
     """Return how long a file's unit is [m], and look whether it is harmless XML."""
-    unit = read_xml(path, "mesh").find("asset/unit")
+    unit = read_xml(path, "mesh", "COLLADA").find("asset/unit")
     text = "1" if unit is None else unit.get("meter", "1")
     try:
         meters = float(text)
