@@ -85,7 +85,7 @@ def _reaching(client: Any, arm: Arm, place: Array) -> NDArray[np.float64]:
 
 
 def _hand_links(client: Any, arm: Arm) -> frozenset[int]:
-    """Return the links that the gripper's joints and their followers move, and what carries them."""
+    """Return the links that the gripper's joints and what follows them move, and their carriers."""
     gripper = arm.parts.gripper.numbers
     led = [own.joint for own in arm.parts.followers if own.leader in gripper]
     fingers = [*gripper, *led]
