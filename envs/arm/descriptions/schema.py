@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from autonomy.errors import InputError
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LONGEST = 200  # characters of a name
 _LONGEST_FILE_NAME = 900  # characters
 _NAMED = ("robot", "model", "link", "joint")
