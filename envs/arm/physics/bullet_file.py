@@ -4,12 +4,12 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from autonomy.envs.arm.descriptions.description import Description
 from autonomy.envs.arm.descriptions.masses import is_frame
 from autonomy.envs.arm.physics.bullet_meshes import key_of, write_meshes
-from autonomy.envs.arm.physics.scratch_files import scratch_folder
 
 _ROUND = ("cylinder", "capsule", "sphere")
 _MOMENTS = ("ixx", "iyy", "izz")
@@ -27,7 +27,8 @@ def bullet_file(description: Description, *, visible: bool) -> Generator[Path]:
     Raises:
         InputError: A mesh cannot be read.
     """
-    with scratch_folder() as folder:
+    with TemporaryDirectory() as name:  # on disk: shared memory is often small
+        folder = Path(name)
         model = deepcopy(description.elements)
         meshes = write_meshes(description, folder)
         for element, link in zip(model.findall("link"), description.links, strict=True):
