@@ -1,6 +1,7 @@
 """How every script meets its user: a dataclass of arguments, one-line errors, status 2."""
 
 import sys
+import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -22,7 +23,8 @@ def run(
 ) -> None:
     """Parse a command line and call `main` with what it says.
 
-    An `InputError` is printed as one line on standard error, and the exit status is 2.
+    An `InputError` is printed as one line on standard error, and the exit status is 2; a warning of
+    ours is a line as well, without the place in our code that gave it.
 
     Args:
         main: What is done.
@@ -31,7 +33,7 @@ def run(
         program: How it is called in `--help`; by default after the file.
     """
     given = sys.argv[1:] if words is None else words
-    with reported_errors():
+    with reported_errors(), plain_warnings():
         is_class = isinstance(arguments, type)
         parse: Any = partial(parsed, arguments) if is_class else arguments
         main(parse(given, program))
@@ -64,6 +66,24 @@ def parsed(
     text = f"{arguments.__doc__}{more}"
     start = {} if default is None else {"default": taken(**default)}
     return tyro.cli(taken, prog=program, args=words, description=text, **start)
+
+
+@contextmanager
+def plain_warnings() -> Generator[None]:
+    """Turn each `UserWarning` into one line on standard error."""
+    shown = warnings.showwarning
+
+    def show(message: Any, category: type[Warning], *place: Any) -> None:
+        if category is UserWarning:
+            print(f"warning: {message}", file=sys.stderr)
+        else:
+            shown(message, category, *place)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
 
 
 @contextmanager

@@ -11,12 +11,13 @@ _LONGEST = 64 << 20  # bytes
 _DEEPEST = 64  # elements within each other
 
 
-def read_xml(path: Path, kind: str) -> Element:
+def read_xml(path: Path, kind: str, formats: str) -> Element:
     """Return the root of an XML file; prefixes of namespaces stay in the tags.
 
     Args:
         path: The file.
-        kind: What it is, for who has to read that it cannot be used.
+        kind: What it is, for who has to read that it cannot be used: `robot`.
+        formats: What it must be: `a URDF`.
 
     Raises:
         InputError: It cannot be read, is no XML, is too long or too deep, or declares entities.
@@ -34,7 +35,7 @@ def read_xml(path: Path, kind: str) -> Element:
     except OSError as error:
         raise InputError(f"{kind} file {path} cannot be read: {error.strerror}") from error
     except (expat.ExpatError, LookupError) as error:  # one is of encodings that nobody knows
-        raise InputError(f"{kind} file {path} must be XML: {error}") from error
+        raise InputError(f"{kind} file {path} must be {formats}: {error}") from error
     return tree.builder.close()
 
 

@@ -4,6 +4,8 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,19 @@ except autonomy.InputError as error:
         check=False,
     )
     assert done.stdout == "True 1.0 (1,)\nUnknownOptionError\n", done.stderr
+
+
+@dataclass
+class Nothing:
+    """What a command without arguments takes."""
+
+
+def test_warnings_are_lines_of_ours_and_come_once(capsys: pytest.CaptureFixture[str]) -> None:
+    def main(_: Nothing) -> None:
+        for _ in range(2):
+            warnings.warn("the sky is low", stacklevel=1)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        run(main, Nothing, [])
+    assert capsys.readouterr().err == "warning: the sky is low\n"

@@ -96,7 +96,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "NaN mass": (ARM.replace('value="1"', 'value="nan"', 1), "value of mass in link base of robot"),
     "negative mass": (ARM.replace('value="1"', 'value="-1"', 1), "from 0 to 1e.06, got '-1'"),
     "negative moment": (ARM.replace('ixx="0.01"', 'ixx="-1"', 1), "ixx of inertia in link base"),
-    "no moment": (ARM.replace('ixx="0.01"', "", 1), "the inertia of link base must have a ixx"),
     "far away": (
         ARM.replace('xyz="0.4 0 0"', 'xyz="1e308 0 0"', 1),
         "xyz of origin in joint j1 of robot.urdf must be 3 numbers from -1000 to 1000, got '1e308",
@@ -170,9 +169,9 @@ def test_files_that_cannot_be_are_refused_in_one_sentence(name: str, tmp_path: P
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "must be XML: no element found"),
-        (b"<robot><link", "must be XML: .*line 1"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "must be XML"),
+        (b"", "must be a URDF or SDF: no element found"),
+        (b"<robot><link", "must be a URDF or SDF: .*line 1"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "must be a URDF or SDF"),
         (b"<html/>", "must be a URDF or SDF, got <html>"),
         (b"<mujoco/>", "got MuJoCo's MJCF"),
         (b"<sdf><world/></sdf>", "must hold one model, got 0"),
@@ -185,7 +184,10 @@ def test_files_that_cannot_be_are_refused_in_one_sentence(name: str, tmp_path: P
             b"<!DOCTYPE robot [<!ENTITY a SYSTEM 'file:///etc/hostname'>]><robot>&a;</robot>",
             "must declare no entities, got a",
         ),
-        (b"<?xml version='1.0' encoding='klingon'?><robot/>", "must be XML: unknown encoding"),
+        (
+            b"<?xml version='1.0' encoding='klingon'?><robot/>",
+            "SDF: unknown encoding",
+        ),
     ],
 )
 def test_what_is_no_robot_file_is_named_as_what_it_is(
@@ -331,6 +333,25 @@ def test_frames_weigh_nothing_and_others_are_told_to_be_taken_for_1_kg(tmp_path:
     assert dict(zip(loaded.link_names[1:], masses, strict=True)) == pytest.approx(
         {"arm": 1.0, "hand": 1.0, "frame": 1e-6, "tip": 1.0}
     )
+    client.disconnect()
+
+
+def test_what_exporters_leave_out_is_no_hindrance(tmp_path: Path) -> None:
+    """Names of materials, moments of inertia, which PyBullet works out itself, or all of both."""
+    inertia = '<inertia ixx="0.01" iyy="0.01" izz="0.01"/>'
+    rounded = '<inertia ixx="-5e-20" iyy="0.01" izz="0.01"/>'
+    elements = (
+        ARM.replace('name="red"', 'name=""')
+        .replace(inertia, "", 1)
+        .replace(inertia, rounded, 1)
+        .replace(inertia, '<inertia iyy="0.01"/>', 1)
+    )
+    empty = link("tip", inertial="<inertial/>") + joint("t", "hand", "tip", kind="fixed", limit="")
+    description = read_description(written(tmp_path, elements + empty))
+    assert description.link["base"].visuals[0].color == (0.8, 0.2, 0.2)
+    client = connect()
+    body = load_body(client, description, (0.0, 0.0, 0.0))
+    assert [client.getDynamicsInfo(body, k)[0] for k in range(3)] == [1.0, 1.0, 1.0]
     client.disconnect()
 
 

@@ -93,6 +93,15 @@ def test_a_collada_file_has_a_unit(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.ptp(surface.vertices, axis=0), (3e-4, 2e-4, 1e-4), rtol=1e-5)
 
 
+def test_a_collada_file_whose_materials_are_missing_is_drawn_without(tmp_path: Path) -> None:
+    text = wedge().export(file_type="dae").decode()
+    start, end = text.index("<library_materials"), text.index("</library_materials>") + 20
+    (tmp_path / "wedge.dae").write_text(text[:start] + text[end:])
+    (surface,) = read_surfaces(tmp_path / "wedge.dae")
+    assert (len(surface.triangles), surface.color) == (4, None)
+    assert surface.note.endswith("wedge.dae: a material cannot be read, and is not drawn")
+
+
 def test_coordinates_without_a_material_leave_the_urdfs_colour(tmp_path: Path) -> None:
     faces = "vt 0 0\nf 1/1 3/1 2/1\nf 1/1 2/1 4/1\nf 1/1 4/1 3/1\nf 2/1 3/1 4/1\n"
     (tmp_path / "bare_uv.obj").write_text(TEXT + faces)
@@ -254,6 +263,10 @@ BROKEN: Mapping[str, bytes] = {
     "far.obj": b"v 1e300 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n",
     "words.obj": TEXT.encode() + b"f a b c\n",
     "two.obj": TEXT.encode() + b"f 1 2\n",
+    "long.obj": TEXT.encode() + b"f 1 2 " + b"9" * 5000 + b"\n",
+    "digits.obj": b"v " + b"1" * 200_000 + b"x 0 0\n",
+    "none.obj": TEXT.encode() + b"f\n",
+    "odd.obj": TEXT.encode() + b"f\x0b\n",
     "points.obj": TEXT.encode(),
     "empty.obj": b"",
     "noise.obj": bytes(range(256)) * 40,

@@ -11,6 +11,7 @@ from robot_cases import ARM, FINGERS, joint, link, robot_of, written
 
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.bullet import connect
+from autonomy.envs.arm.physics.postures import make_postures
 from autonomy.envs.arm.robot import PANDA, XARM6, Robot
 from autonomy.errors import InputError
 
@@ -127,6 +128,11 @@ def test_a_joint_that_mimics_another_follows_it(tmp_path: Path) -> None:
         assert led == pytest.approx(-0.5 * leader + 0.01, abs=2e-4)
     assert leader == pytest.approx(0.02, abs=1e-3)
     client.disconnect()
+
+
+def test_what_follows_the_gripper_is_of_the_hand(tmp_path: Path) -> None:
+    postures = make_postures(gripping(tmp_path), 2, grips=True, random=np.random.default_rng(0))
+    assert postures.gripper_links == {2, 3, 4}  # the hand, and both fingers
 
 
 def test_followers_of_followers_go_with_the_first(tmp_path: Path) -> None:

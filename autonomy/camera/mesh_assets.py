@@ -41,8 +41,12 @@ class MeshAssets:
             except OSError:
                 continue
             return data
-        self._missing.append(name[:100])
+        self.miss(name[:100])
         raise FileNotFoundError(name)
+
+    def miss(self, what: str) -> None:
+        """Remember what cannot be read."""
+        self._missing.append(what)
 
     def __getitem__(self, name: str) -> bytes:
         return self.get(name)

@@ -1,12 +1,12 @@
 """Meshes from files, with the colours that the files give."""
 
 import io
-import math
 import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autonomy.camera.collada import unit_of, without_materials
 from autonomy.camera.mesh_assets import MeshAssets
 from autonomy.camera.mesh_colors import colored
 from autonomy.camera.obj_file import check_positions, read_obj
@@ -55,13 +55,29 @@ def _check_file(path: Path) -> None:
         )
 
 
-def _pieces(path: Path, assets: Any) -> list[Any]:
+def _pieces(path: Path, assets: MeshAssets) -> list[Any]:
     """Return the meshes of a file where they are in its scene."""
+    kind = path.suffix.lower()[1:]
+    if kind == "dae":
+        return _collada_pieces(path, assets)
+    data = read_obj(path) if kind == "obj" else path.read_bytes()
+    return _loaded(data, kind, path, assets)
+
+
+def _collada_pieces(path: Path, assets: MeshAssets) -> list[Any]:
+    root = read_xml(path, "mesh", "COLLADA")
+    unit = unit_of(root, path)
+    pieces = _loaded(path.read_bytes(), "dae", path, assets)
+    if not pieces and (pieces := _loaded(without_materials(root), "dae", path, assets)):
+        assets.miss("a material")
+    for piece in pieces if unit != 1.0 else ():
+        piece.apply_scale(unit)
+    return pieces
+
+
+def _loaded(data: bytes, kind: str, path: Path, assets: Any) -> list[Any]:
     import trimesh
 
-    kind = path.suffix.lower()[1:]
-    data = read_obj(path) if kind == "obj" else path.read_bytes()
-    unit = _collada_unit(path) if kind == "dae" else 1.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries whose own code is meant
         scene: Any = trimesh.load_scene(io.BytesIO(data), file_type=kind, resolver=assets)
@@ -69,22 +85,7 @@ def _pieces(path: Path, assets: Any) -> list[Any]:
     pieces = [own for own in pieces if len(own.faces)]
     for piece in pieces:
         check_positions(piece.vertices, path)
-        if unit != 1.0:
-            piece.apply_scale(unit)
     return pieces
-
-
-def _collada_unit(path: Path) -> float:
-    """Return how long a file's unit is [m], and look whether it is harmless XML."""
-    unit = read_xml(path, "mesh").find("asset/unit")
-    text = "1" if unit is None else unit.get("meter", "1")
-    try:
-        meters = float(text)
-    except ValueError:
-        meters = math.nan
-    if not 0.0 < meters < math.inf:
-        raise InputError(f"mesh file {path} must have a unit of some meters, got {text[:40]!r}")
-    return meters
 
 
 def _reason(error: Exception) -> str:

@@ -13,16 +13,17 @@ Solid = tuple[NDArray[np.float64], NDArray[np.int64]]
 """Vertices `(V, 3)` and triangles `(T, 3)`."""
 
 _FARTHEST = 1e9  # of a vertex from the origin, in a file's own units
-_NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_REFERENCE = rb"-?\d+(?:/-?\d*){0,2}"
-_END = rb"[ \t]*(?:#.*)?\r?$"
+_LINE_END, _SPACES = re.compile(rb"\r\n?"), re.compile(rb"[\v\f]")
+_NUMBER = rb"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_REFERENCE = rb"-?\d{1,12}(?:/-?\d{0,12}){0,2}"
+_END = rb"[ \t]*(?:#.*)?$"
 _WRONG = re.compile(
-    rb"^[ \t]*(?:v[ \t](?![ \t]*%(n)b(?:[ \t]+%(n)b){2,6}%(e)b)"
-    rb"|f[ \t](?![ \t]*%(r)b(?:[ \t]+%(r)b){2,}%(e)b)).*$"
+    rb"^[ \t]*(?:v(?=[ \t]|$)(?![ \t]+%(n)b(?:[ \t]+%(n)b){2,6}%(e)b)"
+    rb"|f(?=[ \t]|$)(?![ \t]+%(r)b(?:[ \t]+%(r)b){2,}%(e)b)).*$"
     % {b"n": _NUMBER, b"r": _REFERENCE, b"e": _END},
     re.MULTILINE,
 )
-_RELATIVE = re.compile(rb"^[ \t]*f(?=[ \t]).*?[ \t/](?:-|0+(?:[ \t/\r]|$))", re.MULTILINE)
+_RELATIVE = re.compile(rb"^[ \t]*f(?=[ \t]).*?[ \t/](?:-|0+(?:[ \t/]|$))", re.MULTILINE)
 _REMARK = re.compile(rb"^([ \t]*[vf][ \t][^#\n]*)#.*$", re.MULTILINE)
 
 
@@ -36,7 +37,7 @@ def read_obj(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"mesh file {path} cannot be read: {error.strerror}") from error
-    data = as_utf8(data).replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
+    data = _SPACES.sub(b" ", _LINE_END.sub(b"\n", as_utf8(data))).replace(b"\\\n", b" ")
     if wrong := _WRONG.search(data):
         line, text = data.count(b"\n", 0, wrong.start()) + 1, wrong.group().decode("latin-1")
         raise InputError(

@@ -114,7 +114,7 @@ def _folders_within(folder: Path, depth: int) -> Iterator[Path]:
 def _package_name(folder: Path) -> str:
     """Return the name that the `package.xml` in a folder gives; empty where there is none."""
     try:
-        return (read_xml(folder / "package.xml", "package").findtext("name") or "").strip()
+        return (read_xml(folder / "package.xml", "package", "XML").findtext("name") or "").strip()
     except InputError:
         return ""
 

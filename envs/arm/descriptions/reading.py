@@ -29,7 +29,7 @@ def read_description(
         InputError: The file cannot be read or is of another format, a number, a name or a mesh's
             file cannot be, or its links and joints are no tree.
     """
-    root = read_xml(file, kind)
+    root = read_xml(file, kind, "a URDF or SDF")
     files = NamedFiles(file.absolute(), tuple(Path(folder) for folder in packages))
     if root.tag == "sdf":
         return sdf_description(root, files)

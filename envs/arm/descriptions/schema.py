@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from autonomy.errors import InputError
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LONGEST = 200  # characters of a name
 _LONGEST_FILE_NAME = 900  # characters
 _NAMED = ("robot", "model", "link", "joint")
@@ -53,6 +53,7 @@ class Text(NamedTuple):
     """A name, or the like."""
 
     longest: int = _LONGEST
+    may_be_empty: bool = False
 
     def checked(self, text: str, what: str) -> str:
         """Return the text without what surrounds it.
@@ -60,20 +61,20 @@ class Text(NamedTuple):
         Raises:
             InputError: It is empty or too long.
         """
-        if not 0 < len(text.strip()) <= self.longest:
-            raise InputError(
-                f"{what} must have 1 to {self.longest} characters, got {len(text.strip())}"
-            )
-        return text.strip()
+        text = text.strip()
+        if len(text) > self.longest or not (text or self.may_be_empty):
+            raise InputError(f"{what} must have 1 to {self.longest} characters, got {len(text)}")
+        return text
 
 
 NAME, FILE_NAME = Text(), Text(_LONGEST_FILE_NAME)
+MATERIAL_NAME = Text(may_be_empty=True)
 _LENGTH, _SIZE, _MASS = (-1e3, 1e3), (1e-9, 1e3), (0.0, 1e6)
 POSITION, ANGLES, POSE = Numbers(3, *_LENGTH), Numbers(3, *_LENGTH), Numbers(6, *_LENGTH)
 AXIS, LENGTH, SIZE = Numbers(3, *_LENGTH), Numbers(1, *_SIZE), Numbers(3, *_SIZE)
 SCALE = Numbers(3, -1e6, 1e6, may_be_one=True)
 COLOR = Numbers(4, 0.0, 1.0)
-MASS, MOMENT, PRODUCT = Numbers(1, *_MASS), Numbers(1, *_MASS), Numbers(1, -1e6, 1e6)
+MASS, MOMENT, PRODUCT = Numbers(1, *_MASS), Numbers(1, -1e-6, 1e6), Numbers(1, -1e6, 1e6)
 AMOUNT, ANY = Numbers(1, 0.0, 1e12), Numbers(1, -1e30, 1e30)
 
 

@@ -47,12 +47,10 @@ class UrdfLinks(UrdfParts):
             tuple(self._collision(own, what) for own in element.findall("collision")),
         )
 
-    def _mass(self, inertial: Element, what: str) -> float:
-        own = f"the inertial of {what}"
-        mass, inertia = (self.child(inertial, tag, own) for tag in ("mass", "inertia"))
-        for key in ("ixx", "iyy", "izz"):
-            self.needed(inertia, key, f"the inertia of {what}")
-        return float(self.needed(mass, "value", f"the mass of {what}"))
+    def _mass(self, inertial: Element, what: str) -> float | None:
+        """Return a mass; moments are PyBullet's own, of the shapes that others touch."""
+        mass = inertial.find("mass")
+        return None if mass is None else float(self.needed(mass, "value", f"the mass of {what}"))
 
     def _visual(self, element: Element, what: str) -> Visual:
         geometry = self._geometry(element, what)

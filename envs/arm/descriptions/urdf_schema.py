@@ -9,6 +9,7 @@ from autonomy.envs.arm.descriptions.schema import (
     FILE_NAME,
     LENGTH,
     MASS,
+    MATERIAL_NAME,
     MOMENT,
     NAME,
     POSITION,
@@ -28,7 +29,7 @@ _CONTACT = (
 
 URDF = {
     "robot": Tag(("material", "link", "joint"), {"name": NAME}),
-    "material": Tag(("color", "texture"), {"name": NAME}),
+    "material": Tag(("color", "texture"), {"name": MATERIAL_NAME}),
     "color": Tag(attributes={"rgba": COLOR}),
     "texture": Tag(attributes={"filename": FILE_NAME}),
     "link": Tag(("contact", "inertial", "visual", "collision"), {"name": NAME}),

@@ -4,14 +4,15 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from autonomy.envs.arm.descriptions.description import Description
 from autonomy.envs.arm.descriptions.masses import is_frame
 from autonomy.envs.arm.physics.bullet_meshes import key_of, write_meshes
-from autonomy.envs.arm.physics.scratch_files import scratch_folder
 
 _ROUND = ("cylinder", "capsule", "sphere")
+_MOMENTS = ("ixx", "iyy", "izz")
 _FRAME_MASS, _FRAME_MOMENT = "1e-06", "1e-09"  # [kg], [kg m²] of a link that is only a frame
 
 
@@ -26,7 +27,8 @@ def bullet_file(description: Description, *, visible: bool) -> Generator[Path]:
     Raises:
         InputError: A mesh cannot be read.
     """
-    with scratch_folder() as folder:
+    with TemporaryDirectory() as name:  # on disk: shared memory is often small
+        folder = Path(name)
         model = deepcopy(description.elements)
         meshes = write_meshes(description, folder)
         for element, link in zip(model.findall("link"), description.links, strict=True):
@@ -55,8 +57,9 @@ def _name_meshes(link: Element, tag: str, files: Sequence[Path | None]) -> None:
 def _urdf(robot: Element, description: Description) -> Element:
     robot.set("name", "robot")
     for element, link in zip(robot.findall("link"), description.links, strict=True):
+        _complete_inertial(element, link.mass)
         if is_frame(link, description.joint_above.get(link.name)):
-            _add_inertial(element)
+            _add_inertial(element, _FRAME_MASS, _FRAME_MOMENT)
     for joint in robot.findall("joint"):
         _say_what_counts(joint)
     return robot
@@ -73,11 +76,21 @@ def _say_what_counts(joint: Element) -> None:
             joint.remove(dynamics)
 
 
-def _add_inertial(link: Element) -> None:
-    """Say that a link weighs nothing of which nothing is said: PyBullet would take 1 kg."""
+def _complete_inertial(link: Element, mass: float | None) -> None:
+    """Let PyBullet, which works moments out by itself, do without those that a file leaves out."""
+    for inertial in link.findall("inertial"):
+        inertia = inertial.find("inertia")
+        if mass is None:
+            link.remove(inertial)
+        elif inertia is None or not all(key in inertia.attrib for key in _MOMENTS):
+            _remove(inertial, "inertia")
+            SubElement(inertial, "inertia", dict.fromkeys(_MOMENTS, "0"))
+
+
+def _add_inertial(link: Element, mass: str, moment: str) -> None:
     inertial = SubElement(link, "inertial")
-    SubElement(inertial, "mass", value=_FRAME_MASS)
-    SubElement(inertial, "inertia", dict.fromkeys(("ixx", "iyy", "izz"), _FRAME_MOMENT))
+    SubElement(inertial, "mass", value=mass)
+    SubElement(inertial, "inertia", dict.fromkeys(_MOMENTS, moment))
 
 
 def _sdf(model: Element) -> Element:
@@ -91,9 +104,23 @@ def _sdf(model: Element) -> Element:
         for element in model.iter(shape):  # PyBullet reads these as in a URDF
             for own in element:
                 element.set(own.tag, own.text or "")
+    for link in model.findall("link"):
+        _complete_sdf_inertial(link)
     root = Element("sdf", version="1.6")
     SubElement(root, "world", name="world").append(model)
     return root
+
+
+def _complete_sdf_inertial(link: Element) -> None:
+    for inertial in link.findall("inertial"):
+        inertia = inertial.find("inertia")
+        if inertial.find("mass") is None:
+            link.remove(inertial)
+        elif inertia is None or not all(inertia.find(key) is not None for key in _MOMENTS):
+            _remove(inertial, "inertia")
+            inertia = SubElement(inertial, "inertia")
+            for key in _MOMENTS:
+                SubElement(inertia, key).text = "0"
 
 
 def _remove(element: Element, tag: str) -> None:

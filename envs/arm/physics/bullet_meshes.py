@@ -4,6 +4,7 @@ PyBullet reads meshes without looking: an index beyond the vertices ends the pro
 own come to it as OBJ files that we have written.
 """
 
+from functools import cache
 from pathlib import Path
 
 from autonomy.envs.arm.descriptions.description import Collision, Description
@@ -51,6 +52,7 @@ def collision_notes(description: Description) -> list[str]:
     return notes
 
 
+@cache
 def is_bullets_own(file: Path) -> bool:
     """Tell whether a mesh came with PyBullet, in a format that it reads."""
     is_there = file.resolve().is_relative_to(Path(data_path()).resolve())

@@ -30,7 +30,10 @@ def read_collision_mesh(file: Path, is_concave: bool) -> CollisionMesh:
     Raises:
         InputError: The file cannot be read.
     """
-    about = file.stat()
+    try:
+        about = file.stat()
+    except OSError as error:
+        raise InputError(f"mesh file {file} cannot be read: {error.strerror}") from error
     return _read(file, is_concave, about.st_mtime_ns, about.st_size)
 
 
