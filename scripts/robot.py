@@ -87,9 +87,10 @@ def _draw(robot: "Robot", picture: Path, seed: int) -> None:
 
     world = make_world(_TASKS[0], 1, robot=robot, randomization="none", render_mode="rgb_array")
     world.reset(seed=seed)
-    (pixels,) = world.render() or ()
+    pictures = world.render()
     world.close()
-    write_picture(picture, pixels)
+    assert pictures is not None, "that is how the world was made"
+    write_picture(picture, pictures[0])
 
 
 def _success(env_id: str, robot: "Robot", arguments: Arguments) -> dict[str, Any]:
@@ -113,12 +114,14 @@ def _show(facts: Mapping[str, Any]) -> None:
 
     table = Table("joint", "kind", "from", "to", "at home", title=f"{facts['name']}")
     for joint in facts["arm_joints"]:
-        table.add_row(joint["name"], joint["kind"], *map(_number, joint["numbers"]))
+        table.add_row(
+            joint["name"], joint["kind"], *map(_number, (*joint["limits"], joint["home"]))
+        )
     console = Console(highlight=False)
     console.print(table)
     for name in ("tool_link", "gripper_joints", "base_m", "reach_m"):
-        words = name.replace("_", " ").replace(" m", " [m]")
-        console.print(f"{words}: {_words(facts[name])}")
+        words = name.replace("_m", " [m]").replace("_", " ")
+        console.print(f"{words}: {_words(facts[name])}", markup=False)
     for note in facts["notes"]:
         console.print(f"note: {note}", markup=False)
     for env_id, tried in facts["success"].items():

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from small_scene import camera_at
 
 from autonomy.camera.renderer import Renderer
+from autonomy.envs.arm.find_robot import ROBOTS, find_robot
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.arm_state import Sizes, allocate, row_of
 from autonomy.envs.arm.physics.bullet import connect, pybullet
 from autonomy.envs.arm.physics.robot_body import RobotBody, load_robot
 from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.find_robot import ROBOTS, find_robot
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.arm_scene import ArmScene
 from autonomy.envs.arm.scene.link_meshes import robot_meshes

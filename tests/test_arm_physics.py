@@ -9,9 +9,9 @@ import pytest
 from arm_cases import endless, make
 from world_cases import assert_same
 
+from autonomy.envs.arm.find_robot import ROBOTS, find_robot
 from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.physics.tool_control import STEP, TURN
-from autonomy.envs.arm.find_robot import ROBOTS, find_robot
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import ArmRandomization
 from autonomy.envs.arm.tasks.pick_and_place import PickAndPlace

@@ -6,11 +6,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from autonomy.envs.arm.find_robot import find_robot
 from autonomy.envs.arm.labels.pixels import BOX_CLASSES, SEGMENT_CLASSES
 from autonomy.envs.arm.labels.quantities import symmetric_yaw
 from autonomy.envs.arm.options import PERCEPTION_CAMERAS
 from autonomy.envs.arm.physics.shapes import Shape
-from autonomy.envs.arm.find_robot import find_robot
 from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.samples import ArmSamples
 from autonomy.errors import InputError

@@ -10,11 +10,11 @@ from arm_cases import make
 from world_cases import ARMS, assert_same
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.envs.arm.find_robot import ROBOTS
 from autonomy.envs.arm.options import FRONT
 from autonomy.envs.arm.physics.arm_state import Sizes, allocate
 from autonomy.envs.arm.physics.shapes import distinct
 from autonomy.envs.arm.physics.tool_control import nearest_in_reach
-from autonomy.envs.arm.find_robot import ROBOTS
 from autonomy.envs.arm.robot import PANDA
 from autonomy.envs.arm.tasks.find_task import find_task
 from autonomy.evaluation import evaluate

@@ -70,7 +70,9 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         simulated = design(chosen, self._start)
         facts = inspect(simulated)
         wanted = "perceived" in chosen.observations
-        followed = perceivable(self._task, self._robot.standing.base) if wanted else Perceivable({}, {})
+        followed = (
+            perceivable(self._task, self._robot.standing.base) if wanted else Perceivable({}, {})
+        )
         module = perceiving_module(chosen, followed)
         self._own = module.motions if module else {}
         self._bounded = Vectors(facts, self._task.goal_size, self._task.goal_bound, self._own)

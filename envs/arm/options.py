@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.mount import Mount, MountedCamera
-from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.find_robot import find_robot
+from autonomy.envs.arm.physics.controllers import CONTROLS
 from autonomy.envs.arm.robot import Robot
 from autonomy.envs.arm.scene.appearance import PRESETS, ArmRandomization
 from autonomy.envs.arm.tasks.find_task import find_task
@@ -54,10 +54,10 @@ class ArmOptions(CommonOptions):
         task: A name of `TASKS`, `module:Class` or `file.py:Class`, or an `ArmTask` of one's own.
         robot: A name of `ROBOTS`, a URDF or SDF file, `module:NAME` or `file.py:NAME`, or a `Robot`
             of one's own.
-        arm_joints: Of a robot from a file, the joints that carry its tool; by default all that move
-            by themselves between its root and its tool.
-        tool_link: Of a robot from a file, the link that its tool is on; by default the only one that
-            it can be.
+        arm_joints: Of a robot from a file, the joints that carry its tool; by default all that
+            move by themselves between its root and its tool, but for a gripper's.
+        tool_link: Of a robot from a file, the link that its tool is on; by default the only one
+            that it can be.
         control: What an action moves: the tool's `position`, its `pose` (with its turn about the
             vertical), or `joint_delta`, `joint_position`, `joint_velocity`, `joint_torque`.
         reward: `sparse` is -1 until the goal is reached; `dense` rises on the way there.

@@ -32,4 +32,4 @@ def robot_facts(robot: Robot) -> dict[str, Any]:
 def _joint(joint: Joint, home: float) -> dict[str, Any]:
     endless = joint.kind == "continuous"
     limits = (None, None) if endless else (joint.limits.lower, joint.limits.upper)
-    return {"name": joint.name, "kind": joint.kind, "numbers": [*limits, home]}
+    return {"name": joint.name, "kind": joint.kind, "limits": list(limits), "home": home}

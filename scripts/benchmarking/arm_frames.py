@@ -122,5 +122,7 @@ class TinyFrames:
 
 def _postures(seed: int) -> NDArray[np.float64]:
     """Return `(P, n)` joint positions around home [rad]."""
-    askew = np.random.default_rng(seed).uniform(-_ASKEW, _ASKEW, (_POSTURES, len(PANDA.standing.home)))
+    askew = np.random.default_rng(seed).uniform(
+        -_ASKEW, _ASKEW, (_POSTURES, len(PANDA.standing.home))
+    )
     return np.array(PANDA.standing.home) + askew

@@ -3,13 +3,25 @@
 import re
 from pathlib import Path
 
-from autonomy.envs.arm.descriptions.description import Description
+from autonomy.envs.arm.descriptions.description import Description, Joint
 from autonomy.envs.arm.physics.urdf import read_file
 from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
 
-_TOOLS = ("tcp", "tool_?center", "grasp", "gripper_frame", "tool", "end_?eff", "eef", r"\bee\b|_ee|ee_")
+_TOOLS = ("tcp", "tool_?center", "grasp", "gripper_frame", "tool", "end_?eff", "eef", "_ee|ee_")
+    "tcp",
+    "tool_?center",
+    "grasp",
+    "gripper_frame",
+    "tool",
+    "end_?eff",
+    "eef",
+    r"\bee\b|_ee|ee_",
+)
 """What links are called that stand for the tool, the surest first."""
+
+_HAND = re.compile("grip|finger|jaw|claw|knuckle", re.IGNORECASE)
+"""What joints are called, or the links that they move, that are no joints of the arm."""
 
 
 def robot_of_file(
@@ -20,7 +32,7 @@ def robot_of_file(
     Args:
         file: The file; a relative path is looked for in `pybullet_data` too.
         arm_joints: Which joints carry the tool; by default all that move by themselves between the
-            root and the tool.
+            root and the tool, but for those of a gripper.
         tool_link: Which link the tool is on; by default the only one that it can be, or the only
             one that is called like a tool.
 
@@ -34,16 +46,14 @@ def robot_of_file(
 
 def _arm_of(description: Description, tool: str) -> tuple[str, ...]:
     joints = description.chain(tool) if tool in description.link else description.joints
-    return tuple(joint.name for joint in joints if joint.moves and joint.mimic is None)
+    own = [joint for joint in joints if joint.moves and joint.mimic is None]
+    return tuple(joint.name for joint in own if not _is_of_hand(joint))
 
 
 def _tool_of(description: Description, arm_joints: tuple[str, ...]) -> str:
-    parents = {joint.parent for joint in description.joints}
-    ends = [
-        link.name
-        for link in description.links
-        if link.name not in parents and _carries(description, link.name, arm_joints)
-    ]
+    held = [link.name for link in description.links if _carries(description, link.name, arm_joints)]
+    above = {description.joint_above[name].parent for name in held}
+    ends = [name for name in held if name not in above]
     for pattern in _TOOLS:
         named = [name for name in ends if re.search(pattern, name, re.IGNORECASE)]
         if len(named) == 1:
@@ -57,5 +67,11 @@ def _tool_of(description: Description, arm_joints: tuple[str, ...]) -> str:
 
 
 def _carries(description: Description, link: str, arm_joints: tuple[str, ...]) -> bool:
-    carrying = {joint.name for joint in description.chain(link) if joint.moves}
-    return bool(carrying) and carrying >= set(arm_joints)
+    """Tell whether the arm carries a link; what its gripper moves is no end of it."""
+    carrying = [joint for joint in description.chain(link) if joint.moves]
+    names = {joint.name for joint in carrying}
+    return bool(names) and names >= set(arm_joints) and not any(map(_is_of_hand, carrying))
+
+
+def _is_of_hand(joint: Joint) -> bool:
+    return bool(_HAND.search(joint.name) or _HAND.search(joint.child)) and joint.kind != "fixed"

@@ -7,6 +7,7 @@ import numpy as np
 
 from autonomy.envs.arm.physics.arm_state import Bodies
 from autonomy.envs.arm.physics.bullet import pybullet
+from autonomy.envs.arm.physics.chain import chain_of, reached
 from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
 from autonomy.envs.arm.physics.gears import couple, let_follow, put_in_place
 from autonomy.envs.arm.physics.robot_body import load_robot
@@ -41,7 +42,9 @@ class Arm:
         self._gain = _GAIN
         body, parts = self.parts.body, self.parts
         self._base_pose = base_pose(client, body)
-        self._tool_point_on_mass = self._from_centre_of_mass(robot.tool_point)
+        self._chain = chain_of(
+            parts.description, robot.arm_joints, robot.tool_link, robot.tool_point
+        )
         fastest = float(parts.arm.speed.max())
         for joint in parts.arm.numbers:
             client.changeDynamics(body, joint, maxJointVelocity=fastest)
@@ -147,7 +150,9 @@ class Arm:
         tool = self.tool()
         bodies.tool_position[:], bodies.tool_velocity[:] = tool.position, tool.velocity
         joints = bodies.joint_position[: len(parts.arm.numbers)].copy()
-        return ArmReading(joints, tool.position, tool.turn, self._jacobian)
+        return ArmReading(
+            joints, tool.position, tool.turn, lambda: reached(self._chain, joints).jacobian
+        )
 
     def _drive_to(self, positions: Array) -> None:
         arm, bullet = self.parts.arm, pybullet()
@@ -173,23 +178,6 @@ class Arm:
         """Return the arm's positions [rad] and velocities [rad/s]."""
         states = self._client.getJointStates(self.parts.body, self.parts.arm.numbers)
         return np.array([state[0] for state in states]), np.array([state[1] for state in states])
-
-    def _jacobian(self) -> Array:
-        """Return the tool point's, `(6, n)`: linear above angular."""
-        client, parts = self._client, self.parts
-        joints = [state[0] for state in client.getJointStates(parts.body, parts.movable)]
-        still = [0.0] * len(joints)
-        both = client.calculateJacobian(
-            parts.body, parts.tool, self._tool_point_on_mass, joints, still, still
-        )
-        columns = [parts.movable.index(joint) for joint in parts.arm.numbers]
-        return np.ascontiguousarray(np.vstack(both)[:, columns])
-
-    def _from_centre_of_mass(self, point: Sequence[float]) -> Sequence[float]:
-        """Move a point of the tool's link from the link's frame to that of its centre of mass."""
-        state = self._client.getLinkState(self.parts.body, self.parts.tool)
-        to_mass = self._client.invertTransform(state[2], state[3])
-        return self._client.multiplyTransforms(*to_mass, point, (0.0, 0.0, 0.0, 1.0))[0]
 
     def _couple_fingers(self) -> None:
         """Let all fingers move together, as one motor moves them: each is geared to the first."""

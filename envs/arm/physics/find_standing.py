@@ -107,7 +107,7 @@ def _find_home(arm: Arm, middle: Vector) -> Array | None:
     They are at the highest of some heights at which it does, None if it does nowhere.
     """
     for height in _HEIGHTS:
-        place = np.array(middle) + (0.0, 0.0, height)
+        place = np.array((middle[0], middle[1], middle[2] + height))
         found = [brought(arm.chain, start, place, arm.approach) for start in _starts(arm.chain)]
         homes = [joints for joints, far, down in found if far < NEAR and down > _STRAIGHT]
         best = max(homes, key=lambda joints: _freedom(arm.chain, joints), default=None)
@@ -131,8 +131,8 @@ def _freedom(chain: Chain, joints: Array) -> tuple[float, float]:
     1985), as a length of which the longest lever is 1.
     """
     now, span = reached(chain, joints), chain.upper - chain.lower
-    to_limits = np.minimum(joints - chain.lower, chain.upper - joints)
-    room = np.where(np.isfinite(span), to_limits / span, 0.5)
+    to_limits, ends = np.minimum(joints - chain.lower, chain.upper - joints), np.isfinite(span)
+    room = np.where(ends, to_limits, 0.5) / np.where(ends, span, 1.0)
     moves = now.jacobian[:3]
     (a, b, c), (_, d, e), (_, _, f) = product(moves, moves.T.copy()).tolist()
     volume = max(a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d), 0.0)
@@ -145,9 +145,7 @@ def _freedom(chain: Chain, joints: Array) -> tuple[float, float]:
     return max(0.0, free), float(room.sum())
 
 
-def _range(
-    arm: Arm, home: Array, middle: Vector, heights: tuple[float, ...], step: float
-) -> float:
+def _range(arm: Arm, home: Array, middle: Vector, heights: tuple[float, ...], step: float) -> float:
     """Return how far from the base's axis [m] the tool gets in some directions at all heights.
 
     From the middle of the table on it goes by `step` [m], outwards, or inwards if that is negative;

@@ -40,7 +40,9 @@ def _away(chain: Chain) -> float:
 
 
 @compiled
-def brought(chain: Chain, start: Array, place: Array, approach: Array) -> tuple[Array, float, float]:
+def brought(
+    chain: Chain, start: Array, place: Array, approach: Array
+) -> tuple[Array, float, float]:
     """Bring the tool to a place, and as far as the joints can pointing down.
 
     Args:

@@ -74,9 +74,7 @@ def nearest_in_reach(place: Array, standing: Standing) -> Array:
 
 
 @compiled
-def step_towards(
-    jacobian: Array, error: Array, homewards: Array, low: Array, high: Array
-) -> Array:
+def step_towards(jacobian: Array, error: Array, homewards: Array, low: Array, high: Array) -> Array:
     """Return the joints' step `(n,)` for an error `(6,)` of the tool: place [m], then turn [rad].
 
     The place comes first, the turn takes what joints that leaves open, and the step `homewards`

@@ -21,8 +21,8 @@ def out_of_reach(places: Array, robot: Robot) -> str:
     (x0, y0, z0), (x1, y1, z1) = TOOL_LOW, TOOL_HIGH
     base_x, base_y, _ = standing.base
     return (
-        f"in reach (up to {standing.reach} m from the robot's axis at x = {base_x}, y = {base_y} m, "
-        f"with x of {x0} to {x1}, y of {y0} to {y1} and z of {z0} to {z1} m)"
+        f"in reach (up to {standing.reach} m from the robot's axis at x = {base_x}, "
+        f"y = {base_y} m, with x of {x0} to {x1}, y of {y0} to {y1} and z of {z0} to {z1} m)"
     )
 
 

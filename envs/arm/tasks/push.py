@@ -58,9 +58,7 @@ class Push(ArmTask):
             near = length(goal[:, :2] - place) < _APART - 1e-9
             asked = place + way * (away_from(layout.goal[:, :2], place, _APART) - place)
             there = np.column_stack([asked, goal[:, 2]])
-            goal = np.where(
-                near[:, np.newaxis], brought_in_reach(there, standing, AROUND), goal
-            )
+            goal = np.where(near[:, np.newaxis], brought_in_reach(there, standing, AROUND), goal)
         return fitted._replace(goal=goal)
 
     def achieved(self, bodies: Bodies) -> Array:
