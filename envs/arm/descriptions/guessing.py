@@ -9,15 +9,6 @@ from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
 
 _TOOLS = ("tcp", "tool_?center", "grasp", "gripper_frame", "tool", "end_?eff", "eef", "_ee|ee_")
-    "tcp",
-    "tool_?center",
-    "grasp",
-    "gripper_frame",
-    "tool",
-    "end_?eff",
-    "eef",
-    r"\bee\b|_ee|ee_",
-)
 """What links are called that stand for the tool, the surest first."""
 
 _HAND = re.compile("grip|finger|jaw|claw|knuckle", re.IGNORECASE)
