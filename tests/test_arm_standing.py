@@ -126,8 +126,10 @@ def test_a_chain_is_where_bullet_has_it(name: str) -> None:
 def test_what_is_told_stays(five: Path) -> None:
     robot = Robot(five, tuple(own[0] for own in JOINTS), "tip", base=(-0.3, 0.1, 0.0))
     assert robot.standing.base == (-0.3, 0.1, 0.0)
-    told = replace(robot, home=(0.0, 0.2, 0.9, 0.5, 0.0), reach=0.3)
-    assert told.standing == ((0.0, 0.2, 0.9, 0.5, 0.0), (-0.3, 0.1, 0.0), 0.3, 0.0)
+    home = (0.0, 0.2, 0.9, 0.5, 0.0)
+    told = replace(robot, home=home, reach=0.3)
+    assert told.standing == (home, (-0.3, 0.1, 0.0), 0.3, 0.0)
+    assert Robot(five, robot.arm_joints, "tip", home).standing == (home, (-0.55, 0.0, 0.0), 0.76, 0)
 
 
 def test_home_is_over_the_middle_with_the_tool_down(five: Path) -> None:

@@ -32,7 +32,7 @@ def find_robot(
         InputError: There is none, the file cannot be used, or it leaves open what the tool is on.
     """
     if isinstance(choice, str) and Path(choice).suffix.lower() in _SUFFIXES:
-        from autonomy.envs.arm.descriptions.guessing import robot_of_file
+        from autonomy.envs.arm.robot_of_file import robot_of_file
 
         return robot_of_file(choice, tuple(arm_joints), tool_link)
     for name, value in (("arm_joints", arm_joints), ("tool_link", tool_link)):

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from autonomy.envs.arm.checked import check_once, names, number, numbers, paths
 from autonomy.errors import InputError
 
+_BASE, _REACH = (-0.55, 0.0, 0.0), 0.76  # [m] of an arm like the Panda
+
 
 class Standing(NamedTuple):
     """How a robot stands at its table; see `Robot`."""
@@ -41,9 +43,10 @@ class Robot:
             show nothing in a hand that does not say so.
         tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
-            happens there x = y = 0. By default it is found: where the tool gets to most places.
-        reach: How far from the base's axis the tool may go [m]. By default it is found: as far as
-            the tool gets at every height.
+            happens there x = y = 0. By default (-0.55, 0, 0) where `home` is given; else it is
+            found with it: where the tool gets to most places.
+        reach: How far from the base's axis the tool may go [m]. By default 0.76 where `home` is
+            given; else it is found: as far as the tool gets at every height.
         packages: Folders of ROS packages, or that hold some, in which `package://` is looked for
             before the folders around the file, `ROS_PACKAGE_PATH` and `AMENT_PREFIX_PATH`.
 
@@ -119,9 +122,9 @@ class Robot:
         Raises:
             InputError: The file cannot be used, or the tool does not get down to the table.
         """
-        if self.home is not None and self.base is not None and self.reach is not None:
-            return Standing(self.home, self.base, self.reach)
-        from autonomy.envs.arm.physics.find_standing import find_standing  # compiled
+        if self.home is not None:
+            return Standing(self.home, self.base or _BASE, self.reach or _REACH)
+        from autonomy.envs.arm.find_standing import find_standing  # compiled
 
         return find_standing(self)
 

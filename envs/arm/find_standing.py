@@ -42,7 +42,7 @@ class Arm(NamedTuple):
 
 @cache
 def find_standing(robot: Robot) -> Standing:
-    """Return how a robot stands; what it was told stays.
+    """Return how a robot stands whose home nobody told; what was told stays.
 
     Raises:
         InputError: Its file cannot be used, or its tool does not get down to the table.
@@ -51,7 +51,7 @@ def find_standing(robot: Robot) -> Standing:
     arm = Arm(chain, approach_of(chain))
     base = robot.base or (-_best_distance(arm, robot), 0.0, 0.0)
     middle = (-base[0], -base[1], -base[2])
-    home = np.array(robot.home) if robot.home else _find_home(arm, middle)
+    home = _find_home(arm, middle)
     if home is None:
         raise _out_of_reach(robot, f"from its base at {base}")
     if robot.reach is not None:
