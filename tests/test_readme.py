@@ -20,6 +20,7 @@ SMALLER = {
     "--recipe.validation-episodes 2 --recipe.threads 1",
     "evaluate.py": "--episodes 2",
     "record.py": "--seconds 0.5",
+    "robot.py": "--episodes 2",
     "draw_road.py": "--size 100",
     "draw_curves.py": "",
     "benchmark.py": "--parts import",

@@ -11,8 +11,8 @@ from autonomy.errors import InputError
 _TOOLS = ("tcp", "tool_?center", "grasp", "gripper_frame", "tool", "end_?eff", "eef", "_ee|ee_")
 """What links are called that stand for the tool, the surest first."""
 
-_HAND = re.compile("grip|finger|jaw|claw|knuckle", re.IGNORECASE)
-"""What joints are called, or the links that they move, that are no joints of the arm."""
+_FINGERS = re.compile("finger|jaw|claw|knuckle", re.IGNORECASE)
+"""What links are called, or the joints that move them, that are no joints of the arm."""
 
 
 def robot_of_file(
@@ -65,4 +65,6 @@ def _carries(description: Description, link: str, arm_joints: tuple[str, ...]) -
 
 
 def _is_of_hand(joint: Joint) -> bool:
-    return bool(_HAND.search(joint.name) or _HAND.search(joint.child)) and joint.kind != "fixed"
+    """Tell whether a joint moves fingers; a link that carries a gripper is called like one too."""
+    is_finger = _FINGERS.search(joint.name) or _FINGERS.search(joint.child)
+    return joint.moves and bool(is_finger or "grip" in joint.name.lower())
