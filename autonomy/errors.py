@@ -1,11 +1,37 @@
 """The one exception that means: what the user gave cannot work."""
 
+import reprlib
+from typing import ClassVar
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 120
+
+
+def shown(value: object) -> str:
+    """Return a value as messages show it: what a file gave may be of any length."""
+    return " ".join(_SHORT.repr(value).split())
+
 
 class InputError(ValueError):
     """What was given cannot be used; the message says what was wrong, given, and right.
 
-    Scripts print the message as one line and exit with status 2.
+    Scripts print the message as one line and exit with its status.
+
+    Attributes:
+        status: 2.
     """
+
+    status: ClassVar[int] = 2
+
+
+class DamagedError(InputError):
+    """What was given is damaged: some of it could be read, too little of it.
+
+    Attributes:
+        status: 1.
+    """
+
+    status = 1
 
 
 class UnknownOptionError(InputError, TypeError):
