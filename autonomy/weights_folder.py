@@ -87,8 +87,9 @@ class FolderKind:
     def _verified(self, folder: Path) -> tuple[Manifest, bytes]:
         """Return the manifest and the weights, which the manifest's digest covers both."""
         path = folder / f"{self.name}.json"
+        text = self._read(path)
         try:
-            value: Any = parsed_json(self._read(path))
+            value: Any = parsed_json(text)
         except ValueError as error:
             raise InputError(f"{path} is truncated or no JSON: {error}") from error
         if not isinstance(value, dict):

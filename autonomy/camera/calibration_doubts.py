@@ -71,7 +71,9 @@ def _alike(views: Sequence[View], size: tuple[int, int]) -> str | None:
 
 def _turned(views: Sequence[View]) -> str | None:
     normals = np.array([cv2.Rodrigues(view.turn)[0][:, 2] for view in views])
-    cosine = min((float((one * other).sum()) for one, other in combinations(normals, 2)), default=1.0)
+    cosine = min(
+        (float((one * other).sum()) for one, other in combinations(normals, 2)), default=1.0
+    )
     most = float(np.degrees(arccos(np.clip(cosine, -1.0, 1.0))))
     if most >= _LEAST_TURN:
         return None

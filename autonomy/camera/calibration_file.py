@@ -25,7 +25,7 @@ _MODELS = {
 """Whether they are a fisheye's, by the names of ROS and Kalibr."""
 
 _LARGEST = 4_000_000  # [bytes] of a file, of which calibrations take a few thousand
-_NEAR_THE_MIDDLE = 0.15  # of the image, where a principal point may be that tells its size
+_NEAR_THE_MIDDLE = 0.07  # of the image, where a principal point may be that tells its size
 
 
 def read_camera(source: str, size: tuple[int, int]) -> Camera:
