@@ -27,7 +27,7 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	GYMNASIUM=$(OLDEST) PYTHONPATH=$(CURDIR)/.venv/gymnasium-$(OLDEST) $(BIN)/python -m pytest -q \
 	    tests/test_worlds.py tests/test_world_refusals.py tests/test_world_states.py \
 	    -k "LaneFollow or ArmReach"

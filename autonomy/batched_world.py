@@ -5,7 +5,7 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 from gymnasium import spaces
@@ -300,10 +300,11 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         """
         self._check_running()
         mode, over = self.metadata["autoreset_mode"], self._ended.copy()
-        if mode is not AutoresetMode.NEXT_STEP:
+        some_are_over = bool(over.any())
+        if some_are_over and mode is not AutoresetMode.NEXT_STEP:
             self._refuse_ended(over)
         outcome = self._advance(checked_actions(actions, self.num_envs, self.single_action_space))
-        if over.any():
+        if some_are_over:
             outcome = self._begin_late(over, outcome)
         info, ended = outcome.info, outcome.terminated | outcome.truncated
         if mode is AutoresetMode.SAME_STEP:
@@ -313,12 +314,11 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         observation = self._observe(self._every_row)
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
 
-    def _refuse_ended(self, over: NDArray[np.bool_]) -> None:
-        if over.any():
-            rows = ", ".join(map(str, np.flatnonzero(over)))
-            raise InputError(
-                f"episodes that ended must be reset before the next step, got those of rows {rows}"
-            )
+    def _refuse_ended(self, over: NDArray[np.bool_]) -> NoReturn:
+        rows = ", ".join(map(str, np.flatnonzero(over)))
+        raise InputError(
+            f"episodes that ended must be reset before the next step, got those of rows {rows}"
+        )
 
     def _begin_late(self, over: NDArray[np.bool_], outcome: Outcome) -> Outcome:
         """Begin episodes where others were `over` `(N,)` before the step, which is none there."""

@@ -53,13 +53,10 @@ def endings(judgement: Judgement, success_terminates: bool, is_late: Mask, lost:
         lost: `(N,)` where the physics of a world was lost, so that nothing can be said.
     """
     failures = judgement.failures
-    masks = np.array([lost, *failures.values(), judgement.success, is_late])
-    counts = _first_true(masks)
+    masks = np.array([lost, *failures.values(), judgement.success, is_late], np.bool_)
     names, terminates = _endings(tuple(failures), success_terminates)
-    success = counts == len(failures) + 1
-    terminated = terminates[counts]
-    truncated = (counts < len(masks)) & ~terminated
-    return Endings(success, terminated, truncated, names[counts])
+    success, terminated, truncated, reason = _first_counts(masks, terminates)
+    return Endings(success, terminated, truncated, names[reason])
 
 
 def check_judgement(judgement: Judgement, weights: Any, num_envs: int) -> None:
@@ -91,12 +88,21 @@ def _endings(failures: tuple[str, ...], success_terminates: bool) -> tuple[NDArr
 
 
 @compiled
-def _first_true(masks: Mask) -> NDArray[np.int64]:
-    """Return `(N,)` which of M masks `(M, N)` is the first to be true, M where none is."""
-    first = np.full(masks.shape[1], len(masks))
-    for n in range(masks.shape[1]):
-        for m in range(len(masks)):
+def _first_counts(masks: Mask, terminates: Mask) -> tuple[Mask, Mask, Mask, NDArray[np.int64]]:
+    """Return, each `(N,)`, success, termination, truncation, and the number of the reason.
+
+    That is which of M masks `(M, N)` is the first to be true, M where none is. Success is the last
+    but one; `terminates` `(M + 1,)` says which reasons are for good.
+    """
+    count, nothing = masks.shape[1], len(masks)
+    success, terminated, truncated = np.zeros((3, count), np.bool_)
+    first = np.full(count, nothing)
+    for n in range(count):
+        for m in range(nothing):
             if masks[m, n]:
                 first[n] = m
                 break
-    return first
+        success[n] = first[n] == nothing - 2
+        terminated[n] = terminates[first[n]]
+        truncated[n] = first[n] < nothing and not terminated[n]
+    return success, terminated, truncated, first

@@ -4,6 +4,7 @@ Examples:
     python scripts/benchmark.py
     python scripts/benchmark.py --image-sizes 48x80 84x84 --batch-sizes 1 16 64 --json speed.json
     python scripts/benchmark.py --parts memory --steps-memory 1000000
+    python scripts/benchmark.py --ids autonomy/LaneFollow-v0 --world.randomization strong
 """
 
 import json
@@ -11,9 +12,9 @@ import re
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from rich.console import Console
 
@@ -29,6 +30,7 @@ from autonomy.scripts.benchmarking.contestants import (
     our_worlds,
     peers_renderers,
 )
+from autonomy.world_words import OfWorld
 
 if TYPE_CHECKING:
     from autonomy.scripts.benchmarking.footprint import Memory
@@ -83,6 +85,10 @@ class Arguments:
     """Threads of our renderer, and of EnvPool."""
     seed: int = 0
     """Seed of episodes and actions."""
+    world: Annotated[dict[str, Any], OfWorld(but_for=("observations", "image_size"))] = field(
+        default_factory=dict
+    )
+    """Options of our worlds. Where the command names one, these are all that it has."""
     json: str | None = None
     """File for the findings as JSON; - writes them to standard output, and no tables."""
 
@@ -98,6 +104,7 @@ class Arguments:
             tuple(tuple(names.split(",")) for names in self.observations),
             tuple(_size(words) for words in self.image_sizes),
             self.batch_sizes,
+            self.world,
         )
 
     @property

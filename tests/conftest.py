@@ -1,10 +1,6 @@
 """A robot that nobody sells, made of boxes and a cylinder; and the same examples in every run."""
 
 import os
-import subprocess
-import sys
-import zipfile
-from pathlib import Path
 
 import gymnasium
 import pytest
@@ -18,8 +14,6 @@ if gymnasium.__version__ != wanted:  # `make check` asks for the oldest one too
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")  # `--hypothesis-profile default` searches further
-
-ROOT = Path(__file__).parent.parent
 
 STICK_ARM = """<?xml version="1.0"?>
 <robot name="stick_arm">
@@ -57,14 +51,3 @@ def stick_arm(tmp_path_factory: pytest.TempPathFactory) -> Robot:
     path = tmp_path_factory.mktemp("robots") / "stick_arm.urdf"
     path.write_text(STICK_ARM, encoding="utf-8")
     return Robot(path, ("turn", "lift"), "boom", home=(0.3, 0.2), tool_point=(0.4, 0.0, 0.0))
-
-
-@pytest.fixture(scope="session")
-def wheel_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the wheel is installed."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
-    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"

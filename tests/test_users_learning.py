@@ -164,6 +164,11 @@ def test_a_file_elsewhere_does_as_well_as_the_one_that_was_trained_with(folder: 
         load_policy_folder(run / "policy", "cpu", ("elsewhere/dark.py",))
 
 
+def listed(folder: Path) -> list[Path]:
+    """Return what is in a folder, but for the code that Python itself keeps there."""
+    return sorted(path for path in folder.iterdir() if path.name != "__pycache__")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -183,10 +188,10 @@ def test_a_file_elsewhere_does_as_well_as_the_one_that_was_trained_with(folder: 
 def test_what_cannot_be_made_or_saved_is_refused_before_the_first_step(
     changes: dict[str, Any], message: str, folder: Path
 ) -> None:
-    before = sorted(folder.iterdir())
+    before = listed(folder)
     with pytest.raises(InputError, match=message):
         train(TOY_ID, PPORecipe(**SMALL, **changes), 0, folder / "run", "cpu", QUIET)
-    assert sorted(folder.iterdir()) == before
+    assert listed(folder) == before
 
 
 def test_a_file_may_say_what_the_policy_sees(folder: Path) -> None:

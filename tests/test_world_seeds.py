@@ -48,17 +48,24 @@ def instruction_sets() -> str:
 KERNELS = {
     **{name: {"OPENBLAS_CORETYPE": name} for name in ("Haswell", "SkylakeX", "Zen", "Prescott")},
     "no vector units": {"NPY_DISABLE_CPU_FEATURES": instruction_sets()},
+    "an old processor": {"NUMBA_CPU_NAME": "nehalem", "NUMBA_CPU_FEATURES": ""},
 }
-"""What NumPy may compute with, on other processors than this one."""
+"""What NumPy and Numba may compute with, on other processors than this one."""
 
 
 @pytest.fixture(scope="module")
-def lives_elsewhere() -> dict[str, dict[str, str]]:
-    """The lives of all worlds in other processes, each of which computes otherwise."""
+def lives_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """The lives of all worlds in other processes, each of which computes otherwise.
+
+    The one for an old processor compiles all kernels itself.
+    """
     paths = {"PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"}
+    kept = {"an old processor": {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels"))}}
     running = {
         name: subprocess.Popen(
-            [sys.executable, "-m", "lives"], env={**paths, **chosen}, stdout=subprocess.PIPE
+            [sys.executable, "-m", "lives"],
+            env={**paths, **chosen, **kept.get(name, {})},
+            stdout=subprocess.PIPE,
         )
         for name, chosen in KERNELS.items()
     }

@@ -211,13 +211,13 @@ class CameraRig:
 
     def _placed(self, one: "_Installed", rows: NDArray[np.intp]) -> CameraInfo:
         """Return a camera's calibration, for the images of rows that arrive now."""
-        matrices, zoom = np.tile(one.camera.matrix, (len(rows), 1, 1)), self._zoom(one, rows)
+        matrices, zoom = one.matrices[rows], self._zoom(one, rows)
         if zoom is not None:
             matrices[:, :2, :2] *= zoom[:, np.newaxis, np.newaxis]
         return {
             "intrinsics": matrices,
-            "distortion": np.tile(np.array(one.camera.distortion, np.float64), (len(rows), 1)),
-            "fisheye": np.full(len(rows), one.camera.fisheye),
+            "distortion": one.distortions[rows],
+            "fisheye": one.are_fisheyes[rows],
             "camera_from_world": self._arriving(f"view_{one.name}", one.views[rows], rows),
         }
 
@@ -235,6 +235,9 @@ class _Installed:
         self.name, self.number = name, number
         self.camera, self.mount, self.images = one.camera, one.mount, one.images
         self.renderer = Renderer(one.camera)
+        self.matrices = np.tile(one.camera.matrix, (num_envs, 1, 1))
+        self.distortions = np.tile(np.array(one.camera.distortion, np.float64), (num_envs, 1))
+        self.are_fisheyes = np.full(num_envs, one.camera.fisheye)
         self.mounts = np.zeros((num_envs, 3, 4))
         self.views = np.zeros((num_envs, 3, 4))
 

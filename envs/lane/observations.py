@@ -32,6 +32,8 @@ _STATE = {
     **{f"curvature_{distance:.0f}m_per_m": (-0.2, 0.2) for distance in LOOK_AHEAD},
 }
 
+_LOWEST, _HIGHEST = np.array(list(_STATE.values())).T
+
 
 def vector_bounds(followed: Mapping[str, Motion], commands: Bounds) -> dict[str, Bounds]:
     """Return what there is to observe besides images.
@@ -74,11 +76,9 @@ def true_state(vehicles: Vehicles, location: Location, routes: Routes) -> NDArra
     Lane offset [m], heading error [rad], speed [m/s], steering [rad], acceleration [m/s2], lane
     width [m], grade, and the lane's curvature [1/m] at each distance of `LOOK_AHEAD`.
     """
-    distances = np.tile(np.array(LOOK_AHEAD), (len(vehicles.x), 1))
-    points = np.empty((*distances.shape, 3))
-    look_ahead(vehicles, routes, location, distances, points)
-    columns = np.stack(
-        [
+    values = np.empty((len(vehicles.x), len(_STATE)))
+    for column, own in enumerate(
+        (
             location.offset,
             location.heading_error,
             vehicles.speed,
@@ -86,8 +86,12 @@ def true_state(vehicles: Vehicles, location: Location, routes: Routes) -> NDArra
             vehicles.acceleration,
             location.width,
             location.grade,
-        ],
-        axis=1,
-    )
-    low, high = np.array(list(_STATE.values())).T
-    return np.clip(np.hstack([columns, points[:, :, 2]]), low, high).astype(np.float32)
+        )
+    ):
+        values[:, column] = own
+    points = np.empty((len(values), len(LOOK_AHEAD), 3))
+    distances = np.empty(points.shape[:2])
+    distances[:] = LOOK_AHEAD
+    look_ahead(vehicles, routes, location, distances, points)
+    values[:, -len(LOOK_AHEAD) :] = points[:, :, 2]
+    return np.minimum(np.maximum(values, _LOWEST), _HIGHEST).astype(np.float32)

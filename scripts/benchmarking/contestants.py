@@ -50,6 +50,8 @@ class Settings:
     observations: tuple[tuple[str, ...], ...]
     image_sizes: tuple[tuple[int, int], ...]
     batch_sizes: tuple[int, ...]
+    world: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Options that all of them have besides."""
 
 
 def our_worlds(settings: Settings) -> list[Contestant]:
@@ -57,11 +59,9 @@ def our_worlds(settings: Settings) -> list[Contestant]:
     found: dict[str, Contestant] = {}
     for env_id in settings.ids:
         every = product(settings.batch_sizes, settings.image_sizes, settings.observations)
-        batches = [_batch(env_id, *setting) for setting in every]
-        expert = _batch(
-            env_id, settings.batch_sizes[0], settings.image_sizes[0], settings.observations[0]
-        )
-        single = Contestant(f"{env_id} gym.make", "gymnasium", env_id)
+        batches = [_batch(env_id, settings.world, *setting) for setting in every]
+        expert = batches[0]
+        single = Contestant(f"{env_id} gym.make", "gymnasium", env_id, options=dict(settings.world))
         driven = Contestant(
             f"{expert.name}, expert",
             "world",
@@ -200,9 +200,13 @@ def _cars(batch_sizes: Sequence[int], threads: int) -> list[Contestant]:
 
 
 def _batch(
-    env_id: str, num_envs: int, image_size: tuple[int, int], observations: tuple[str, ...]
+    env_id: str,
+    world: dict[str, Any],
+    num_envs: int,
+    image_size: tuple[int, int],
+    observations: tuple[str, ...],
 ) -> Contestant:
-    options: dict[str, Any] = {"observations": observations}
+    options: dict[str, Any] = {**world, "observations": observations}
     name = f"{env_id} x {num_envs}, {'+'.join(observations)}"
     if not set(observations) <= {"state", "proprioception"}:
         options["image_size"] = image_size

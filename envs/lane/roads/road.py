@@ -85,7 +85,7 @@ class Road:
         """The lanes that run with the reference line."""
         return tuple(np.flatnonzero(self.directions > 0).tolist())
 
-    @property
+    @cached_property
     def bending(self) -> NDArray[np.float64]:
         """(S,) integral of the squared curvature from the first station on [1/m]."""
         return np.cumsum(self.curvature**2) * self.spacing

@@ -55,6 +55,7 @@ class LaneScene:
         )
         self._draws.parts[:, _GROUND] = ground
         self._placed, self._shown = np.full((2, num_envs), -1)  # numbers of roads
+        self._is_stale = False  # whether they differ
 
     def _add_other_car(self) -> tuple[int, int]:
         """Return the range of the part of a car that is coarser where it is far away."""
@@ -81,6 +82,7 @@ class LaneScene:
     def place_roads(self, rows: NDArray[np.intp], numbers: NDArray[np.int64]) -> None:
         """Put roads `(n,)` into n worlds; their meshes are made once somebody looks."""
         self._placed[rows] = numbers
+        self._is_stale = True
 
     def forget_roads(self) -> None:
         """Forget the meshes of all roads; they have to be placed again."""
@@ -103,11 +105,14 @@ class LaneScene:
         return Scene(self._draws._replace(parts=parts, poses=poses), look)
 
     def _show_roads(self) -> None:
+        if not self._is_stale:
+            return
         for row in np.flatnonzero(self._shown != self._placed).tolist():
             parts = self.roads[int(self._placed[row])]
             self._draws.parts[row, _PAVED] = parts.paved
             self._draws.parts[row, _ROADSIDE] = parts.roadside
         self._shown[:] = self._placed
+        self._is_stale = False
 
 
 @compiled

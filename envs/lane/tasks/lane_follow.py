@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from autonomy.compiled import compiled
 from autonomy.envs.lane.physics.car import STEERING_RATE_MAX
-from autonomy.envs.lane.physics.location import Location
-from autonomy.envs.lane.physics.vehicles import Vehicles
-from autonomy.envs.lane.tasks.task import Array, LaneTask, Situation
+from autonomy.envs.lane.tasks.task import IN_THE_MIDDLE, Array, LaneTask, Situation
 from autonomy.rewards import tolerance
 from autonomy.task import Judgement, Mask
 from autonomy.world import Trace
@@ -49,9 +47,9 @@ class LaneFollow(LaneTask):
 
         What these read as the lane offset is how far left of the target offset the cars are.
         """
-        where = now.location
-        aside = where._replace(offset=where.offset - self.target_offset(now))
-        now = now._replace(location=aside)
+        where, aside = now.location, self.target_offset(now)
+        if aside is not IN_THE_MIDDLE:
+            now = now._replace(location=where._replace(offset=where.offset - aside))
         failures = self.failures(now)
         failed = np.zeros(len(now.cars.x), np.bool_)
         for mask in failures.values():
@@ -66,17 +64,24 @@ class LaneFollow(LaneTask):
 
     def failures(self, now: Situation) -> dict[str, Mask]:
         """Return where episodes fail; a car has left its lane when its reference point has."""
-        location = now.location
-        return {
-            "left_lane": np.abs(location.offset) > location.width / 2,
-            "wrong_way": np.abs(location.heading_error) > math.pi / 2,
-            "stuck": now.progress.standing >= _STUCK_TIME,
-        }
+        where = now.location
+        left_lane, wrong_way, stuck = _failures(
+            where.offset, where.width, where.heading_error, now.progress.standing
+        )
+        return {"left_lane": left_lane, "wrong_way": wrong_way, "stuck": stuck}
 
     def terms(self, now: Situation, failed: Mask) -> dict[str, Array]:
         """Return the reward's terms, each `(N,)` in [0, 1] or [-1, 0]."""
-        speed, rate = self.target_speed(now), now.progress.steering_rate
-        return reward_terms(now.cars, now.location, rate, speed, failed)._asdict()
+        where, rate, wanted = now.location, now.progress.steering_rate, self.target_speed(now)
+        terms = reward_terms(
+            Driving(
+                now.cars.speed, where.heading_error, where.curvature, where.offset, where.width
+            ),
+            rate,
+            wanted,
+            failed,
+        )
+        return terms._asdict()
 
     def measurements(self, now: Situation) -> dict[str, NDArray[Any]]:
         """Return what is measured at every step, by name and unit, each `(N,)`."""
@@ -108,6 +113,18 @@ class LaneFollow(LaneTask):
         }
 
 
+@compiled
+def _failures(
+    offset: Array, width: Array, heading_error: Array, standing: Array
+) -> tuple[Mask, Mask, Mask]:
+    """Return, each `(N,)`, where cars left their lane, went the wrong way, and got stuck."""
+    return (
+        np.abs(offset) > width / 2,
+        np.abs(heading_error) > math.pi / 2,
+        standing >= _STUCK_TIME,
+    )
+
+
 class RewardTerms(NamedTuple):
     """What N steps are worth, each term `(N,)` in [0, 1] or [-1, 0]."""
 
@@ -119,10 +136,19 @@ class RewardTerms(NamedTuple):
     failure: Array
 
 
+class Driving(NamedTuple):
+    """What of N cars and of where they are a reward depends on; see `Location`."""
+
+    speed: Array  # (N,) [m/s]
+    heading_error: Array  # (N,) [rad]
+    curvature: Array  # (N,) [1/m]
+    offset: Array  # (N,) [m]
+    width: Array  # (N,) [m]
+
+
 @compiled
 def reward_terms(
-    cars: Vehicles,
-    location: Location,
+    now: Driving,
     steering_rate: Array,
     target_speed: Array | float,
     failed: Mask,
@@ -130,22 +156,21 @@ def reward_terms(
     """Return the reward's terms.
 
     Args:
-        cars: The cars.
-        location: Where they are.
+        now: How the cars drive.
         steering_rate: `(N,)` [rad/s] over the last control step.
         target_speed: `(N,)`, or one for all [m/s].
         failed: `(N,)` where the episode fails with this step.
     """
-    along = cars.speed * np.cos(location.heading_error)
+    along = now.speed * np.cos(now.heading_error)
     # What the lane demands at this speed, not what the wheels do: the way to comfort is to slow
     # down before a bend, and never to steer less in it.
-    lateral = cars.speed**2 * np.abs(location.curvature)
+    lateral = now.speed**2 * np.abs(now.curvature)
     harshness = (lateral - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
     rate = np.minimum(np.abs(steering_rate) / STEERING_RATE_MAX, 1.0)
     return RewardTerms(
         progress=np.maximum(1.0 - np.abs(along / np.maximum(target_speed, _SLOWEST) - 1.0), 0.0),
-        lane_offset=tolerance(location.offset, (0.0, 0.0), location.width / 2),
-        heading=tolerance(location.heading_error, (0.0, 0.0), 0.3),
+        lane_offset=tolerance(now.offset, (0.0, 0.0), now.width / 2),
+        heading=tolerance(now.heading_error, (0.0, 0.0), 0.3),
         comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),
         smoothness=-rate * rate,
         failure=-failed.astype(np.float64),

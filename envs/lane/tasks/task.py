@@ -35,6 +35,10 @@ class Situation(NamedTuple):
     route_length: float  # [m]
 
 
+IN_THE_MIDDLE = 0.0
+"""[m] How far left of the lane's middle a car should be that nobody tells otherwise."""
+
+
 class LaneTask(ABC):
     """One task, for any number of cars; what it knows of an episode is in `Situation.layout`.
 
@@ -77,7 +81,7 @@ class LaneTask(ABC):
 
     def target_offset(self, now: Situation) -> Array | float:
         """Return how far left of the lane's middle the cars should be [m], `(N,)` or one number."""
-        return 0.0
+        return IN_THE_MIDDLE
 
     def target_speed(self, now: Situation) -> Array | float:
         """Return the speed to drive where the road allows it [m/s], `(N,)` or one number."""
