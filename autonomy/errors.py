@@ -5,11 +5,14 @@ from typing import ClassVar
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 120
+_SHORT.maxlevel = 4
+_LONGEST = 240  # characters
 
 
 def shown(value: object) -> str:
     """Return a value as messages show it: what a file gave may be of any length."""
-    return " ".join(_SHORT.repr(value).split())
+    text = " ".join(_SHORT.repr(value).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 class InputError(ValueError):

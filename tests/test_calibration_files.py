@@ -64,6 +64,11 @@ cam1:
   resolution: [752, 480]
 """
 
+BOMB = "a0: &a0 [x]\n"  # which would be 9^30 values, were they all looked at
+for _k in range(30):
+    BOMB += f"a{_k + 1}: &a{_k + 1} [{', '.join([f'*a{_k}'] * 9)}]\n"
+BOMB += "K: *a30\nD: []\n"
+
 
 def close(camera: Camera, expected: Camera) -> None:
     assert (camera.height, camera.width) == (expected.height, expected.width)
@@ -156,19 +161,20 @@ def test_a_file_without_a_size_is_of_the_frames_if_it_may_be(tmp_path: Path) -> 
         (ROS.replace("camera_matrix", "matrix"), r"it lacks camera_matrix \(or .*has image_width"),
         (ROS.replace("distortion_coefficients", "lens"), "it lacks distortion_coefficients"),
         (ROS.replace("image_height", "image_depth"), r"it lacks image_height \(or height\)"),
-        (ROS.replace("plumb_bob", "thin_prism"), "must be one of plumb_bob, .*got thin_prism"),
+        (ROS.replace("plumb_bob", "thin_prism"), "must be one of plumb_bob, .*got 'thin_prism'"),
         (
             ROS.replace("image_width: 752", "image_width: wide"),
-            "image_width must be numbers, got wide",
+            "image_width must be numbers, got 'wide'",
         ),
         (ROS.replace("752", "752.5"), "width and height must be whole numbers, got 752.5"),
         (ROS.replace("458.654, ", ""), "camera_matrix must be 3 x 3 or fx, fy, cx, cy, got 8"),
         (ROS.replace("458.654", ".nan"), "camera matrix must have positive fx and fy"),
         (
             KALIBR.split("cam1")[0].replace("pinhole", "omni"),
-            "camera_model must be pinhole, got omni",
+            "camera_model must be pinhole, got 'omni'",
         ),
         ("k: &a [*a]\nd: []", "k must be numbers"),
+        (BOMB, "K must be numbers"),
         ("k: " + "[" * 10_000, "it is nested too deeply"),
         ("{" + '"a":{' * 100_000, "it is nested more than 100 deep"),
         ("camera: {height: 1}", "a camera must have the keys height, width, fov"),

@@ -8,7 +8,7 @@ from typing import Any, cast
 from autonomy.camera.calibration_text import calibration_values
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_from_json
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 
 _MATRIX = ("camera_matrix", "cameraMatrix", "intrinsic_matrix", "mtx", "K", "k", "intrinsics")
 _DISTORTION = (
@@ -106,7 +106,7 @@ def _camera(values: dict[str, Any], frames: tuple[int, int]) -> Camera:
         return camera_from_json(values["camera"])
     model = values.get("camera_model", "pinhole")
     if model != "pinhole":
-        raise InputError(f"camera_model must be pinhole, got {model}")
+        raise InputError(f"camera_model must be pinhole, got {shown(model)}")
     matrix = _matrix(values)
     is_plain = values.get("distortion_model") == "none"
     distortion = [] if is_plain else _numbers(values, _DISTORTION)
@@ -133,7 +133,9 @@ def _is_fisheye(values: dict[str, Any]) -> bool:
     if model is None:
         return values.get("fisheye_model", 0) not in (0, False)
     if str(model) not in _MODELS:
-        raise InputError(f"distortion_model must be one of {', '.join(_MODELS)}, got {model}")
+        raise InputError(
+            f"distortion_model must be one of {', '.join(_MODELS)}, got {shown(model)}"
+        )
     return _MODELS[str(model)]
 
 
@@ -184,7 +186,7 @@ def _numbers(values: dict[str, Any], names: Sequence[str]) -> list[float]:
     try:
         return [_number(own) for row in rows for own in row]
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{key} must be numbers, got {str(given)[:60]}") from None
+        raise InputError(f"{key} must be numbers, got {shown(given)}") from None
 
 
 def _number(value: Any) -> float:
