@@ -1,4 +1,4 @@
-"""The one exception that means: what the user gave cannot work."""
+"""What the user gave cannot work: the exceptions that mean it, and how they show what was given."""
 
 import reprlib
 from typing import ClassVar
