@@ -120,6 +120,29 @@ def test_a_fisheye_sees_what_is_beside_and_behind_it() -> None:
             assert (columns.mean(), rows.mean()) == pytest.approx(place, abs=0.5)
 
 
+@pytest.mark.parametrize(
+    ("distortion", "radius"),
+    [((0.0,) * 4, 40.0 * np.pi), ((-0.1, 0.0, 0.0, 0.0), 40.0 * 2.0 / 3.0 / np.sqrt(0.3))],
+)
+def test_outside_the_image_circle_of_a_fisheye_there_is_nothing(
+    distortion: tuple[float, ...], radius: float
+) -> None:
+    """It ends behind the camera, or where a - 0.1 a^3 is largest: 105 degrees, 1 / sqrt(0.3)."""
+    matrix = np.diag((40.0, 40.0, 1.0)) + _centre(159.5)
+    camera = Camera.from_matrix(matrix, distortion, (320, 320), fisheye=True)
+    hanging = MountedCamera(camera, Mount("world", position=(0.0, 0.0, 1.5)))
+    balls = [sphere(500.0, 24, 0, 5)]  # seen from inside: what is drawn is the sky
+    images = frames_of(balls, hanging, channels=("rgb", "semantic", "instance"))
+    assert images.rgb is not None
+    assert images.instance is not None
+    rows, columns = np.mgrid[:320, :320] - 159.5
+    away = np.hypot(rows, columns)
+    is_black = (images.rgb[0] == 0).all(axis=-1)
+    assert is_black[away > radius + 1.0].all()
+    assert not is_black[away < radius - 1.0].any()
+    assert (images.instance[0] == -1).all()
+
+
 def _centre(position: float) -> NDArray[np.float64]:
     return np.array([[0.0, 0.0, position], [0.0, 0.0, position], [0.0, 0.0, 0.0]])
 

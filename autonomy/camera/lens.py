@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
+from autonomy.camera.classes import SemanticClass
 from autonomy.camera.images import check_pixels
 from autonomy.camera.projection import pixel_rays
 from autonomy.camera.scene import Frames
@@ -57,11 +58,13 @@ class Lens:
         pixels: `(H, W)` index of each distorted pixel into the sources' images, one after another.
         depths: `(H, W)` factors from depth in the sources' images to depth along the lens's axis;
             None where they are all 1.
+        outside: `(H, W)` which pixels see nothing, around the image circle of a fisheye.
     """
 
     sources: tuple[Pinhole, ...]
     pixels: NDArray[np.intp]
     depths: NDArray[np.float32] | None
+    outside: NDArray[np.bool_]
 
     @property
     def has_depth(self) -> bool:
@@ -70,19 +73,22 @@ class Lens:
 
     def distort(self, frames: list[Frames]) -> Frames:
         """Read all channels of the sources' frames at the same pixels, so that labels are exact."""
-        depth = self._read([own.depth for own in frames])
+        depth = self._read([own.depth for own in frames], np.inf)
         return Frames(
-            rgb=self._read([own.rgb for own in frames]),
+            rgb=self._read([own.rgb for own in frames], 0),
             depth=depth if depth is None or self.depths is None else depth * self.depths,
-            semantic=self._read([own.semantic for own in frames]),
-            instance=self._read([own.instance for own in frames]),
+            semantic=self._read([own.semantic for own in frames], SemanticClass.SKY),
+            instance=self._read([own.instance for own in frames], -1),
         )
 
-    def _read(self, images: list[NDArray[Pixel] | None]) -> NDArray[Pixel] | None:
+    def _read(self, images: list[NDArray[Pixel] | None], nothing: float) -> NDArray[Pixel] | None:
         flat = [own.reshape(len(own), -1, *own.shape[3:]) for own in images if own is not None]
         if not flat:
             return None
-        return (flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1))[:, self.pixels]
+        read = (flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1))[:, self.pixels]
+        if self.outside.any():
+            read[:, self.outside] = nothing
+        return read
 
 
 def lens_of(camera: Camera) -> Lens | None:
@@ -95,8 +101,8 @@ def lens_of(camera: Camera) -> Lens | None:
         return None
     rays = pixel_rays(camera)
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.abs(rays[..., :2] / np.maximum(rays[..., 2:], 0.0)).max()
-    return _lens(camera, rays, (AHEAD,) if reach <= _WIDEST else _AROUND)
+        reach = np.abs(rays[..., :2] / np.maximum(rays[..., 2:], 0.0))
+    return _lens(camera, rays, (AHEAD,) if (reach <= _WIDEST).all() else _AROUND)
 
 
 def _lens(
@@ -105,7 +111,8 @@ def _lens(
     """Return a lens that sees rays `(H, W, 3)` through those of some pinholes that it needs."""
     shape = rays.shape[:2]
     seen = [product(rays.reshape(-1, 3), turn.T).reshape(rays.shape) for turn in turns]
-    nearest = np.argmax([own[..., 2] for own in seen], axis=0)
+    outside = np.isnan(rays[..., 0])
+    nearest = np.where(outside, -1, np.argmax([own[..., 2] for own in seen], axis=0))
     sources: list[Pinhole] = []
     pixels, depths, first = np.zeros(shape, np.intp), np.ones(shape, np.float32), 0
     for number, turn in enumerate(turns):
@@ -115,7 +122,7 @@ def _lens(
             sources.append(source)
             pixels[own], depths[own] = first + places, factors
             first += source.height * source.width
-    return Lens(tuple(sources), pixels, depths if len(turns) > 1 else None)
+    return Lens(tuple(sources), pixels, depths if len(turns) > 1 else None, outside)
 
 
 def _source(

@@ -11,11 +11,15 @@ from autonomy.errors import InputError
 _OUTSIDE = -1e6  # [px] of what a camera does not see
 _GRID = 4001  # angles at which a lens is looked at
 _AT_ONCE = 2**16  # rays, of which OpenCV also gives derivatives that take ten times their room
+_CIRCLE = np.radians(80.0)  # from its axis, where the image circle of a fisheye may end
 _LARGEST_ERROR = 0.1  # [px] of a pixel that is brought to its ray and back
 
 
 def pixel_rays(camera: Camera) -> NDArray[np.float64]:
     """Return `(H, W, 3)` directions in the camera's frame that its pixels see, of any length.
+
+    They are not a number outside the image circle of a fisheye: beyond 180 degrees, or where its
+    polynomial turns back.
 
     Raises:
         InputError: The distortion folds the image.
@@ -23,7 +27,7 @@ def pixel_rays(camera: Camera) -> NDArray[np.float64]:
     rows, columns = np.mgrid[: camera.height, : camera.width].astype(np.float64)
     pixels = np.stack([columns, rows], axis=-1).reshape(-1, 2)
     rays = _fisheye_rays(camera, pixels) if camera.fisheye else _rays(camera, pixels)
-    if not (camera.is_pinhole or _error(camera, rays, pixels) < _LARGEST_ERROR):
+    if not (camera.is_pinhole or _largest_error(camera, rays, pixels) < _LARGEST_ERROR):
         raise InputError(
             f"camera distortion must be invertible over the whole image, got {camera.distortion}"
         )
@@ -46,9 +50,10 @@ def pixels_of(camera: Camera, rays: NDArray[np.float64]) -> NDArray[np.float64]:
     return pixels
 
 
-def _error(camera: Camera, rays: NDArray[np.float64], pixels: NDArray[np.float64]) -> float:
+def _largest_error(camera: Camera, rays: NDArray[np.float64], pixels: NDArray[np.float64]) -> float:
     """Return how far rays `(P, 3)` are seen from the pixels `(P, 2)` that they are of [px]."""
-    return float(np.abs(pixels_of(camera, rays) - pixels).max())
+    are_some = ~np.isnan(rays[:, 0])
+    return float(np.abs(pixels_of(camera, rays[are_some]) - pixels[are_some]).max())
 
 
 def _rays(camera: Camera, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -95,11 +100,14 @@ def _fisheye_rays(camera: Camera, pixels: NDArray[np.float64]) -> NDArray[np.flo
     fx, fy, cx, cy = camera.intrinsics
     x, y = (pixels[:, 0] - cx) / fx, (pixels[:, 1] - cy) / fy
     length = np.hypot(x, y)
-    angles = np.linspace(0.0, np.pi, _GRID)
-    angles = angles[angles <= _widest(camera)]
+    angles, widest = np.linspace(0.0, np.pi, _GRID), _widest(camera)
+    angles = angles[angles <= widest]
     angle = np.interp(length, _bent(camera, angles), angles)
     for _ in range(3):  # Newton's method: from 1e-6 to the last digit
-        angle = (angle - (_bent(camera, angle) - length) / _bending(camera, angle)).clip(0.0, np.pi)
+        slope = np.maximum(_bending(camera, angle), 1e-9)
+        angle = (angle - (_bent(camera, angle) - length) / slope).clip(0.0, widest)
+    if widest >= _CIRCLE:
+        angle[length > _bent(camera, angles[-1:])] = np.nan
     share = sin(angle) / np.maximum(length, 1e-12)
     return np.stack([x * share, y * share, cos(angle)], axis=-1)
 
