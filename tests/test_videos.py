@@ -94,14 +94,16 @@ def test_uneven_times_are_kept(tmp_path: Path) -> None:
     assert [frame.time for frame in VideoReader(out)] == times
 
 
+def packets_of(path: Path) -> list[tuple[int, int]]:
+    """Where the packets of a video are in its file, and how many bytes each has."""
+    with av.open(str(path)) as container:
+        return [(one.pos or 0, one.size) for one in container.demux(video=0) if one.size]
+
+
 def spoilt(path: Path, packet: int) -> None:
     """Write a video of twenty frames, of which one, in the order of decoding, is wiped out."""
     film(path, moving(20))
-    with av.open(str(path)) as container:
-        packets = [packet for packet in container.demux(video=0) if packet.size]
-        place, size = packets[packet].pos, packets[packet].size
-    assert place is not None
-    data = bytearray(path.read_bytes())
+    data, (place, size) = bytearray(path.read_bytes()), packets_of(path)[packet]
     data[place : place + size] = bytes(size)
     path.write_bytes(data)
 
@@ -122,6 +124,30 @@ def test_damage_is_counted_with_what_is_predicted_from_it(tmp_path: Path) -> Non
         found.check(0.5)
     with pytest.raises(DamagedError, match=f"{said}, at most 10% may be so"):
         found.check(0.1)
+
+
+@pytest.mark.skipif("libx265" not in av.codecs_available, reason="there is no encoder of HEVC")
+def test_damage_is_found_where_the_decoder_marks_none(tmp_path: Path) -> None:
+    """HEVC's makes frames up in silence, but for its log."""
+    path = tmp_path / "phone.mp4"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(
+            "libx265", rate=10, options={"x265-params": "log-level=0"}
+        )
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for picture in moving(20):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    whole = VideoReader(path)
+    assert len(list(whole)) == 20
+    assert whole.damage.damaged == 0
+    data, (place, size) = bytearray(path.read_bytes()), packets_of(path)[9]
+    data[place + size // 3 : place + size - 1] = bytes(size - 1 - size // 3)
+    path.write_bytes(data)
+    damaged = VideoReader(path)
+    assert 0 < len(list(damaged)) <= 20
+    assert damaged.damage.damaged >= 10
 
 
 def test_a_video_whose_end_is_missing_is_damaged(tmp_path: Path) -> None:
