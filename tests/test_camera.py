@@ -92,6 +92,7 @@ def test_a_matrix_comes_back_and_scales_with_the_image() -> None:
     camera = Camera.from_matrix(MATRIX.tolist(), np.zeros((1, 5)), (240, 320))
     np.testing.assert_allclose(camera.matrix, MATRIX, rtol=1e-14)
     assert camera.is_pinhole
+    assert Camera.from_matrix(MATRIX, None, (240, 320)).distortion == ()
     # twice as fine, the middle of pixel 181.5 is at 2 * (181.5 + 0.5) - 0.5
     finer = np.array([[460.0, 0.0, 363.5], [0.0, 500.0, 211.5], [0.0, 0.0, 1.0]])
     np.testing.assert_allclose(camera.sized(480, 640).matrix, finer, rtol=1e-14)

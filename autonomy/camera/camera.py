@@ -75,7 +75,7 @@ class Camera:
     def from_matrix(
         cls,
         matrix: ArrayLike,
-        distortion: ArrayLike,
+        distortion: ArrayLike | None,
         size: Sequence[int],
         *,
         fisheye: bool = False,
@@ -84,7 +84,8 @@ class Camera:
 
         Args:
             matrix: `(3, 3)` OpenCV's K [px]: ((fx, 0, cx), (0, fy, cy), (0, 0, 1)).
-            distortion: OpenCV's 0, 4, 5, 8, 12 or 14 coefficients, in an array of any shape.
+            distortion: OpenCV's 0, 4, 5, 8, 12 or 14 coefficients, in an array of any shape; None
+                is a pinhole.
             size: Height and width [px] of the images that it is the matrix of; `sized` brings the
                 camera to another size.
             fisheye: Whether they are the four of OpenCV's fisheye model.
@@ -99,7 +100,7 @@ class Camera:
             height,
             width,
             fov=2.0 * math.atan(width / 2.0 / fx),
-            distortion=_numbers("distortion", distortion),
+            distortion=() if distortion is None else _numbers("distortion", distortion),
             fisheye=fisheye,
             aspect=fy / fx,
             principal_shift=(
