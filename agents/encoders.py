@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from autonomy.construction import construct
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 from autonomy.imported_class import named_class
 from autonomy.perception.networks.keypoints import Keypoints
 
@@ -155,7 +155,8 @@ def find_encoder(
     if kind is None and ":" not in encoder:
         known = ", ".join(ENCODERS)
         raise InputError(
-            f"encoder must be one of {known}, or module:Class or file.py:Class, got {encoder!r}"
+            f"encoder must be one of {known}, or module:Class or file.py:Class, "
+            f"got {shown(encoder)}"
         )
     return partial(_make_encoder, encoder, kind or find_class(encoder), options)
 

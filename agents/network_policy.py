@@ -1,9 +1,9 @@
 """A trained network that acts: what a policy folder holds, without any learner around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeGuard
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from autonomy.agents.encoders import FindClass, find_encoder
 from autonomy.agents.observation_network import ObservationNetwork
 from autonomy.agents.privileged import without
 from autonomy.agents.recipe import Recipe
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 from autonomy.imported_class import allowed_class, class_name, named_class
 from autonomy.policies.folder import load_policy_folder
 from autonomy.policies.source import policy_folder
@@ -170,30 +170,68 @@ class NetworkPolicy:
         Raises:
             InputError: The manifest lacks something, or the tensors do not fit it.
         """
-        try:
-            described: dict[str, Any] = dict(manifest["architecture"])
-            described["layers"] = tuple(described["layers"])
-            architecture = Architecture(**described)
-            observation_space = space_from_json(manifest["observation_space"])
-            action_space = space_from_json(manifest["action_space"])
-        except (KeyError, TypeError) as error:
+        architecture = _architecture(manifest, sum(own.numel() for own in tensors.values()))
+        observation_space = space_from_json(manifest["observation_space"])
+        action_space = space_from_json(manifest["action_space"])
+        if not (_has_entries(observation_space) and _is_vector(action_space)):
             raise InputError(
-                f"policy manifest must describe a network, at fault is {error}"
-            ) from error
-        assert isinstance(observation_space, spaces.Dict)
-        assert isinstance(action_space, spaces.Box)
-        network = ActorNetwork(
-            observation_space,
-            action_space,
-            architecture,
-            find_class=lambda name: allowed_class(name, modules),
-        )
+                "a network's policy must read a Dict of entries and give a vector, got "
+                f"{shown(observation_space)} and {shown(action_space)}"
+            )
         try:
+            network = ActorNetwork(
+                observation_space,
+                action_space,
+                architecture,
+                find_class=lambda name: allowed_class(name, modules),
+            )
             network.load_state_dict(dict(tensors))
-        except RuntimeError as error:
+        except InputError:
+            raise
+        except (RuntimeError, TypeError, ValueError, LookupError, ArithmeticError) as error:
             reason = " ".join(str(error).split())
             raise InputError(f"policy weights do not fit their manifest: {reason}") from error
         return cls(network, device)
+
+
+def _architecture(manifest: Mapping[str, Any], weights: int) -> Architecture:
+    """Return the shape that a manifest says, of a network that has so many weights."""
+    try:
+        described: dict[str, Any] = dict(manifest["architecture"])
+        described["layers"] = tuple(described["layers"])
+        architecture = Architecture(**described)
+        _check(described)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"policy manifest must describe a network, at fault is {error}") from error
+    widths = architecture.layers
+    if sum(before * after for before, after in pairwise((1, *widths))) > weights:
+        raise InputError(
+            f"policy weights do not fit their manifest: {weights} are too few for layers of "
+            f"{shown(widths)}"
+        )
+    return architecture
+
+
+def _check(described: Mapping[str, Any]) -> None:
+    """Raise `ValueError` where what a file says of an architecture is of the wrong kind."""
+    checks: dict[str, Callable[[Any], bool]] = {
+        "encoder": lambda own: isinstance(own, str),
+        "layers": lambda own: all(type(width) is int and width > 0 for width in own),
+        "activation": lambda own: own in ACTIVATIONS,
+        "squash": lambda own: own in ("clip", "tanh"),
+        "encoder_options": lambda own: isinstance(own, dict),
+    }
+    for name, own in described.items():
+        if not checks[name](own):
+            raise ValueError(f"{name} {shown(own)}")
+
+
+def _has_entries(space: spaces.Space[Any]) -> TypeGuard[spaces.Dict]:
+    return isinstance(space, spaces.Dict) and len(space) > 0
+
+
+def _is_vector(space: spaces.Space[Any]) -> TypeGuard[spaces.Box]:
+    return isinstance(space, spaces.Box) and len(space.shape) == 1
 
 
 def load_network(source: str, device: str, modules: Sequence[str] = ()) -> ActorNetwork:

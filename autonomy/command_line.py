@@ -23,8 +23,8 @@ def run(
 ) -> None:
     """Parse a command line and call `main` with what it says.
 
-    An `InputError` is printed as one line on standard error, and the exit status is 2; a warning of
-    ours is a line as well, without the place in our code that gave it.
+    An `InputError` is printed as one line on standard error, and the exit status is its own. So is
+    each warning, once.
 
     Args:
         main: What is done.
@@ -33,7 +33,7 @@ def run(
         program: How it is called in `--help`; by default after the file.
     """
     given = sys.argv[1:] if words is None else words
-    with reported_errors(), plain_warnings():
+    with reported_errors(), reported_warnings():
         is_class = isinstance(arguments, type)
         parse: Any = partial(parsed, arguments) if is_class else arguments
         main(parse(given, program))
@@ -69,28 +69,32 @@ def parsed(
 
 
 @contextmanager
-def plain_warnings() -> Generator[None]:
-    """Turn each `UserWarning` into one line on standard error."""
-    shown = warnings.showwarning
-
-    def show(message: Any, category: type[Warning], *place: Any) -> None:
-        if category is UserWarning:
-            print(f"warning: {message}", file=sys.stderr)
-        else:
-            shown(message, category, *place)
-
-    warnings.showwarning = show
-    try:
-        yield
-    finally:
-        warnings.showwarning = shown
-
-
-@contextmanager
 def reported_errors() -> Generator[None]:
-    """Turn an `InputError` into one line on standard error and exit status 2."""
+    """Turn an `InputError` into one line on standard error and its exit status."""
     try:
         yield
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        raise SystemExit(error.status) from None
+
+
+@contextmanager
+def reported_warnings() -> Generator[None]:
+    """Turn each warning into one line on standard error, however often it comes."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, *_place: object) -> None:
+        if str(message) not in told:
+            told.add(str(message))
+            print_warning(str(message))
+
+    before, warnings.showwarning = warnings.showwarning, show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
+
+
+def print_warning(sentence: str) -> None:
+    """Print a warning as one line on standard error."""
+    print(f"warning: {' '.join(sentence.split())}", file=sys.stderr)

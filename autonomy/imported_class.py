@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 
 OWN_PACKAGE = "autonomy"
 
@@ -60,7 +60,7 @@ def named_object(source: str) -> object:
     module = _file(Path(place)) if place.endswith(".py") else _module(place)
     found = getattr(module, name, None)
     if found is None:
-        raise InputError(f"there is no {name!r} where {source!r} says")
+        raise InputError(f"there is no {shown(name)} where {shown(source)} says")
     if not isinstance(found, type):
         return found
     if inspect.isabstract(found):
@@ -132,8 +132,8 @@ def allowed_name(source: str, modules: Sequence[str] = ()) -> str:
     is_own = all(part.isidentifier() for part in module.split(".")) and not _is_file(source)
     if not (is_own and module.split(".")[0] == OWN_PACKAGE):
         raise InputError(
-            f"{source!r} may not be imported: a folder may name classes of {OWN_PACKAGE}, and of "
-            f"modules and files that you name (--modules {module}), nothing else"
+            f"{shown(source)} may not be imported: a folder may name classes of {OWN_PACKAGE}, and "
+            f"of modules and files that you name (--modules {module:.120}), nothing else"
         )
     return source
 
@@ -156,13 +156,13 @@ def class_name(kind: type) -> str:
 def _class_of(module: ModuleType, name: str, source: str) -> type:
     found = getattr(module, name, None)
     if not isinstance(found, type):
-        raise InputError(f"there is no class {name!r} where {source!r} says")
+        raise InputError(f"there is no class {shown(name)} where {shown(source)} says")
     return found
 
 
 def _module(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
-        raise InputError(f"a module is named as in package.module, got {name!r}")
+        raise InputError(f"a module is named as in package.module, got {shown(name)}")
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

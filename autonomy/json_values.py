@@ -5,6 +5,37 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
+MOST_NESTED = 100
+"""How deep lists and objects of a file may lie in each other."""
+
+
+def parsed_json(text: str | bytes) -> Any:
+    """Return what JSON says, which nobody need trust.
+
+    Raises:
+        ValueError: It is no JSON, which has no NaN, or nested deeper than anything of use.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError(f"it is nested more than {MOST_NESTED} deep") from None
+    level = [value]
+    for _ in range(MOST_NESTED + 1):
+        level = [own for one in level for own in _inside(one)]
+        if not level:
+            return value
+    raise ValueError(f"it is nested more than {MOST_NESTED} deep")
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number of JSON's")
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*cast(dict[str, Any], value).values()]
+    return cast(list[Any], value) if isinstance(value, list) else []
+
 
 def is_json(value: object) -> bool:
     """Tell whether JSON holds a value as it is, but for tuples, which become lists."""

@@ -1,9 +1,10 @@
 """Which world a command line is about, before it is parsed: the world decides what it takes."""
 
-import json
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
+
+from autonomy.json_values import parsed_json
 
 _ID = re.compile(r"([\w./-]+:)?[\w-]+/[\w.-]+-v\d+")
 
@@ -25,7 +26,7 @@ def _trained_in(folder: Path, words: Collection[str]) -> str | None:
     for path in (folder / "policy.json", folder / "policy" / "policy.json"):
         if path.is_file():
             try:  # what is wrong with the file is said when the policy is loaded
-                env_id = str(json.loads(path.read_text(encoding="utf-8"))["env_id"])
+                env_id = str(parsed_json(path.read_text(encoding="utf-8"))["env_id"])
             except (OSError, ValueError, KeyError, TypeError):
                 return None
             module = env_id.rpartition(":")[0]

@@ -1,15 +1,15 @@
 """What a user may choose of every world."""
 
-import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from autonomy.camera.images import IMAGES
-from autonomy.errors import InputError, UnknownOptionError
+from autonomy.camera.images import IMAGES, check_pixels
+from autonomy.errors import InputError, UnknownOptionError, shown
 from autonomy.imported_class import is_name_of_object, named_object
 
 if TYPE_CHECKING:  # what lists the options need not load what draws
@@ -74,6 +74,11 @@ class CommonOptions:
 
     def __post_init__(self) -> None:
         known = IMAGES + self.vectors
+        if not _are_names(self.observations):
+            raise InputError(
+                f"observations must be names out of {', '.join(known)}, "
+                f"got {shown(self.observations)}"
+            )
         unknown = [name for name in self.observations if name not in known]
         if unknown or not self.observations:
             raise InputError(
@@ -89,14 +94,22 @@ class CommonOptions:
             raise InputError(f"image_size must be a height and a width, got {self.image_size!r}")
         if self.split not in SPLITS:
             raise InputError(f"split must be one of {', '.join(SPLITS)}, got {self.split!r}")
-        self.sized_cameras()  # refuses an image size that no camera can have
+        for name, one in self.sized_cameras().items():
+            check_pixels(f"images of camera {name}", one.camera.height, one.camera.width)
 
     def check_positive(self, *names: str) -> None:
-        """Raise `InputError` if a field of those has a value that is not a positive number."""
+        """Raise `InputError` if a field of those has a value that is not a positive number.
+
+        Those whose default is None may be that too.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
         for name in names:
             value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
-                raise InputError(f"{name} must be positive, got {value}")
+            if value is None and defaults[name] is None:
+                continue
+            number: Any = value if isinstance(value, Real) else 0
+            if not 0 < number <= sys.float_info.max:
+                raise InputError(f"{name} must be positive, got {shown(value)}")
 
     @property
     def perceives(self) -> bool:
@@ -164,6 +177,12 @@ def _find_cameras(
             f"cameras must be {names}, a JSON file of cameras or cameras by name, got {chosen!r}"
         )
     return read_rig(Path(chosen))
+
+
+def _are_names(value: object) -> bool:
+    if not isinstance(value, tuple | list):
+        return False
+    return all(isinstance(name, str) for name in cast(Sequence[object], value))
 
 
 def _is_size(value: object) -> bool:

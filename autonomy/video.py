@@ -16,6 +16,7 @@ from autonomy.errors import InputError
 from autonomy.files import whole_file
 
 _QUALITY = {"crf": "20", "preset": "veryfast"}
+_CLOCK = Fraction(1, 90_000)  # [s] to which times of frames are told, as in MPEG
 _BT709 = 1  # ITU-T H.273's code for the primaries, transfer and matrix of high definition
 
 
@@ -27,14 +28,24 @@ class VideoWriter:
         self._fps = Fraction(fps).limit_denominator(1000)
         self._stream: VideoStream | None = None
 
-    def write(self, frame: NDArray[np.uint8]) -> None:
-        """Append one `(H, W, 3)` frame; height and width are even, as H.264 needs."""
+    def write(self, frame: NDArray[np.uint8], time: Fraction | None = None) -> None:
+        """Append one `(H, W, 3)` frame; height and width are even, as H.264 needs.
+
+        Args:
+            frame: It.
+            time: When it is to be seen [s], of all frames or of none; by default they follow
+                evenly.
+        """
         if self._stream is None:
             self._stream = self._add_stream(*frame.shape[:2])
+            if time is not None:
+                self._stream.codec_context.time_base = _CLOCK
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
         picture = picture.reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )
+        if time is not None:
+            picture.pts, picture.time_base = round(time / _CLOCK), _CLOCK
         self._container.mux(self._stream.encode(picture))
 
     def finish(self) -> None:

@@ -11,8 +11,9 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 from autonomy.files import whole_file, whole_folder, write_json
+from autonomy.json_values import parsed_json
 
 Manifest = dict[str, Any]
 
@@ -24,12 +25,12 @@ class FolderKind:
     Attributes:
         name: What it is, such as `policy`.
         version: Of its manifest.
-        required: What the manifest must say.
+        required: What the manifest must say, and the type of each.
     """
 
     name: str
     version: int
-    required: frozenset[str]
+    required: Mapping[str, type]
 
     @property
     def format(self) -> str:
@@ -61,14 +62,19 @@ class FolderKind:
         """Return the manifest and the weights of a folder.
 
         Raises:
-            InputError: A file is missing, truncated, altered or of a foreign format or version.
+            InputError: A file is missing, truncated, altered or of a foreign format or version, or
+                a weight is not finite.
         """
         manifest, weights = self._verified(folder)
+        path = folder / f"{self.name}.safetensors"
         try:
-            return manifest, safetensors.torch.load(weights)
+            tensors = safetensors.torch.load(weights)
         except safetensors.SafetensorError as error:
-            path = folder / f"{self.name}.safetensors"
             raise InputError(f"{path} cannot be read: {error}") from error
+        for name, tensor in tensors.items():
+            if tensor.is_floating_point() and not tensor.float().isfinite().all():
+                raise InputError(f"{path} must hold finite weights, and those of {name} are not")
+        return manifest, tensors
 
     def manifest(self, folder: Path) -> Manifest:
         """Return what a folder's JSON says, once it is sure that the folder is whole.
@@ -81,8 +87,9 @@ class FolderKind:
     def _verified(self, folder: Path) -> tuple[Manifest, bytes]:
         """Return the manifest and the weights, which the manifest's digest covers both."""
         path = folder / f"{self.name}.json"
+        text = self._read(path)
         try:
-            value: Any = json.loads(self._read(path))
+            value: Any = parsed_json(text)
         except ValueError as error:
             raise InputError(f"{path} is truncated or no JSON: {error}") from error
         if not isinstance(value, dict):
@@ -94,16 +101,20 @@ class FolderKind:
         if found != (self.format, self.version):
             raise InputError(
                 f"{path} must be {self.format!r} version {self.version}, "
-                f"got {found[0]!r} {found[1]!r}"
+                f"got {shown(found[0])} {shown(found[1])}"
             )
         weights = self._read(folder / f"{self.name}.safetensors")
         if manifest.pop("sha256", None) != _digest(manifest, weights):
             raise InputError(
                 f"{self.name} {folder} is truncated or was altered: its digest does not match"
             )
-        missing = sorted(self.required - manifest.keys())
+        missing = sorted(self.required.keys() - manifest.keys())
         if missing:
             raise InputError(f"{path} must also say {', '.join(missing)}")
+        for key, kind in self.required.items():
+            if not isinstance(manifest[key], kind):
+                wrong = type(manifest[key]).__name__
+                raise InputError(f"{path} must say {key} as a {kind.__name__}, got a {wrong}")
         return manifest, weights
 
     def _read(self, path: Path) -> bytes:

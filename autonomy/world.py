@@ -17,13 +17,15 @@ Trace = dict[str, NDArray[np.float32]]
 class CameraInfo(TypedDict):
     """How a camera saw the image that is observed, also where this is late.
 
-    It is what `cv2.projectPoints` takes.
+    It is what `cv2.projectPoints` takes, or `cv2.fisheye.projectPoints` where it is a fisheye.
     """
 
     intrinsics: NDArray[np.float64]
     """`(N, 3, 3)` OpenCV's K [px]."""
     distortion: NDArray[np.float64]
-    """`(N, K)` OpenCV's coefficients: K = 0, 4, 5 or 8, none of a pinhole."""
+    """`(N, K)` OpenCV's coefficients: K = 0, 4, 5, 8, 12 or 14, none of a pinhole."""
+    fisheye: NDArray[np.bool_]
+    """`(N,)` whether they are the four of OpenCV's fisheye model."""
     camera_from_world: NDArray[np.float64]
     """`(N, 3, 4)` brings points of the world [m] to the camera's frame (x right, y down)."""
 

@@ -1,6 +1,7 @@
 """Pictures of chessboards, taken by a known camera."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -9,14 +10,27 @@ from numpy.typing import NDArray
 from autonomy.camera.camera import Camera
 
 CAMERA = Camera(240, 320, math.radians(62.0), distortion=(-0.2, 0.05, 0.001, -0.001, 0.0))
+ASIDE = replace(CAMERA, aspect=1.05, principal_shift=(0.04, -0.03))
 _TURNS = [(0.5, 0.1, 0.0), (-0.4, 0.3, 0.2), (0.1, -0.6, 0.1), (0.4, 0.5, -0.3), (-0.3, -0.4, 1.0)]
 
 
-def board_pictures(corners: tuple[int, int]) -> dict[str, NDArray[np.uint8]]:
+def board_pictures(
+    corners: tuple[int, int], camera: Camera = CAMERA
+) -> dict[str, NDArray[np.uint8]]:
     """Return pictures of a board with so many inner corners, by name."""
     return {
-        f"board{number}": board_picture(CAMERA, corners, turn, (0.4 * (number - 2), 0.3, 11.0))
+        f"board{number}": board_picture(camera, corners, turn, (0.4 * (number - 2), 0.3, 11.0))
         for number, turn in enumerate(_TURNS)
+    }
+
+
+def many_board_pictures(corners: tuple[int, int], camera: Camera) -> dict[str, NDArray[np.uint8]]:
+    """Return twelve pictures of a board that comes near the sides of the image, by name."""
+    places = [(across, down) for down in (-1.6, 0.0, 1.6) for across in (-2.6, -0.9, 0.9, 2.6)]
+    turns = [*_TURNS, *((-y, x, -z) for x, y, z in _TURNS), (0.6, 0.0, 0.0), (0.0, 0.6, 0.0)]
+    return {
+        f"board{number}": board_picture(camera, corners, turn, (*place, 11.0))
+        for number, (turn, place) in enumerate(zip(turns, places, strict=True))
     }
 
 

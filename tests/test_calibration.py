@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from chessboard import CAMERA, board_picture, board_pictures
+from chessboard import ASIDE, CAMERA, board_picture, board_pictures, many_board_pictures
 from numpy.typing import NDArray
 
 from autonomy.camera.calibration import calibrate
@@ -38,6 +38,30 @@ def test_a_known_camera_is_found(pictures: dict[str, NDArray[np.uint8]]) -> None
         for camera in (result.camera, CAMERA)
     )
     assert seen == pytest.approx(expected, abs=0.5)
+
+
+def test_the_principal_point_and_both_focal_lengths_are_found_and_how_well() -> None:
+    pictures = many_board_pictures(CORNERS, ASIDE)
+    result = calibrate(pictures, CORNERS)
+    assert len(result.errors) >= 10
+    assert result.warnings == ()
+    assert list(result.deviations) == ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3"]
+    found = zip(
+        result.camera.intrinsics, ASIDE.intrinsics, result.deviations.values(), strict=False
+    )
+    for value, truth, deviation in found:
+        assert 0.0 < deviation < 1.0
+        assert abs(value - truth) < 1.0 + 3.0 * deviation
+
+
+def test_pictures_that_tell_too_little_are_warned_of() -> None:
+    pictures = board_pictures(CORNERS)
+    few = calibrate({name: pictures[name] for name in ("board0", "board1", "board2")}, CORNERS)
+    assert any(own.startswith("3 pictures are few") for own in few.warnings)
+    copies = calibrate({name: pictures["board0"] for name in "abc"}, CORNERS)
+    assert "a, b, c show the board in the same place" in " ".join(copies.warnings)
+    assert "the board is tilted by 0 degrees at most" in " ".join(copies.warnings)
+    assert "these pictures tell" in " ".join(copies.warnings)
 
 
 def test_what_cannot_be_used_is_left_out_and_named(
@@ -92,7 +116,11 @@ def test_the_script_writes_a_camera_that_can_be_read_back(
     expected = calibrate(pictures, CORNERS)
     assert camera_from_json(found["camera"]) == expected.camera
     assert found["reprojection_error_px"] == expected.error
-    assert f"{expected.error:.3f} px" in capsys.readouterr().out
+    assert found["camera_matrix"] == expected.camera.matrix.tolist()
+    assert found["standard_deviations"] == expected.deviations
+    said = capsys.readouterr()
+    assert f"{expected.error:.3f} px" in said.out
+    assert said.err.startswith("warning: 5 pictures are few: ")
 
 
 def test_the_script_refuses_what_is_no_picture(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Rigs of cameras: as JSON and in files, in worlds, and with images of different kinds."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,32 @@ def test_a_rig_comes_back_from_json() -> None:
     assert rig_from_json(json.loads(json.dumps(rig_to_json(RIG)))) == RIG
     least = {"camera": {"height": 8, "width": 9, "fov": 1}, "mount": {"body": "world"}}
     assert rig_from_json({"one": least}) == {"one": camera_at(8, 9, 1.0)}
+
+
+K = [[29.0, 0.0, 17.5], [0.0, 30.0, 10.5], [0.0, 0.0, 1.0]]
+
+
+def test_a_rig_takes_the_matrix_of_a_calibration() -> None:
+    lens = {"height": 24, "width": 32, "matrix": K, "near": 0.3}
+    one = {"camera": lens, "mount": {"body": "car"}}
+    bent = {
+        "camera": {**lens, "distortion": [0.1, 0, 0, 0], "fisheye": True},
+        "mount": {"body": "car"},
+    }
+    rig = rig_from_json({"one": one, "bent": bent})
+    assert rig["one"].camera == replace(Camera.from_matrix(K, (), (24, 32)), near=0.3)
+    fisheye = Camera.from_matrix(K, (0.1, 0, 0, 0), (24, 32), fisheye=True)
+    assert rig["bent"].camera == replace(fisheye, near=0.3)
+    assert rig_from_json(json.loads(json.dumps(rig_to_json(rig)))) == rig
+    for changes, reason in (
+        ({"fov": 1.0}, "the camera of one must have no fov beside its matrix"),
+        ({"matrix": "K"}, "the camera of one cannot be: camera matrix must be numbers, got 'K'"),
+        ({"focal": 1.0}, "the camera of one must have the keys height, width, fov"),
+        ({"fisheye": 1}, "the camera of one must have true or false as fisheye, got 1"),
+        ({"near": 10**400}, "the camera of one must have a number as near"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            rig_from_json({"one": {"camera": {**lens, **changes}, "mount": {"body": "car"}}})
 
 
 @pytest.mark.parametrize(
@@ -116,6 +143,47 @@ def test_info_tells_the_distortion_of_each_lens() -> None:
     cameras = world.reset(seed=0)[1]["cameras"]
     np.testing.assert_array_equal(cameras["front"]["distortion"], [LENS] * 3)
     assert cameras["rear"]["distortion"].shape == (3, 0)
+
+
+def test_info_and_projections_tell_the_principal_point_and_the_model() -> None:
+    mount = Mount("car", (0.8, 0.0, 1.4), pitch=0.2)
+    cameras = {
+        "front": MountedCamera(Camera.from_matrix(K, (), (24, 32)), mount),
+        "round": MountedCamera(Camera.from_matrix(K, (0,) * 4, (24, 32), fisheye=True), mount),
+    }
+    told = make(LANE, 2, cameras=cameras, image_size=(48, 64)).reset(seed=0)[1]["cameras"]
+    finer = [[58.0, 0.0, 35.5], [0.0, 60.0, 21.5], [0.0, 0.0, 1.0]]
+    np.testing.assert_allclose(told["front"]["intrinsics"], [finer] * 2)
+    assert told["front"]["fisheye"].tolist() == [False, False]
+    assert told["round"]["fisheye"].tolist() == [True, True]
+    rig = CameraRig(
+        {"front": RigCamera(*cameras["front"].__dict__.values(), ("camera",))}, 1, "train"
+    )
+    rows = np.arange(1)
+    rig.mount(rows, Sampler(MountRanges(), "train").records(np.zeros((1, 5))))
+    rig.aim(rows, {"car": pose()[None]}, np.zeros(1, np.int64))
+    point = np.array([9.0, 1.0, 0.5])
+    seen = rig.projections(rows, (0.0, 0.0, 0.0))[0, 0] @ [*point, 1.0]
+    across, down, ahead = np.array(K) @ mount.camera_from_body @ [*point, 1.0]
+    expected = (across / ahead + 0.5) / 32, (down / ahead + 0.5) / 24
+    assert seen[:2] / seen[2] == pytest.approx(expected, abs=1e-5)
+
+
+def test_what_sees_behind_itself_gives_no_depth() -> None:
+    lens = Camera.from_matrix(
+        [[8, 0, 15.5], [0, 8, 15.5], [0, 0, 1]], (0,) * 4, (32, 32), fisheye=True
+    )
+    cameras = {"round": MountedCamera(lens, Mount("car"))}
+    with pytest.raises(InputError, match="camera round must see less than 90 degrees"):
+        make(LANE, cameras=cameras, observations=("camera", "depth"))
+
+
+def test_images_that_would_take_all_memory_are_refused() -> None:
+    for image_size in ((50_000, 50_000), (20_000, 20_000)):
+        with pytest.raises(
+            InputError, match="images of camera front must have at most 100 million"
+        ):
+            make(LANE, image_size=image_size)
 
 
 def test_each_camera_of_a_rig_gives_its_own_kinds_of_image() -> None:

@@ -13,14 +13,16 @@ from small_scene import camera_at
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.camera_json import camera_to_json
+from autonomy.camera.mount import Mount, MountedCamera
 from autonomy.envs.lane.samples import LaneSamples
-from autonomy.errors import InputError
+from autonomy.errors import DamagedError, InputError
 from autonomy.perception.lane.shape import LANE_QUANTITIES
 from autonomy.perception.modules.lane_estimation import LaneEstimation
 from autonomy.perception.modules.module_folder import save_module
 from autonomy.perception.modules.segmentation import LaneSegmentation
+from autonomy.perception.overlays import draw_segments
 from autonomy.perception.panels import side_by_side
-from autonomy.perception.reframing import Reframing
+from autonomy.perception.reframing import Cutting, Reframing
 from autonomy.perception.signature import Signature
 from autonomy.picture_file import read_picture, write_picture
 from autonomy.scripts import perceive
@@ -77,6 +79,60 @@ def test_a_lens_is_taken_out() -> None:
     assert seen[::-1] == pytest.approx(straight[:2], abs=1.0)
 
 
+@pytest.mark.parametrize("distortion", [(0.05, -0.01, 0.004, -0.001), (0.3, 0.0, 0.0, 0.0)])
+@pytest.mark.parametrize("fisheye", [False, True])
+def test_any_lens_and_principal_point_is_taken_out(
+    distortion: tuple[float, ...], fisheye: bool
+) -> None:
+    matrix = [[60.0, 0.0, 85.5], [0.0, 70.0, 40.5], [0.0, 0.0, 1.0]]
+    lens = Camera.from_matrix(matrix, distortion, (100, 140), fisheye=fisheye)
+    ray, none = np.array([[[0.4, 0.25, 1.0]]]), np.zeros(3)
+    project = cv2.fisheye.projectPoints if fisheye else cv2.projectPoints
+    place, _ = project(ray, none, none, lens.matrix, np.array(distortion))
+    frame = np.zeros((100, 140, 3), np.uint8)
+    cv2.circle(frame, tuple(place.ravel().round().astype(int).tolist()), 2, (255, 255, 255), -1)
+    for plain in (Camera(100, 140, 1.2), Camera.from_matrix(matrix, (), (100, 140))):
+        mount = Mount("world")
+        reframed = Reframing(MountedCamera(lens, mount), MountedCamera(plain, mount))(frame)
+        seen = np.argwhere(reframed[..., 0] > 127).mean(axis=0)
+        straight = plain.matrix @ ray[0, 0]
+        assert seen[::-1] == pytest.approx(straight[:2], abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("frame", "part"), [((192, 108), (65, 108)), ((108, 192), (108, 180)), ((96, 160), (96, 160))]
+)
+def test_pictures_of_another_shape_are_cut_and_not_squashed(
+    frame: tuple[int, int], part: tuple[int, int]
+) -> None:
+    """A circle in the middle stays one."""
+    picture = np.zeros((*frame, 3), np.uint8)
+    cv2.circle(picture, (frame[1] // 2, frame[0] // 2), 20, (255, 255, 255), -1)
+    cutting = Cutting(frame, (96, 160))
+    assert cutting.part == part
+    rows, columns = np.nonzero(cutting(picture)[..., 0] > 127)
+    assert np.ptp(rows) == pytest.approx(40 * 160 / part[1], abs=2)
+    assert np.ptp(columns) == pytest.approx(np.ptp(rows), abs=1)
+
+
+def test_a_legend_names_the_colours_on_a_panel() -> None:
+    picture = np.full((200, 400, 3), 250, np.uint8)  # on which white cannot be read
+    classes = np.zeros((20, 40), np.uint8)
+    classes[:, 30:] = 3
+    draw_segments(picture, classes, ("background", "road", "own_lane", "marking_solid"))
+    assert picture[50, 100].max() < 130  # the panel
+    assert picture[54, 18].tolist() == [250, 250, 250]  # the colour of the class
+    assert picture[46:62, 30:140].max() > 200  # its name
+
+
+def test_a_telescope_takes_no_memory_and_too_long_frames_are_refused() -> None:
+    wide = camera_at(96, 160, 2.0)
+    seen = Reframing(camera_at(50, 50, 1e-4), wide)(np.full((50, 50, 3), 200, np.uint8))
+    assert seen.shape == (96, 160, 3)
+    with pytest.raises(InputError, match="must have at most 32766 px a side, got 40000"):
+        Reframing(camera_at(10, 40_000, 1.0), wide)
+
+
 def test_pictures_stand_in_rows_of_two_with_even_sides() -> None:
     pictures = [np.full((15, 21, 3), value, np.uint8) for value in (10, 20, 30)]
     whole = side_by_side(pictures)
@@ -117,7 +173,7 @@ def test_frames_of_another_size_are_resized_with_a_warning(
 ) -> None:
     source, out = tmp_path / "photo.png", tmp_path / "seen.png"
     write_picture(source, noise())
-    with pytest.warns(UserWarning, match="90 x 120 px are resized to"):
+    with pytest.warns(UserWarning, match="90 x 120 px are resized to .* middle 72 x 120 px"):
         looked(source, out, folders=folders)
     assert read_picture(out).shape == (768, 1280, 3)
 
@@ -130,7 +186,7 @@ def test_a_video_becomes_a_video_of_as_many_frames(tmp_path: Path) -> None:
     looked(source, out, fov=60.0)
     seen = VideoReader(out)
     assert seen.fps == 10.0
-    assert [frame.shape for frame in seen] == [(384, 640, 3)] * 5
+    assert [frame.picture.shape for frame in seen] == [(384, 640, 3)] * 5
 
 
 def test_a_calibrated_camera_is_used_or_refused(tmp_path: Path) -> None:
@@ -143,9 +199,9 @@ def test_a_calibrated_camera_is_used_or_refused(tmp_path: Path) -> None:
     assert out.is_file()
     for text, reason in (
         (json.dumps({"camera": camera_to_json(replace(lens, width=64))}), "must be 90 x 64 px"),
-        ("{}", "must hold what calibrate_camera.py writes"),
-        ("[]", "must hold what calibrate_camera.py writes"),
-        ("no JSON", "must hold what calibrate_camera.py writes"),
+        ("{}", "it lacks camera_matrix"),
+        ("[]", "it must hold values by name, got a list"),
+        ("no JSON", "it must hold values by name, got a str"),
     ):
         camera.write_text(text)
         with pytest.raises(InputError, match=reason):
@@ -173,6 +229,6 @@ def test_a_video_that_breaks_off_is_refused_and_nothing_written(tmp_path: Path) 
     data = bytearray(source.read_bytes())
     data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
     source.write_bytes(data)
-    with pytest.raises(InputError, match="decoded after"):
+    with pytest.raises(DamagedError, match="decoded after"):
         looked(source, out, fov=60.0)
     assert not out.exists()

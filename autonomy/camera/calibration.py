@@ -1,6 +1,5 @@
 """From pictures of a chessboard to the camera that took them (Zhang, 2000), through OpenCV."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from autonomy.camera.calibration_doubts import View, doubts
 from autonomy.camera.camera import Camera
 from autonomy.errors import InputError
 from autonomy.picture_file import Picture
 
 FEWEST_PICTURES = 3
 _PRECISELY = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
-# what a `Camera` is: square pixels, and an axis that meets the middle of the image
-_AS_A_CAMERA = cv2.CALIB_FIX_ASPECT_RATIO | cv2.CALIB_FIX_PRINCIPAL_POINT
+PARAMETERS: tuple[str, ...] = ("fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3")
+"""What is found, in OpenCV's order: focal lengths and principal point [px], and distortion."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,22 @@ class Calibration:
     """A camera, and how well it explains the corners that were seen.
 
     Attributes:
-        camera: Size, field of view and distortion; where it is mounted cannot be known.
+        camera: Size, focal lengths, principal point and distortion; where it is mounted cannot be
+            known.
+        deviations: Standard deviations of what was found, by `PARAMETERS`, as far as the distances
+            between seen and projected corners tell.
         error: Root mean square distance between seen and projected corners [px].
         errors: The same for each picture that was used, by name [px].
         left_out: Why the other pictures were not used, by name.
+        warnings: Why the camera may be another one all the same: a sentence each.
     """
 
     camera: Camera
+    deviations: dict[str, float]
     error: float
     errors: dict[str, float]
     left_out: dict[str, str]
+    warnings: tuple[str, ...]
 
 
 def calibrate(pictures: Mapping[str, Picture], corners: tuple[int, int]) -> Calibration:
@@ -114,19 +120,29 @@ def _fitted(
     places = list(seen.values())
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)  # several add up in any order, and the last digits differ
-    error, matrix, distortion, turns, shifts = cv2.calibrateCamera(
-        [board] * len(places), places, (width, height), np.eye(3), np.zeros(5), flags=_AS_A_CAMERA
+    try:
+        error, matrix, distortion, turns, _, deviations, _, errors = cv2.calibrateCameraExtended(
+            [board] * len(places), places, (width, height), np.eye(3), np.zeros(5)
+        )
+        camera = Camera.from_matrix(matrix, distortion, size)
+        if not np.isfinite(deviations).all():
+            raise InputError("what is found must be known to within a number")
+    except (cv2.error, InputError):
+        raise InputError(
+            f"the board must be seen from other sides: no camera follows from {len(seen)} pictures"
+        ) from None
+    finally:
+        cv2.setNumThreads(threads)
+    known = dict(zip(PARAMETERS, deviations.ravel().tolist(), strict=False))
+    views = [
+        View(name, corners, turn.astype(np.float64))
+        for (name, corners), turn in zip(seen.items(), turns, strict=True)
+    ]
+    return Calibration(
+        camera,
+        known,
+        float(error),
+        dict(zip(seen, errors.ravel().tolist(), strict=True)),
+        left_out,
+        doubts(views, size, known),
     )
-    cv2.setNumThreads(threads)
-    errors: dict[str, float] = {}
-    for name, turn, shift in zip(seen, turns, shifts, strict=True):
-        projected, _ = cv2.projectPoints(board, turn, shift, matrix, distortion)
-        distance = projected.reshape(-1, 2) - seen[name]
-        errors[name] = float(np.sqrt((distance**2).sum(axis=1).mean()))
-    camera = Camera(
-        height,
-        width,
-        2.0 * math.atan(width / 2.0 / float(matrix[0, 0])),
-        distortion=tuple(float(value) for value in distortion.ravel()),
-    )
-    return Calibration(camera, float(error), errors, left_out)

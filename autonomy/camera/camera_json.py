@@ -1,30 +1,33 @@
 """Cameras and rigs of them as JSON: plain data, of which nothing is executed."""
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from autonomy.camera.camera import Camera
 from autonomy.camera.mount import Mount, MountedCamera
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
+from autonomy.json_values import parsed_json
 
 Part = TypeVar("Part", Camera, Mount)
 
 
 def camera_to_json(camera: Camera) -> dict[str, Any]:
     """Describe a camera; `camera_from_json` gives the same camera back."""
-    return {**asdict(camera), "distortion": list(camera.distortion)}
+    lists = {name: list(getattr(camera, name)) for name in ("distortion", "principal_shift")}
+    return {**asdict(camera), **lists}
 
 
 def camera_from_json(value: Any) -> Camera:
     """Make the camera that `camera_to_json` described; what has a default may be left out.
 
+    Instead of `fov`, `aspect` and `principal_shift` there may be a `matrix`, OpenCV's K [px].
+
     Raises:
         InputError: A key is missing or unknown, or a value has the wrong type or is out of range.
     """
-    return _part(Camera, value, "a camera")
+    return _camera(value, "a camera")
 
 
 def rig_to_json(cameras: Mapping[str, MountedCamera]) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def rig_from_json(value: Any) -> dict[str, MountedCamera]:
         InputError: A key is missing or unknown, or a value has the wrong type or is out of range.
     """
     if not isinstance(value, dict) or not value:
-        raise InputError(f"a rig must be an object of cameras by name, got {value!r}")
+        raise InputError(f"a rig must be an object of cameras by name, got {shown(value)}")
     return {name: _mounted(name, one) for name, one in cast(dict[str, Any], value).items()}
 
 
@@ -56,7 +59,7 @@ def read_rig(path: Path) -> dict[str, MountedCamera]:
         InputError: The file cannot be read, is no JSON, or holds no rig.
     """
     try:
-        return rig_from_json(json.loads(path.read_text(encoding="utf-8")))
+        return rig_from_json(parsed_json(path.read_bytes()))
     except OSError as error:
         raise InputError(f"camera rig {path} cannot be read: {error.strerror}") from None
     except InputError as error:
@@ -67,12 +70,32 @@ def read_rig(path: Path) -> dict[str, MountedCamera]:
 
 def _mounted(name: str, value: Any) -> MountedCamera:
     if not isinstance(value, dict) or value.keys() != {"camera", "mount"}:
-        raise InputError(f"{name} must have a camera and a mount and nothing else, got {value!r}")
+        raise InputError(
+            f"{name} must have a camera and a mount and nothing else, got {shown(value)}"
+        )
     given = cast(dict[str, Any], value)
     return MountedCamera(
-        _part(Camera, given["camera"], f"the camera of {name}"),
+        _camera(given["camera"], f"the camera of {name}"),
         _part(Mount, given["mount"], f"the mount of {name}"),
     )
+
+
+def _camera(value: Any, what: str) -> Camera:
+    """Make a camera, with the lens that its matrix tells where it has one."""
+    if not isinstance(value, dict) or "matrix" not in value:
+        return _part(Camera, value, what)
+    given = cast(dict[str, Any], value)
+    twice = sorted(given.keys() & {"fov", "aspect", "principal_shift"})
+    if twice:
+        raise InputError(f"{what} must have no {', '.join(twice)} beside its matrix")
+    others = {name: own for name, own in given.items() if name != "matrix"}
+    camera = _part(Camera, {**others, "fov": 1.0}, what)
+    try:
+        size = camera.height, camera.width
+        lens = Camera.from_matrix(given["matrix"], camera.distortion, size, fisheye=camera.fisheye)
+    except InputError as error:
+        raise InputError(f"{what} cannot be: {error}") from None
+    return replace(lens, near=camera.near, far=camera.far)
 
 
 def _part(kind: type[Part], value: Any, what: str) -> Part:
@@ -89,8 +112,8 @@ def _part(kind: type[Part], value: Any, what: str) -> Part:
             words, read = _VALUES[field.type]
             try:
                 values[field.name] = read(given[field.name])
-            except (TypeError, ValueError):
-                wrong = f"{what} must have {words} as {field.name}, got {given[field.name]!r}"
+            except (TypeError, ValueError, OverflowError):
+                wrong = f"{what} must have {words} as {field.name}, got {shown(given[field.name])}"
                 raise InputError(wrong) from None
     return kind(**values)
 
@@ -116,6 +139,17 @@ def _point(value: Any) -> tuple[float, float, float]:
     return x, y, z
 
 
+def _pair(value: Any) -> tuple[float, float]:
+    x, y = _numbers(value)
+    return x, y
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -125,8 +159,10 @@ def _text(value: Any) -> str:
 _VALUES: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
     int: ("a whole number", _whole),
     float: ("a number", _number),
+    bool: ("true or false", _truth),
     str: ("a name", _text),
     tuple[float, ...]: ("numbers", _numbers),
+    tuple[float, float]: ("two numbers", _pair),
     tuple[float, float, float]: ("three numbers", _point),
 }
 """How values of the fields' types are read, and what to call them."""

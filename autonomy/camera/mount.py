@@ -58,7 +58,7 @@ class MountedCamera:
 
     def sized(self, height: int, width: int) -> "MountedCamera":
         """Return the camera with images of another size [px]."""
-        return replace(self, camera=replace(self.camera, height=height, width=width))
+        return replace(self, camera=self.camera.sized(height, width))
 
 
 @dataclass(frozen=True)

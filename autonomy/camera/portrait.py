@@ -1,7 +1,5 @@
 """Pictures for people: large, and with soft edges."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +18,7 @@ class Portrait:
     def __init__(self, camera: Camera) -> None:
         """Prepare for `camera`, whose size is that of the pictures."""
         self._size = camera.width, camera.height
-        height, width = camera.height * _SAMPLES, camera.width * _SAMPLES
-        self._renderer = Renderer(replace(camera, height=height, width=width))
+        self._renderer = Renderer(camera.sized(camera.height * _SAMPLES, camera.width * _SAMPLES))
 
     def pictures(
         self, library: MeshLibrary, scene: Scene, camera_from_world: NDArray[np.float64]

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.camera import Camera
-from autonomy.camera.lens import lens_of
+from autonomy.camera.images import check_pixels
+from autonomy.camera.lens import AHEAD, Pinhole, lens_of
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.rasterizer.cpu import CpuRasterizer
 from autonomy.camera.rasterizer.draw import Images
 from autonomy.camera.rasterizer.optics import Optics, Views
 from autonomy.camera.scene import Frames, Scene
 from autonomy.errors import InputError
+from autonomy.linear_algebra import products
 
 
 class Renderer:
@@ -22,14 +24,20 @@ class Renderer:
         """Prepare for `camera`.
 
         Raises:
-            InputError: The camera's distortion cannot be undone.
+            InputError: The camera's distortion cannot be undone, or its images are too large.
         """
+        check_pixels("a camera's images", camera.height, camera.width)
         self._lens = lens_of(camera)
-        source = self._lens.source if self._lens else camera
-        intrinsics = self._lens.intrinsics if self._lens else camera.intrinsics
-        self._rasterizer = CpuRasterizer(
-            Optics(intrinsics, source.near, source.far, source.height, source.width)
-        )
+        self._sources = self._lens.sources if self._lens else (_pinhole(camera),)
+        self._rasterizers = [
+            CpuRasterizer(Optics(own.intrinsics, camera.near, camera.far, own.height, own.width))
+            for own in self._sources
+        ]
+
+    @property
+    def has_depth(self) -> bool:
+        """Whether all that the camera sees has a depth along its axis, which is not behind it."""
+        return self._lens is None or self._lens.has_depth
 
     def render(
         self,
@@ -56,6 +64,20 @@ class Renderer:
                 f"got {scene.look.palette.shape[1]}"
             )
         zooms = np.ones(len(camera_from_world)) if zoom is None else zoom
-        images = self._rasterizer.draw(library, scene, Views(camera_from_world, zooms), channels)
-        frames = Frames(**{name: getattr(images, name) for name in channels})
-        return self._lens.distort(frames) if self._lens else frames
+        frames: list[Frames] = []
+        for source, rasterizer in zip(self._sources, self._rasterizers, strict=True):
+            views = Views(_turned(source, camera_from_world), zooms)
+            images = rasterizer.draw(library, scene, views, channels)
+            frames.append(Frames(**{name: getattr(images, name) for name in channels}))
+        return self._lens.distort(frames) if self._lens else frames[0]
+
+
+def _pinhole(camera: Camera) -> Pinhole:
+    return Pinhole(AHEAD, camera.intrinsics, camera.height, camera.width)
+
+
+def _turned(source: Pinhole, camera_from_world: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the poses `(N, 3, 4)` of a pinhole of cameras at poses `(N, 3, 4)`."""
+    if source.turn is AHEAD:
+        return camera_from_world
+    return products(np.tile(source.turn, (len(camera_from_world), 1, 1)), camera_from_world)

@@ -17,6 +17,7 @@ from autonomy.camera.poses import camera_from_world, mounted
 from autonomy.camera.renderer import Renderer
 from autonomy.camera.scene import Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
+from autonomy.errors import InputError
 from autonomy.linear_algebra import products
 from autonomy.policy import Observation
 from autonomy.world import CameraInfo, ImageInfo
@@ -58,12 +59,19 @@ class CameraRig:
         """Prepare to draw the images of each of the cameras in N worlds of a split.
 
         Raises:
-            InputError: A camera's distortion cannot be undone.
+            InputError: A camera's distortion cannot be undone, its images are too large, or it sees
+                what is behind it, where there is no depth, and is to give depth.
         """
         self._cameras = {
             name: _Installed(name, number, one, num_envs)
             for number, (name, one) in enumerate(cameras.items())
         }
+        for name, one in self._cameras.items():
+            if "depth" in one.images and not one.renderer.has_depth:
+                raise InputError(
+                    f"camera {name} must see less than 90 degrees to each side to give depth, "
+                    "which is along its axis"
+                )
         self._every_row = np.arange(num_envs)
         self._elapsed = np.zeros(num_envs, np.int64)
         self._sensor: Sensor | None = None
@@ -197,7 +205,7 @@ class CameraRig:
 
     def _zoom(self, one: "_Installed", rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
         """Return the zoom of a camera in some rows, None where there is none."""
-        if self._sensor is None or one.camera.distortion:
+        if self._sensor is None or not one.camera.is_pinhole:
             return None
         return self._sensor.zoom(rows)
 
@@ -209,6 +217,7 @@ class CameraRig:
         return {
             "intrinsics": matrices,
             "distortion": one.distortions[rows],
+            "fisheye": one.are_fisheyes[rows],
             "camera_from_world": self._arriving(f"view_{one.name}", one.views[rows], rows),
         }
 
@@ -228,6 +237,7 @@ class _Installed:
         self.renderer = Renderer(one.camera)
         self.matrices = np.tile(one.camera.matrix, (num_envs, 1, 1))
         self.distortions = np.tile(np.array(one.camera.distortion, np.float64), (num_envs, 1))
+        self.are_fisheyes = np.full(num_envs, one.camera.fisheye)
         self.mounts = np.zeros((num_envs, 3, 4))
         self.views = np.zeros((num_envs, 3, 4))
 

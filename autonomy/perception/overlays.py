@@ -9,7 +9,14 @@ from autonomy.perception.detections import Detections
 from autonomy.perception.estimates import Estimates
 from autonomy.perception.lane.shape import boundary_pixels, lane_boundaries
 from autonomy.quantities import words_and_unit
-from autonomy.recording.drawing import Box, Image, TextStyle, draw_panel, draw_text
+from autonomy.recording.drawing import (
+    Box,
+    Image,
+    TextStyle,
+    draw_panel,
+    draw_text,
+    text_width,
+)
 
 _COLOURS = (
     (0, 0, 0),
@@ -28,6 +35,7 @@ _HEAT = 0.6  # share of a heat map in what is shown
 _COLDEST, _HOTTEST = 1.0, 99.0  # percentiles at the ends of its colours
 _TEXT = TextStyle(size=15)
 _LINE = 20  # [px] from line to line
+_SWATCH = 12  # [px] height and width of a colour beside its name
 
 
 def draw_segments(picture: Image, classes: NDArray[np.uint8], names: tuple[str, ...]) -> None:
@@ -38,11 +46,11 @@ def draw_segments(picture: Image, classes: NDArray[np.uint8], names: tuple[str, 
     shown = large > 0
     mixed = cv2.addWeighted(picture, 0.45, tint[large.astype(np.intp)], 0.55, 0.0)
     picture[shown] = mixed[shown]
-    present = np.unique(classes)
-    for line, number in enumerate(number for number in present.tolist() if number > 0):
-        colour = _COLOURS[number % len(_COLOURS)]
-        text = names[number].replace("_", " ")
-        draw_text(picture, text, 10, 60 + _LINE * line, TextStyle(size=15, colour=colour))
+    present = [number for number in np.unique(classes).tolist() if number > 0]
+    if present:
+        words = [name.replace("_", " ") for name in names]
+        width = 24 + _LINE + max(text_width(word, _TEXT) for word in words)
+        _write(picture, [words[number] for number in present], width, tint[present])
 
 
 def draw_lane(
@@ -112,10 +120,21 @@ def draw_title(picture: Image, title: str) -> None:
     draw_text(picture, title, 12, 26, TextStyle(size=16, bold=True))
 
 
-def _write(picture: Image, lines: list[str]) -> None:
-    draw_panel(picture, Box(4, 40, 330, 12 + _LINE * len(lines)))
+def _write(
+    picture: Image,
+    lines: list[str],
+    width: int = 330,
+    colours: NDArray[np.uint8] | None = None,
+) -> None:
+    """Write lines on a panel of a width [px], each beside its colour `(L, 3)` if they have any."""
+    draw_panel(picture, Box(4, 40, width, 12 + _LINE * len(lines)))
     for number, line in enumerate(lines):
-        draw_text(picture, line, 12, 60 + _LINE * number, _TEXT)
+        left, baseline = 12, 60 + _LINE * number
+        if colours is not None:
+            corners = (left, baseline - _SWATCH), (left + _SWATCH, baseline)
+            cv2.rectangle(picture, *corners, colours[number].tolist(), cv2.FILLED)
+            left += _LINE
+        draw_text(picture, line, left, baseline, _TEXT)
 
 
 def _said(name: str, mean: float, deviation: float) -> str:

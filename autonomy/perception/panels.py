@@ -1,15 +1,15 @@
 """One picture a module: what it saw, and what it made of that."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.mount import MountedCamera
 from autonomy.perception.overlays import draw_title
-from autonomy.perception.reframing import Reframing
+from autonomy.perception.reframing import Cutting, Reframing
 from autonomy.perception.signature import Signature
 from autonomy.picture_file import Picture
 
@@ -35,38 +35,51 @@ class Panel:
     """Draws what a perceiver makes of the frames of some camera."""
 
     def __init__(
-        self, perceiver: Perceiver, front: MountedCamera, source: MountedCamera | None
+        self,
+        perceiver: Perceiver,
+        front: MountedCamera,
+        source: MountedCamera | tuple[int, int],
     ) -> None:
         """Prepare for the frames of one camera.
 
         Args:
             perceiver: Who reads them.
             front: The pinhole camera on the car that the perceiver was made for, of any size.
-            source: The camera that the frames come from; without one they are only resized.
+            source: The camera that the frames come from; or only their height and width [px], and
+                then they are cut to the perceiver's shape and resized, with a warning.
         """
         self._perceiver = perceiver
         height, width = perceiver.signature.image_size
         scale = max(1, -(-_WIDTH // width))
         own = front.sized(height, width)
         self._shown = front.sized(height * scale, width * scale)
-        self._to_own = Reframing(source, own) if source else None
-        self._to_shown = Reframing(source, self._shown) if source else None
+        if isinstance(source, tuple):
+            self._to_own, self._to_shown = _cut(source, own), _cut(source, self._shown)
+            _warn_of(source, self._to_own)
+        else:
+            self._to_own, self._to_shown = Reframing(source, own), Reframing(source, self._shown)
 
     def draw(self, frame: Picture) -> Picture:
         """Return a picture of a frame `(h, w, 3)` with all that was perceived in it."""
-        own = self._to_own(frame) if self._to_own else frame
-        result = self._perceiver.perceive({"camera": own[None]})
-        picture = self._background(frame)
+        result = self._perceiver.perceive({"camera": self._to_own(frame)[None]})
+        picture = self._to_shown(frame)
         self._perceiver.draw(picture, result, self._shown)
         draw_title(picture, self._perceiver.name.replace("_", " "))
         return picture
 
-    def _background(self, frame: Picture) -> Picture:
-        """Return the frame as the perceiver's camera sees it, finer."""
-        if self._to_shown is None:
-            size = (self._shown.camera.width, self._shown.camera.height)
-            return cv2.resize(frame, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        return self._to_shown(frame)
+
+def _cut(frame: tuple[int, int], target: MountedCamera) -> Cutting:
+    return Cutting(frame, (target.camera.height, target.camera.width))
+
+
+def _warn_of(frame: tuple[int, int], cutting: Cutting) -> None:
+    """Say what becomes of frames of a height and a width, if anything does."""
+    if frame == cutting.size:
+        return
+    said = "frames of {} x {} px are resized to {} x {}".format(*frame, *cutting.size)
+    if cutting.part != frame:
+        said += ", only their middle {} x {} px, so that nothing is squashed".format(*cutting.part)
+    warnings.warn(said, stacklevel=3)
 
 
 def side_by_side(pictures: list[Picture]) -> Picture:

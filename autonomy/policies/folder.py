@@ -20,7 +20,13 @@ from autonomy.world import World
 POLICY_FOLDER = FolderKind(
     "policy",
     version=1,
-    required=frozenset({"class", "observation_space", "action_space", "env_id", "env_options"}),
+    required={
+        "class": str,
+        "observation_space": dict,
+        "action_space": dict,
+        "env_id": str,
+        "env_options": dict,
+    },
 )
 """In its manifest, `class` is `module:Class`, and `env_options` is what the world must be made with
 for the policy to see what it was trained on."""
@@ -91,18 +97,11 @@ class TrainedPolicy:
 
     @property
     def env_options(self) -> dict[str, Any]:
-        """The options with which a world shows the policy what it was trained on.
-
-        Raises:
-            InputError: The folder does not say them.
-        """
-        options = self.manifest["env_options"]
-        if not isinstance(options, dict):
-            path = self.folder / "policy.json"
-            raise InputError(f"{path} must say its env_options, got {options!r}")
+        """The options with which a world shows the policy what it was trained on."""
+        options: dict[str, Any] = self.manifest["env_options"]
         return {
             name: tuple(value) if isinstance(value, list) else value  # JSON has no tuples
-            for name, value in cast(dict[str, Any], options).items()
+            for name, value in options.items()
         }
 
     def make(self, envs: World, device: str = "auto", seed: int = 0) -> Policy:

@@ -1,10 +1,10 @@
 """The world that a policy is to live in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from autonomy.errors import InputError
-from autonomy.imported_class import allowed_name, is_name_of_object
+from autonomy.errors import InputError, shown
+from autonomy.imported_class import allowed_name
 from autonomy.policies.source import PolicySource
 
 
@@ -47,13 +47,15 @@ def _allowed_id(env_id: str | None, modules: Sequence[str]) -> str:
 
 
 def _allowed(value: Any, modules: Sequence[str]) -> Any:
-    return allowed_name(value, modules) if is_name_of_object(value) else value
+    """Return a value that may name no code but that which the caller trusts: any with a colon."""
+    return allowed_name(value, modules) if isinstance(value, str) and ":" in value else value
 
 
-def _check_trusted(named: Sequence[str], modules: Sequence[str]) -> None:
+def _check_trusted(named: Any, modules: Sequence[str]) -> None:
     """Check that a folder names no code as trusted that the caller does not trust."""
-    for own in named:
+    for own in cast(Sequence[Any], named) if isinstance(named, tuple | list) else (named,):
         if own not in modules:
             raise InputError(
-                f"the folder's perception_modules must be named with --modules too, got {own!r}"
+                "the folder's perception_modules must be named with --modules too, "
+                f"got {shown(own)}"
             )

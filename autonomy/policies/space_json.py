@@ -7,9 +7,16 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 
 Json = dict[str, Any]
+
+_MOST_NUMBERS = 2**24  # in an entry, so that no description takes all memory
+_UNLIKE = (
+    *(KeyError, TypeError, ValueError, AttributeError, AssertionError),
+    *(OverflowError, MemoryError),
+)
+"""What comes of reading as a space what is none."""
 
 
 def space_to_json(space: spaces.Space[Any]) -> Json:
@@ -42,11 +49,25 @@ def space_from_json(value: Json) -> spaces.Space[Any]:
     try:
         if value["type"] == "Dict":
             return spaces.Dict({k: space_from_json(v) for k, v in value["spaces"].items()})
-        shape, dtype = tuple(value["shape"]), np.dtype(value["dtype"])
-        low, high = (_bounds_from_json(value[key], shape, dtype) for key in ("low", "high"))
-        return spaces.Box(low, high, shape, dtype.type)
-    except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
-        raise InputError(f"space description must hold a Box or a Dict, got {value!r}") from error
+        return _box_from_json(value)
+    except InputError:
+        raise
+    except _UNLIKE as error:
+        raise InputError(
+            f"space description must hold a Box or a Dict, got {shown(value)}"
+        ) from error
+
+
+def _box_from_json(value: Json) -> spaces.Box:
+    shape, dtype = tuple(value["shape"]), np.dtype(value["dtype"])
+    if not (np.issubdtype(dtype, np.number) and all(_is_length(own) for own in shape)):
+        raise TypeError
+    if math.prod(shape) > _MOST_NUMBERS:
+        raise InputError(
+            f"an observation must have at most {_MOST_NUMBERS} numbers, got one of shape {shape}"
+        )
+    low, high = (_bounds_from_json(value[key], shape, dtype) for key in ("low", "high"))
+    return spaces.Box(low, high, shape, dtype.type)
 
 
 def check_space(policy_space: spaces.Space[Any], env_space: spaces.Space[Any]) -> None:
@@ -96,6 +117,20 @@ def _number_to_json(number: float) -> float | str:
 
 def _bounds_from_json(value: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     if not isinstance(value, list):
-        return np.full(shape, float(value), dtype)
-    numbers = [float(number) for number in cast("list[Any]", value)]
+        return np.full(shape, _bound(value, dtype), dtype)
+    numbers = [_bound(number, dtype) for number in cast("list[Any]", value)]
     return np.array(numbers, dtype).reshape(shape)
+
+
+def _bound(value: Any, dtype: np.dtype[Any]) -> float:
+    """Return a number that a type has, or raise `ValueError`."""
+    number = float(value)
+    limits = np.finfo(dtype) if np.issubdtype(dtype, np.floating) else np.iinfo(dtype)
+    is_endless = np.issubdtype(dtype, np.floating) and math.isinf(number)
+    if not (is_endless or float(limits.min) <= number <= float(limits.max)):
+        raise ValueError
+    return number
+
+
+def _is_length(value: Any) -> bool:
+    return type(value) is int and value > 0

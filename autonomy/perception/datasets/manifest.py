@@ -1,6 +1,5 @@
 """What a data set on disk says of itself: `manifest.json`."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from autonomy.errors import InputError
+from autonomy.json_values import parsed_json
 
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "autonomy-dataset", 2
@@ -58,7 +58,7 @@ def read_manifest(path: Path) -> Manifest:
         InputError: It cannot be read, or is no manifest of this format and version.
     """
     try:
-        value: Any = json.loads(path.read_bytes())
+        value: Any = parsed_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"manifest {path} cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -40,7 +40,7 @@ class LaneFinder:
             InputError: The camera has distortion.
         """
         camera = mounted.camera
-        if camera.distortion:
+        if not camera.is_pinhole:
             raise InputError("the lane finder needs a camera without distortion")
         self.mounted = mounted
         self.signature = Signature({"camera": (camera.height, camera.width)}, LANE_QUANTITIES)

@@ -33,14 +33,12 @@ class GroundRows:
     def __init__(self, mounted: MountedCamera) -> None:
         """Find them for a pinhole camera on a car."""
         camera, mount = mounted.camera, mounted.mount
-        focal, _, _, middle = camera.intrinsics
+        fx, fy, cx, cy = camera.intrinsics
         turn = mount.camera_from_body[:, :3]
         place = np.array(mount.position)
-        across = np.arange(camera.width) - camera.intrinsics[2]
-        down = np.arange(camera.height) - middle
-        rays = np.stack(
-            np.broadcast_arrays(across[None] / focal, down[:, None] / focal, 1.0), axis=-1
-        )
+        across = np.arange(camera.width) - cx
+        down = np.arange(camera.height) - cy
+        rays = np.stack(np.broadcast_arrays(across[None] / fx, down[:, None] / fy, 1.0), axis=-1)
         # rows of the matrix are the camera's axes in the car's frame
         ahead = product(rays.reshape(-1, 3), turn).reshape(rays.shape)
         with np.errstate(divide="ignore"):
@@ -49,7 +47,7 @@ class GroundRows:
         self.rows = np.flatnonzero(near.all(axis=1))
         ground = place + depth[self.rows, :, None] * ahead[self.rows]
         self.x, self.y = ground[..., 0], ground[..., 1]
-        self.metre = focal / depth[self.rows, camera.width // 2]
+        self.metre = fx / depth[self.rows, camera.width // 2]
         self.length = -np.gradient(self.x[:, camera.width // 2])
 
     def marks(self, frame: NDArray[np.uint8]) -> Marks:

@@ -78,10 +78,10 @@ def boundary_pixels(boundary: NDArray[np.float64], mounted: MountedCamera) -> ND
         mounted: A pinhole camera on the car.
     """
     pose, camera = mounted.mount.camera_from_body, mounted.camera
-    focal, _, middle, horizon = camera.intrinsics
+    fx, fy, cx, cy = camera.intrinsics
     points = product(boundary, pose[:, :3].T) + pose[:, 3]
     x, y, depth = points[points[:, 2] > camera.near].T
-    across, down = middle + focal * x / depth, horizon + focal * y / depth
+    across, down = cx + fx * x / depth, cy + fy * y / depth
     lowest = np.minimum.accumulate(np.append(np.inf, down))[:-1]
     rises = down < lowest
     return np.stack([across[rises], down[rises]], axis=1)

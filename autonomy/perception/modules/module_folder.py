@@ -14,7 +14,7 @@ from autonomy.versions import versions
 from autonomy.weights_folder import FolderKind
 
 MODULE_FOLDER = FolderKind(
-    "perception", version=2, required=frozenset({"class", "signature", "trained_on"})
+    "perception", version=2, required={"class": str, "signature": dict, "trained_on": dict}
 )
 
 
@@ -61,10 +61,11 @@ def load_module(
     folder = own if own.is_dir() else folder
     manifest, tensors = MODULE_FOLDER.load(folder)
     kind = module_class(allowed_class(manifest["class"], modules))
-    module = kind(Signature.from_json(manifest["signature"]))
+    signature = Signature.from_json(manifest["signature"])
     try:
+        module = kind(signature)
         module.load_state_dict(tensors)
-    except RuntimeError as error:
+    except (RuntimeError, IndexError, KeyError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"the weights of {folder} do not fit its module: {reason}") from error
     return module.to(torch_device(device)).eval()

@@ -15,6 +15,7 @@ TURN = 0.15  # [rad] of the tool about the vertical, per control step
 _AHEAD = 0.06  # [m] that a commanded place may be ahead of the tool
 TOOL_LOW, TOOL_HIGH = (-0.35, -0.4, 0.0), (0.3, 0.4, 0.5)  # [m] the tool's box
 _DAMPING = (0.004, 0.5)  # of the least squares for the place [m] and the turn [rad]
+_STILL = 0.02  # likewise, of what is not to turn the tool
 _LARGEST = 0.15  # [rad or m] that the tool turns, or a joint moves besides, in one step
 HOMING = 0.1  # share of the way home, per step, that joints take where the tool does not care
 
@@ -124,7 +125,8 @@ def _step_besides(jacobian: Array, turn: Array, to_place: Array, homewards: Arra
     turning = product(jacobian[3:], still)
     inverse = _damped_inverse(turning, _DAMPING[1])
     step = _moved(inverse, turn - _moved(jacobian[3:], to_place))
-    step += homewards - _moved(inverse, _moved(turning, homewards))
+    # what goes home may not pull at the turn, however gently that is sought
+    step += homewards - _moved(_damped_inverse(turning, _STILL), _moved(turning, homewards))
     step = _moved(still, step)
     return step * min(1.0, _LARGEST / max(np.abs(step).max(), _LARGEST))
 
