@@ -96,6 +96,15 @@ def test_columns_are_found_by_name_and_the_closing_point_is_dropped(tmp_path: Pa
     [
         ([], "is empty"),
         (["# x_m,y_m,w_tr_right_m"], "needs the column w_tr_left_m"),
+        ([HEADER.replace(",", ";"), "0;0;4;4"], "must divide columns by commas, .* with ';'"),
+        (
+            [HEADER, *(f"8.{k}e-6,5{k % 2}e-6,4,4" for k in range(6))],
+            "must give x_m and y_m in metres",
+        ),
+        (
+            [HEADER, *(f"{9 * k},{k % 2},4,4" for k in range(40))],
+            "end where it begins, .* 351 m",
+        ),
         ([HEADER, "0,0,4,4", "9,0,4,4", "9,9,4,4", "0,0,4,4"], "3 different points"),
         ([HEADER, "0,zero,4,4"], "line 2: y_m must be a number, got 'zero'"),
         ([HEADER, "0,0,4"], "w_tr_left_m must be a number, got ''"),
@@ -113,6 +122,15 @@ def test_broken_circuits_are_refused(tmp_path: Path, rows: list[str], message: s
     path.write_text("\n".join(rows))
     with pytest.raises(InputError, match=message):
         read_circuit(path)
+
+
+def test_comments_may_stand_before_the_header(tmp_path: Path) -> None:
+    angle = np.linspace(0.0, 2.0 * np.pi, 60, endpoint=False)
+    rows = [f"{80 * np.cos(s):.3f},{80 * np.sin(s):.3f},4,4" for s in angle]
+    plain, commented = tmp_path / "plain.csv", tmp_path / "commented.csv"
+    plain.write_text("\n".join([HEADER, *rows]))
+    commented.write_text("\n".join(["# surveyed by bicycle", "# in May, 2020", HEADER, "#", *rows]))
+    np.testing.assert_array_equal(read_road(commented).position, read_road(plain).position)
 
 
 def test_a_circuit_that_crosses_itself_is_refused(tmp_path: Path) -> None:

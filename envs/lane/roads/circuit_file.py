@@ -12,6 +12,8 @@ from autonomy.errors import InputError
 _COLUMNS = ("x_m", "y_m", "w_tr_right_m", "w_tr_left_m")
 _SAME_PLACE = 0.01  # [m]
 _FARTHEST = 1e9  # [m]
+_SMALLEST = 1.0  # [m] that a circuit's points are apart
+_WIDEST_GAP = 5.0  # times the longest other way between two points, where a circuit closes
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,18 @@ def read_survey(path: Path) -> Survey:
     rows = _rows(path)
     if not rows:
         raise InputError(f"{path} is empty, but a header {','.join(_COLUMNS)} is needed")
-    names = [name.lstrip("# ") for name in rows[0][1]]
+    names = _names(rows[0][1])
     missing = [name for name in _COLUMNS if name not in names]
     if missing:
-        raise InputError(f"{path} needs the column {missing[0]}, its header has {','.join(names)}")
+        raise _without(path, missing[0], names)
     indices = [names.index(name) for name in _COLUMNS]
     table = np.array([_values(path, line, row, indices) for line, row in rows[1:]])
-    table = _without_repeats(table.reshape(-1, len(_COLUMNS)))
+    table = table.reshape(-1, len(_COLUMNS))
+    _check_metres(path, table[:, :2])
+    table = _without_repeats(table)
     if len(table) < 4:
         raise InputError(f"{path} has {len(table)} different points, a circuit needs at least 4")
+    _check_closed(path, table[:, :2])
     return Survey(points=table[:, :2], right=table[:, 2], left=table[:, 3])
 
 
@@ -56,7 +61,41 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read as CSV: {error}") from None
     filled = [(line, row) for line, row in rows if any(row)]
-    return filled[:1] + [(line, row) for line, row in filled[1:] if not row[0].startswith("#")]
+    header = next((n for n, (_, row) in enumerate(filled) if _COLUMNS[0] in _names(row)), 0)
+    data = [(line, row) for line, row in filled[header + 1 :] if not row[0].startswith("#")]
+    return filled[header : header + 1] + data
+
+
+def _names(row: list[str]) -> list[str]:
+    return [name.lstrip("# ") for name in row]
+
+
+def _without(path: Path, column: str, names: list[str]) -> InputError:
+    """Return what to say of a header that lacks a column."""
+    divided = next((mark for mark in ";\t " if mark in names[0]), None)
+    if len(names) == 1 and divided is not None:
+        return InputError(f"{path} must divide columns by commas, got a header with {divided!r}")
+    return InputError(f"{path} needs the column {column}, its header has {','.join(names)}")
+
+
+def _check_metres(path: Path, points: NDArray[np.float64]) -> None:
+    extent = float(np.ptp(points, axis=0).max(initial=0.0)) if len(points) else _SMALLEST
+    if extent < _SMALLEST:
+        raise InputError(
+            f"{path} must give x_m and y_m in metres, got points within {extent:.2g} m, as degrees "
+            "of longitude and latitude would be"
+        )
+
+
+def _check_closed(path: Path, points: NDArray[np.float64]) -> None:
+    """Check that the way from the last point to the first is no longer than others are."""
+    steps = np.hypot(*(points - np.roll(points, 1, axis=0)).T)
+    gap, usual = float(steps[0]), float(steps[1:].max())
+    if gap > _WIDEST_GAP * usual:
+        raise InputError(
+            f"{path} must end where it begins, as a circuit does, got {gap:.0f} m between its last "
+            f"point and its first, where others lie up to {usual:.0f} m apart"
+        )
 
 
 def _values(path: Path, line: int, row: list[str], indices: list[int]) -> list[float]:
