@@ -100,12 +100,12 @@ class CommonOptions:
     def check_positive(self, *names: str) -> None:
         """Raise `InputError` if a field of those has a value that is not a positive number.
 
-        Those whose default is None may be that too.
+        Those whose type says None may be that too.
         """
-        defaults = {field.name: field.default for field in fields(self)}
+        may_be_none = {field.name for field in fields(self) if "None" in str(field.type)}
         for name in names:
             value = getattr(self, name)
-            if value is None and defaults[name] is None:
+            if value is None and name in may_be_none:
                 continue
             number: Any = value if isinstance(value, Real) else 0
             if not 0 < number <= sys.float_info.max:
