@@ -119,7 +119,7 @@ def _show(facts: Mapping[str, Any]) -> None:
         )
     console = Console(highlight=False)
     console.print(table)
-    for name in ("tool_link", "gripper_joints", "base_m", "reach_m"):
+    for name in ("tool_link", "tool_point_m", "gripper_joints", "base_m", "reach_m"):
         words = name.replace("_m", " [m]").replace("_", " ")
         console.print(f"{words}: {_words(facts[name])}", markup=False)
     for note in facts["notes"]:

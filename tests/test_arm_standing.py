@@ -111,7 +111,8 @@ def moved(arm: Arm, joints: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_a_chain_is_where_bullet_has_it(name: str) -> None:
     robot = find_robot(name)
     arm = Arm(connect(), robot)
-    chain = chain_of(describe_robot(robot), robot.arm_joints, robot.tool_link, robot.tool_point)
+    point = robot.standing.tool_point
+    chain = chain_of(describe_robot(robot), robot.arm_joints, robot.tool_link, point)
     random = np.random.default_rng(0)
     for _ in range(5):
         joints = np.array(robot.standing.home) + 0.4 * random.standard_normal(len(chain.lower))
@@ -128,8 +129,17 @@ def test_what_is_told_stays(five: Path) -> None:
     assert robot.standing.base == (-0.3, 0.1, 0.0)
     home = (0.0, 0.2, 0.9, 0.5, 0.0)
     told = replace(robot, home=home, reach=0.3)
-    assert told.standing == (home, (-0.3, 0.1, 0.0), 0.3, 0.0)
-    assert Robot(five, robot.arm_joints, "tip", home).standing == (home, (-0.55, 0.0, 0.0), 0.76, 0)
+    point = (0.0, 0.0, 0.0)
+    assert told.standing == (home, (-0.3, 0.1, 0.0), 0.3, 0.0, point)
+    bare = Robot(five, robot.arm_joints, "tip", home)
+    assert bare.standing == (home, (-0.55, 0.0, 0.0), 0.76, 0.0, point)
+
+
+def test_the_tool_is_where_the_hand_ends(five: Path) -> None:
+    names = tuple(own[0] for own in JOINTS)
+    point = Robot(five, names, "hand").standing.tool_point
+    np.testing.assert_allclose(point, (0.1, 0.0, 0.0), atol=0.006)
+    assert Robot(five, names, "hand", tool_point=(0.05, 0.0, 0.0)).standing.tool_point[0] == 0.05
 
 
 def test_home_is_over_the_middle_with_the_tool_down(five: Path) -> None:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from autonomy.elementary import arctan2, cos, power, sin
-from autonomy.envs.arm.descriptions.description import Vector
+from autonomy.envs.arm.descriptions.description import Description, Vector
 from autonomy.envs.arm.physics.chain import Chain, chain_of, reached
 from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.inverse_kinematics import NEAR, approach_of, brought
-from autonomy.envs.arm.physics.robot_body import describe_robot
+from autonomy.envs.arm.physics.robot_body import describe_robot, lowest_point
 from autonomy.envs.arm.robot import Robot, Standing
 from autonomy.envs.arm.tasks.layout import AHEAD, ASIDE
 from autonomy.errors import InputError
@@ -47,18 +47,39 @@ def find_standing(robot: Robot) -> Standing:
     Raises:
         InputError: Its file cannot be used, or its tool does not get down to the table.
     """
-    chain = chain_of(describe_robot(robot), robot.arm_joints, robot.tool_link, robot.tool_point)
-    arm = Arm(chain, approach_of(chain))
+    description, point = describe_robot(robot), robot.tool_point
+    if point is None:
+        point = _end_of_hand(robot, description)
+    arm = _arm(robot, description, point)
     base = robot.base or (-_best_distance(arm, robot), 0.0, 0.0)
     middle = (-base[0], -base[1], -base[2])
     home = _find_home(arm, middle)
     if home is None:
         raise _out_of_reach(robot, f"from its base at {base}")
     if robot.reach is not None:
-        return Standing(tuple(home.tolist()), base, robot.reach)
+        return Standing(tuple(home.tolist()), base, robot.reach, tool_point=point)
     reach = _range(arm, home, middle, _REACHED_HEIGHTS, _FINE)
     nearest = _range(arm, home, middle, _PASSED_HEIGHTS, -_FINE)
-    return Standing(tuple(home.tolist()), base, reach, nearest)
+    return Standing(tuple(home.tolist()), base, reach, nearest, point)
+
+
+def _arm(robot: Robot, description: Description, tool_point: Vector) -> Arm:
+    chain = chain_of(description, robot.arm_joints, robot.tool_link, tool_point)
+    return Arm(chain, approach_of(chain))
+
+
+def _end_of_hand(robot: Robot, description: Description) -> Vector:
+    """Return how far the hand goes beyond the tool link's origin, where that points down."""
+    arm = _arm(robot, description, (0.0, 0.0, 0.0))
+    homes = (_find_home(arm, (distance, 0.0, 0.0)) for distance in _DISTANCES)
+    home = next((joints for joints in homes if joints is not None), None)
+    if home is None:
+        raise _out_of_reach(robot, "from anywhere")
+    pose = dict(zip(robot.arm_joints, home.tolist(), strict=True))
+    lowest = lowest_point(description, pose, robot.arm_joints[-1])
+    beyond = max(0.0, float(reached(arm.chain, home).tool[2, 3]) - lowest)
+    x, y, z = (round(beyond * float(way), 3) for way in arm.approach)
+    return x, y, z
 
 
 def _out_of_reach(robot: Robot, where: str) -> InputError:

@@ -18,6 +18,7 @@ class Standing(NamedTuple):
     base: tuple[float, float, float]
     reach: float
     nearest: float = 0.0  # [m] from the base's axis, where the tool does not fold any nearer
+    tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Robot:
             the file's: Bullet's solver cannot hold a thing between links far lighter than it.
         gripper_width: How far apart the fingers are when the gripper is open [m]; labelled frames
             show nothing in a hand that does not say so.
-        tool_point: Where the fingers meet, on the tool link (x, y, z) [m].
+        tool_point: Where the fingers meet, on the tool link (x, y, z) [m]. By default its origin
+            where `home` is given; else the end of the hand, straight ahead of that origin.
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
             happens there x = y = 0. By default (-0.55, 0, 0) where `home` is given; else it is
             found with it: where the tool gets to most places.
@@ -65,7 +67,7 @@ class Robot:
     gripper_force: tuple[float, ...] = ()
     gripper_inertia: float | None = None
     gripper_width: float = 0.0
-    tool_point: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    tool_point: tuple[float, float, float] | None = None
     base: tuple[float, float, float] | None = None
     reach: float | None = None
     packages: tuple[str | Path, ...] = ()
@@ -100,7 +102,8 @@ class Robot:
         check_once(self.arm_joints + self.gripper_joints)
         for name in ("gripper_open", "gripper_closed", "gripper_force"):
             self._keep(name, numbers(getattr(self, name), name))
-        self._keep("tool_point", numbers(self.tool_point, "tool_point", 3))
+        if self.tool_point is not None:
+            self._keep("tool_point", numbers(self.tool_point, "tool_point", 3))
         if self.home is not None:
             self._keep("home", numbers(self.home, "home"))
         if self.base is not None:
@@ -123,7 +126,12 @@ class Robot:
             InputError: The file cannot be used, or the tool does not get down to the table.
         """
         if self.home is not None:
-            return Standing(self.home, self.base or _BASE, self.reach or _REACH)
+            return Standing(
+                self.home,
+                self.base or _BASE,
+                self.reach or _REACH,
+                tool_point=self.tool_point or (0.0, 0.0, 0.0),
+            )
         from autonomy.envs.arm.find_standing import find_standing  # compiled
 
         return find_standing(self)

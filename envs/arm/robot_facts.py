@@ -22,6 +22,7 @@ def robot_facts(robot: Robot) -> dict[str, Any]:
             _joint(joint, home) for joint, home in zip(joints, standing.home, strict=True)
         ],
         "tool_link": robot.tool_link,
+        "tool_point_m": list(standing.tool_point),
         "gripper_joints": list(robot.gripper_joints),
         "base_m": list(standing.base),
         "reach_m": standing.reach,

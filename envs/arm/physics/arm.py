@@ -43,7 +43,7 @@ class Arm:
         body, parts = self.parts.body, self.parts
         self._base_pose = base_pose(client, body)
         self._chain = chain_of(
-            parts.description, robot.arm_joints, robot.tool_link, robot.tool_point
+            parts.description, robot.arm_joints, robot.tool_link, robot.standing.tool_point
         )
         fastest = float(parts.arm.speed.max())
         for joint in parts.arm.numbers:
@@ -131,7 +131,7 @@ class Arm:
             self.parts.body, self.parts.tool, computeLinkVelocity=1, computeForwardKinematics=1
         )
         turn = np.array(self._client.getMatrixFromQuaternion(state[5])).reshape(3, 3)
-        position = np.array(state[4]) + (turn * self.robot.tool_point).sum(axis=1)
+        position = np.array(state[4]) + (turn * self.robot.standing.tool_point).sum(axis=1)
         # the velocity is that of the link's centre of mass
         (x, y, z), (wx, wy, wz) = (position - np.array(state[0])).tolist(), state[7]
         spun = np.array((wy * z - wz * y, wz * x - wx * z, wx * y - wy * x))

@@ -77,7 +77,7 @@ def _reaching(client: Any, arm: Arm, place: Array) -> NDArray[np.float64]:
     parts = arm.parts
     arm.pose(arm.robot.standing.home, -1.0)
     upright = client.getLinkState(parts.body, parts.tool)[5]
-    of_link = place - (arm.tool().turn * arm.robot.tool_point).sum(axis=1)
+    of_link = place - (arm.tool().turn * arm.robot.standing.tool_point).sum(axis=1)
     found = client.calculateInverseKinematics(
         parts.body, parts.tool, of_link.tolist(), upright, maxNumIterations=_ITERATIONS
     )

@@ -1,10 +1,12 @@
 """A robot in a physics server: which joints and links it has there, and their limits."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autonomy.envs.arm.descriptions.description import Description
 from autonomy.envs.arm.descriptions.robot_fit import check_fit
+from autonomy.envs.arm.physics.bullet import connect
 from autonomy.envs.arm.physics.gears import Follower, followers_of
 from autonomy.envs.arm.physics.urdf import Joints, joints_of, load_body, read_file
 from autonomy.envs.arm.robot import Robot
@@ -68,3 +70,29 @@ def load_robot(client: Any, robot: Robot, *, visible: bool = False) -> RobotBody
         (client.getBodyInfo(body)[0].decode(), *links),
         description,
     )
+
+
+def lowest_point(description: Description, pose: Mapping[str, float], carrier: str) -> float:
+    """Return the height [m] of the lowest shape that a joint carries, in a robot that stands at 0.
+
+    Args:
+        description: Of the robot.
+        pose: Positions of joints by name [rad or m]; the others are at 0.
+        carrier: Name of the joint.
+    """
+    client = connect()
+    body = load_body(client, description, (0.0, 0.0, 0.0))
+    infos = [client.getJointInfo(body, number) for number in range(client.getNumJoints(body))]
+    for number, name, *_ in infos:
+        client.resetJointState(body, number, pose.get(name.decode(), 0.0))
+    client.performCollisionDetection()
+    carried = [info[0] for info in infos if _is_carried(description, info[12].decode(), carrier)]
+    boxes = [client.getAABB(body, number) for number in carried]
+    lowest = min((box[0][2] for box in boxes), default=float("inf"))
+    client.disconnect()
+    return float(lowest)
+
+
+def _is_carried(description: Description, link: str, carrier: str) -> bool:
+    has_shape = bool(description.link[link].collisions)
+    return has_shape and any(joint.name == carrier for joint in description.chain(link))

@@ -136,7 +136,7 @@ class Simulation:
             joint_names=parts.arm.names + parts.gripper.names,
             link_names=parts.link_names,
             tool=parts.tool + 1,
-            tool_frame=np.column_stack([self._upright.T, design.robot.tool_point]),
+            tool_frame=np.column_stack([self._upright.T, design.robot.standing.tool_point]),
             joint_range=np.clip([lower, upper], -_TURN, _TURN),
             joint_speed=speed,
             fixture_range=np.clip([fixture_lower, fixture_upper], -_TURN, _TURN),
