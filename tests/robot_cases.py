@@ -69,4 +69,4 @@ def written(folder: Path, elements: str = ARM, name: str = "robot.urdf") -> Path
 def robot_of(path: Path, **more: object) -> Robot:
     """The robot of a file that has the arm's joints."""
     options = {"arm_joints": ("j1", "j2"), "tool_link": "hand", "home": (0.0, 0.3)} | more
-    return Robot(path, **options)  # type: ignore[arg-type] - of tests
+    return Robot(path, **options)  # type: ignore[arg-type] - some are wrong on purpose

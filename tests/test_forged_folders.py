@@ -30,7 +30,7 @@ LIES: list[Any] = [
 ]
 NAMES = (
     *("os:system", "builtins:exec", "subprocess:Popen", "pickle:Unpickler", "evil:Policy"),
-    *("../evil.py:Policy", "/tmp/evil.py:Policy", "evil.py:Policy", "autonomy.evil.py:Policy"),
+    *("../evil.py:Policy", "/evil.py:Policy", "evil.py:Policy", "autonomy.evil.py:Policy"),
     *("autonomy:__import__", "autonomy..os:system", "autonomy.errors:", ":", "autonomy", "..:a"),
     *("autonomy.policies.folder:Path", "autonomy.errors:InputError", "autonomy.scripts.train:main"),
     *("autonomy.agents.network_policy:np", "autonomy.agents.network_policy:torch", "torch:load"),

@@ -197,5 +197,5 @@ def test_the_script_refuses_what_it_cannot_draw(
 ) -> None:
     given = {"picture": tmp_path / "road.png"} | arguments
     with pytest.raises(InputError, match=message):
-        draw_road.main(draw_road.Arguments(**given))  # pyright: ignore[reportArgumentType]  # wrong on purpose
+        draw_road.main(draw_road.Arguments(**given))  # pyright: ignore[reportArgumentType] - wrong
     assert not list(tmp_path.iterdir())
