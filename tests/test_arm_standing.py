@@ -172,12 +172,12 @@ def test_a_step_never_leaves_the_joints_range_and_place_comes_before_turn() -> N
         jacobian = random.standard_normal((6, count))
         error = 0.05 * random.standard_normal(6)
         low, high = -0.02 * np.ones(count), 0.02 * np.ones(count)
-        nothing = np.zeros(count)
-        step = step_towards(jacobian, error, nothing, low, high)
+        homewards = 0.1 * random.standard_normal(count)
+        step = step_towards(jacobian, error, homewards, low, high)
         assert (step >= low - 1e-12).all()
         assert (step <= high + 1e-12).all()
         far = 10.0 * np.ones(count)
-        free = step_towards(jacobian, error, nothing, -far, far)
+        free = step_towards(jacobian, error, homewards, -far, far)
         if count >= 3:
             np.testing.assert_allclose(jacobian[:3] @ free, error[:3], atol=2e-3)
 
