@@ -4,6 +4,7 @@ import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -78,6 +79,11 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
     def _vectors(self) -> Mapping[str, Callable[[], NDArray[Any]]]:
         """Return what is observed besides images, by name: each returns `(N, K)`."""
 
+    @cached_property
+    def _observed_vectors(self) -> Mapping[str, Callable[[], NDArray[Any]]]:
+        chosen = self._options.observations
+        return {name: own for name, own in self._vectors().items() if name in chosen}
+
     @abstractmethod
     def _placed(self) -> Mapping[str, NDArray[Any]]:
         """Return what `info` tells of where episodes began, each entry `(N, ...)`."""
@@ -141,9 +147,8 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
 
     def _observe(self, rows: NDArray[np.intp]) -> Observation:
         observation = self._stage.observe(rows) if self._options.images else {}
-        for name, values in self._vectors().items():
-            if name in self._options.observations:
-                observation[name] = values()[rows]
+        for name, values in self._observed_vectors.items():
+            observation[name] = values()[rows]
         return observation
 
     def _describe(self) -> ResetInfo:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar
 
 import gymnasium as gym
 import numpy as np
@@ -113,6 +113,5 @@ class SinglePolicy:
 
 def _first(tree: Any) -> dict[str, Any]:
     return {
-        key: _first(cast(Any, value)) if isinstance(value, dict) else value[0]
-        for key, value in tree.items()
+        key: _first(value) if isinstance(value, dict) else value[0] for key, value in tree.items()
     }

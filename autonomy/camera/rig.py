@@ -47,6 +47,9 @@ class CameraRig:
     """One renderer a camera, where each camera is, and what its sensor does to the images.
 
     Where a method takes names of cameras, it means all of them if it is given none.
+
+    Attributes:
+        has_images: Whether any camera gives an image.
     """
 
     def __init__(
@@ -74,14 +77,10 @@ class CameraRig:
                 )
         self._every_row = np.arange(num_envs)
         self._elapsed = np.zeros(num_envs, np.int64)
+        self.has_images = any(one.images for one in cameras.values())
         self._sensor: Sensor | None = None
-        if sensor != PERFECT and any(one.images for one in cameras.values()):
+        if sensor != PERFECT and self.has_images:
             self._sensor = Sensor(sensor, num_envs, split, self._entries())
-
-    @property
-    def has_images(self) -> bool:
-        """Whether any camera gives an image."""
-        return any(one.images for one in self._cameras.values())
 
     @property
     def bodies(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,9 @@ class RewardWeights:
     # as much as the other terms give in about twenty steps: a tight bend is worth little while it
     # lasts, and to leave the lane there must not be a way out of it
     failure: float = 3.0
+
+
+_TERMS = tuple(field.name for field in fields(RewardWeights))
 
 
 class LaneFollow(LaneTask):
@@ -73,15 +76,11 @@ class LaneFollow(LaneTask):
     def terms(self, now: Situation, failed: Mask) -> dict[str, Array]:
         """Return the reward's terms, each `(N,)` in [0, 1] or [-1, 0]."""
         where, rate, wanted = now.location, now.progress.steering_rate, self.target_speed(now)
-        terms = reward_terms(
-            Driving(
-                now.cars.speed, where.heading_error, where.curvature, where.offset, where.width
-            ),
-            rate,
-            wanted,
-            failed,
+        driving = Driving(
+            now.cars.speed, where.heading_error, where.curvature, where.offset, where.width
         )
-        return terms._asdict()
+        terms = _reward_terms(driving, rate, wanted, failed)
+        return dict(zip(_TERMS, terms, strict=True))
 
     def measurements(self, now: Situation) -> dict[str, NDArray[Any]]:
         """Return what is measured at every step, by name and unit, each `(N,)`."""
@@ -125,17 +124,6 @@ def _failures(
     )
 
 
-class RewardTerms(NamedTuple):
-    """What N steps are worth, each term `(N,)` in [0, 1] or [-1, 0]."""
-
-    progress: Array
-    lane_offset: Array
-    heading: Array
-    comfort: Array
-    smoothness: Array
-    failure: Array
-
-
 class Driving(NamedTuple):
     """What of N cars and of where they are a reward depends on; see `Location`."""
 
@@ -147,13 +135,15 @@ class Driving(NamedTuple):
 
 
 @compiled
-def reward_terms(
+def _reward_terms(
     now: Driving,
     steering_rate: Array,
     target_speed: Array | float,
     failed: Mask,
-) -> RewardTerms:
-    """Return the reward's terms.
+) -> NDArray[np.float64]:
+    """Return the reward's terms `(6, N)`, in the order of their weights.
+
+    They are one array, since each that a kernel returns takes as long as to compute it.
 
     Args:
         now: How the cars drive.
@@ -167,11 +157,10 @@ def reward_terms(
     lateral = now.speed**2 * np.abs(now.curvature)
     harshness = (lateral - _COMFORTABLE) / (_HARSH - _COMFORTABLE)
     rate = np.minimum(np.abs(steering_rate) / STEERING_RATE_MAX, 1.0)
-    return RewardTerms(
-        progress=np.maximum(1.0 - np.abs(along / np.maximum(target_speed, _SLOWEST) - 1.0), 0.0),
-        lane_offset=tolerance(now.offset, (0.0, 0.0), now.width / 2),
-        heading=tolerance(now.heading_error, (0.0, 0.0), 0.3),
-        comfort=-np.minimum(np.maximum(harshness, 0.0), 1.0),
-        smoothness=-rate * rate,
-        failure=-failed.astype(np.float64),
+    progress = np.maximum(1.0 - np.abs(along / np.maximum(target_speed, _SLOWEST) - 1.0), 0.0)
+    lane_offset = tolerance(now.offset, (0.0, 0.0), now.width / 2)
+    heading = tolerance(now.heading_error, (0.0, 0.0), 0.3)
+    comfort = -np.minimum(np.maximum(harshness, 0.0), 1.0)
+    return np.stack(
+        (progress, lane_offset, heading, comfort, -rate * rate, -failed.astype(np.float64))
     )
