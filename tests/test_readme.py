@@ -1,13 +1,16 @@
 """The commands in the documents run, word for word but for their size."""
 
 import re
+import runpy
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+import torch
 from chessboard import board_pictures
 
 from autonomy.picture_file import write_picture
@@ -58,14 +61,8 @@ def run_command(words: list[str], folder: Path) -> None:
         if "autonomy/LaneFollow-v0" in words:
             smaller += ["--world.route-length", "30"]
     own = [name for word in words[2:] for name in expanded(word, folder)]
-    done = subprocess.run(
-        [sys.executable, str(ROOT / script), *own, *smaller],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{shlex.join(words)}\n{done.stderr}"
+    with patch.object(sys, "argv", [str(ROOT / script), *own, *smaller]):
+        runpy.run_path(sys.argv[0], run_name="__main__")  # a process each would take minutes
 
 
 def expanded(word: str, folder: Path) -> list[str]:
@@ -87,13 +84,22 @@ def test_every_script_is_shown() -> None:
     assert shown == set(SMALLER)
 
 
-def test_commands_and_programs_run(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("default")
+def test_commands_and_programs_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for number, program in enumerate(blocks("python")):
         name = re.match(r"# (\S+\.py)\n", program)
         (tmp_path / (name[1] if name else f"program_{number}.py")).write_text(program)
     write_pictures(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    threads = torch.get_num_threads()
     for words in commands():
-        run_command(words, tmp_path)
+        try:
+            run_command(words, tmp_path)
+        except SystemExit as ended:
+            pytest.fail(f"{shlex.join(words)} ended with {ended.code}\n{capsys.readouterr().err}")
+    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("program", blocks("python"))

@@ -45,7 +45,7 @@ def meshes() -> list[Mesh]:
 
 
 @pytest.fixture(scope="module")
-def bodies(meshes: list[Mesh]) -> Iterator[None]:
+def client(meshes: list[Mesh]) -> Iterator[int]:
     client = bullet.connect(bullet.DIRECT)
     for mesh in meshes:
         shape = bullet.createVisualShape(
@@ -53,13 +53,16 @@ def bodies(meshes: list[Mesh]) -> Iterator[None]:
             vertices=mesh.vertices.tolist(),
             indices=mesh.triangles.ravel().tolist(),
             normals=mesh.normals.tolist(),
+            physicsClientId=client,
         )
-        bullet.createMultiBody(baseVisualShapeIndex=shape)
-    yield
+        bullet.createMultiBody(baseVisualShapeIndex=shape, physicsClientId=client)
+    yield client
     bullet.disconnect(client)
 
 
-def _as_tiny_renderer_sees(mounted: MountedCamera) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _as_tiny_renderer_sees(
+    mounted: MountedCamera, client: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Body of each pixel, -1 for none, and its depth [m]."""
     view = np.eye(4)
     view[:3] = np.diag([1, -1, -1]) @ mounted.mount.camera_from_body
@@ -75,19 +78,19 @@ def _as_tiny_renderer_sees(mounted: MountedCamera) -> tuple[NDArray[np.int32], N
         bullet.computeProjectionMatrix(left, right, bottom, top, near, far),
         renderer=bullet.ER_TINY_RENDERER,
         shadow=0,
+        physicsClientId=client,
     )
     depth = far * near / (far - (far - near) * np.asarray(buffer, np.float64))
     return np.asarray(segmentation).reshape(SIZE, SIZE), depth.reshape(SIZE, SIZE)
 
 
-@pytest.mark.usefixtures("bodies")
 @pytest.mark.parametrize("mounted", CAMERAS)
-def test_labels_and_depth_agree(meshes: list[Mesh], mounted: MountedCamera) -> None:
+def test_labels_and_depth_agree(meshes: list[Mesh], mounted: MountedCamera, client: int) -> None:
     frames = frames_of(meshes, mounted, channels=("depth", "semantic", "instance"))
     assert frames.depth is not None
     assert frames.instance is not None
     assert frames.semantic is not None
-    body, depth = _as_tiny_renderer_sees(mounted)
+    body, depth = _as_tiny_renderer_sees(mounted, client)
     classes = np.array([mesh.classes[0] for mesh in meshes] + [0])  # the last one: nothing
     for ours, theirs in (
         (frames.instance[0] // 10, body),

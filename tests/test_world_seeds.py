@@ -46,8 +46,11 @@ def instruction_sets() -> str:
 
 
 KERNELS = {
-    **{name: {"OPENBLAS_CORETYPE": name} for name in ("Haswell", "SkylakeX", "Zen", "Prescott")},
-    "no vector units": {"NPY_DISABLE_CPU_FEATURES": instruction_sets()},
+    **{name: {"OPENBLAS_CORETYPE": name} for name in ("Haswell", "SkylakeX", "Zen")},
+    "no vector units": {
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": instruction_sets(),
+    },
     "an old processor": {"NUMBA_CPU_NAME": "nehalem", "NUMBA_CPU_FEATURES": ""},
 }
 """What NumPy and Numba may compute with, on other processors than this one."""
