@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autonomy.agents.training import train as train
+    from autonomy.agents.run_folder import train as train
     from autonomy.agents.vec_env import BatchedVecEnv as BatchedVecEnv
 
 if __name__ != "autonomy.agents":
     raise ImportError("the learners are imported as autonomy.agents, not as agents")
 
-_HOMES = {"BatchedVecEnv": "vec_env", "train": "training"}
+_HOMES = {"BatchedVecEnv": "vec_env", "train": "run_folder"}
 """In which module of this package each name is at home."""
 
 __all__ = ["BatchedVecEnv", "train"]

@@ -18,9 +18,10 @@ RECENT = 100  # episodes whose success is shown
 class ProgressDisplay:
     """A bar on a terminal; elsewhere one line now and then."""
 
-    def __init__(self, total_steps: int, console: Console) -> None:
+    def __init__(self, total_steps: int, first_steps: int, console: Console) -> None:
+        """Show what comes after `first_steps` of `total_steps` environment steps."""
         self._console = console
-        self._total = total_steps
+        self._total, self._first = total_steps, first_steps
         self._recent: deque[bool] = deque(maxlen=RECENT)
         self._start = self._last_line = time.perf_counter()
         self._bar = Bar(
@@ -51,7 +52,7 @@ class ProgressDisplay:
             self._last_line = now
 
     def _line(self, steps: int, now: float) -> str:
-        speed = steps / (now - self._start)
+        speed = (steps - self._first) / (now - self._start)
         success = f"{np.mean(self._recent):.0%}" if self._recent else "-"
         left = max(self._total - steps, 0) / speed
         text = f"{steps:,} steps, {speed:,.0f} steps/s, success {success}"

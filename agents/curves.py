@@ -1,46 +1,98 @@
 """The curves of a training run: TensorBoard and CSV."""
 
+import io
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from stable_baselines3.common.logger import (
     CSVOutputFormat,
     KVWriter,
     Logger,
     TensorBoardOutputFormat,
 )
+from torch.utils.tensorboard import SummaryWriter
 
 from autonomy.agents.progress import EndedEpisode, Progress, Validation
+from autonomy.agents.state_arrays import array_of, value_of
+from autonomy.files import whole_file
+from autonomy.world_state import State
+
+_TABLE = "progress.csv"
 
 
-def curve_logger(folder: Path) -> Logger:
-    """Return the logger that writes `progress.csv` and TensorBoard's events into `folder`."""
-    folder.mkdir(parents=True)
-    formats: list[KVWriter] = [
-        CSVOutputFormat(str(folder / "progress.csv")),
-        TensorBoardOutputFormat(str(folder)),
-    ]
+def curve_logger(folder: Path, after: int | None = None) -> Logger:
+    """Return the logger that writes `progress.csv` and TensorBoard's events into `folder`.
+
+    It goes on with those that are there, whose points `after` so many steps are not to be seen.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    formats: list[KVWriter] = [_Table(folder / _TABLE), _Events(folder, after)]
     return Logger(str(folder), formats)
+
+
+class _Events(TensorBoardOutputFormat):
+    """Stable-Baselines3's events, which hide those of steps that come anew."""
+
+    def __init__(self, folder: Path, after: int | None) -> None:
+        self.writer = SummaryWriter(folder, purge_step=None if after is None else after + 1)
+        self._is_closed = False
+
+
+class _Table(CSVOutputFormat):
+    """Stable-Baselines3's table, which goes on with the rows that are there."""
+
+    def __init__(self, path: Path) -> None:
+        path.touch()
+        self.file = path.open("r+", encoding="utf-8")
+        self.keys = [name for name in self.file.readline().rstrip("\n").split(",") if name]
+        self.file.seek(0, io.SEEK_END)
+        self.separator, self.quotechar = ",", '"'
 
 
 class Curves:
     """Averages what progress tells, and writes a point now and then and with each validation."""
 
-    def __init__(self, folder: Path, interval: int) -> None:
-        """Make `folder`; `interval` is in environment steps."""
-        self._logger = curve_logger(folder)
-        self._interval = interval
+    def __init__(self, folder: Path, interval: int, state: State | None = None) -> None:
+        """Begin in a new folder, or go on from a state; `interval` is in environment steps."""
+        self._folder, self._interval = folder, interval
         self._ends: Counter[str] = Counter()
         self._last_steps = 0
         self._last_time = time.perf_counter()
+        if state is None:
+            self._logger = curve_logger(folder)
+        else:
+            self._go_on(state)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._logger.close()
+
+    def get_state(self) -> State:
+        """Return the points of the table, and what the next one is the mean of."""
+        open_point = {
+            "ends": self._ends,
+            "steps": self._last_steps,
+            "values": self._logger.name_to_value,
+            "counts": self._logger.name_to_count,
+        }
+        table = (self._folder / _TABLE).read_bytes()
+        return {"point": array_of(open_point), "table": np.frombuffer(table, np.uint8)}
+
+    def _go_on(self, state: State) -> None:
+        point = value_of(state["point"])
+        with whole_file(self._folder / _TABLE) as file:
+            file.write_bytes(state["table"].tobytes())
+        self._logger = curve_logger(self._folder, after=point["steps"])
+        self._logger.name_to_value.update(point["values"])
+        self._logger.name_to_count.update(point["counts"])
+        self._logger.name_to_excluded.update(dict.fromkeys(point["values"], ()))
+        self._ends.update(point["ends"])
+        self._last_steps = point["steps"]
 
     def show(self, progress: Progress) -> None:
         """Take in one round."""

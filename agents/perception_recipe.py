@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from autonomy.errors import InputError
+from autonomy.agents.ranges import Count, NotNegative, PositiveFloat, PositiveInt, check_ranges
 from autonomy.perception.modules.named import MODULES, module_class
 
 
@@ -10,31 +10,28 @@ from autonomy.perception.modules.named import MODULES, module_class
 class PerceptionRecipe:
     """How a perception module learns from labelled frames."""
 
-    frames: int = 20_000
+    frames: PositiveInt = 20_000
     """Labelled frames to learn from."""
-    validation_frames: int = 1_000
+    validation_frames: PositiveInt = 1_000
     """Labelled frames of the validation split, by which the best state is kept."""
-    test_frames: int = 2_000
+    test_frames: PositiveInt = 2_000
     """Labelled frames of the test split, on which the module is judged at the end."""
-    epochs: int = 20
+    epochs: PositiveInt = 20
     """Passes over the frames, at most."""
-    patience: int = 4
+    patience: PositiveInt = 4
     """Epochs without a better validation after which training ends."""
-    batch_size: int = 64
+    batch_size: PositiveInt = 64
     """Frames of a gradient step."""
-    learning_rate: float = 2e-3
+    learning_rate: PositiveFloat = 2e-3
     """AdamW's highest step size; it rises and falls once (Smith, 2018)."""
-    weight_decay: float = 1e-4
+    weight_decay: NotNegative = 1e-4
     """AdamW's weight decay."""
-    threads: int = 0
+    threads: Count = 0
     """Threads that torch computes with on a CPU; 0 is one per core."""
 
     def check(self) -> None:
         """Raise `InputError` if a field cannot work."""
-        for name, value in vars(self).items():
-            may_be_zero = name in ("threads", "weight_decay")
-            if value < 0 or (value == 0 and not may_be_zero):
-                raise InputError(f"{name} must be positive, got {value}")
+        check_ranges(self)
 
 
 _TUNED = {

@@ -1,5 +1,6 @@
 """How a perception module learns: labelled frames in memory, the best state on validation kept."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ from torch import Tensor
 
 from autonomy.agents.curves import curve_logger
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.agents.preparation import conditions, prepare, refuse_existing
-from autonomy.errors import InputError
-from autonomy.files import make_folder, write_json
+from autonomy.agents.preparation import conditions, prepare
+from autonomy.errors import DivergedError, InputError
+from autonomy.files import make_folder, refuse_taken, write_json
 from autonomy.imported_class import class_name
 from autonomy.perception.modules.making import check_fits, make_module, needed_labels
 from autonomy.perception.modules.module import PerceptionModule
@@ -103,7 +104,7 @@ def train_module(
     """
     start = time.perf_counter()
     recipe = recipe or perception_recipe(kind)
-    refuse_existing(run)
+    refuse_taken(run, "run")
     device = prepare(recipe, seed, device)
     torch.manual_seed(seed)
     module = make_module(kind, data.train).to(device)
@@ -171,6 +172,10 @@ def fit(
     best, best_state, since = float("-inf"), module.state_dict(), 0
     for number in range(1, 1 + recipe.epochs):
         loss = _learn_once(module, frames, labels, recipe.batch_size, optimizer, schedule)
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"the loss was {loss} in epoch {number}: a smaller learning_rate may help"
+            )
         metrics = judged(module, validation)
         since += 1
         if metrics[module.score] > best:

@@ -1,14 +1,12 @@
 """What every training begins with."""
 
 import os
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import torch
 
 from autonomy.agents.memory import keep_freed_memory
 from autonomy.device import torch_device
-from autonomy.errors import InputError
 from autonomy.json_values import described
 from autonomy.seed import checked_seed
 from autonomy.versions import versions
@@ -27,12 +25,6 @@ class AnyRecipe(Protocol):
     def check(self) -> None:
         """Raise `InputError` if a field cannot work."""
         ...
-
-
-def refuse_existing(run: Path) -> None:
-    """Raise `InputError` if there is a run folder, which another training must not change."""
-    if run.exists():
-        raise InputError(f"run folder must be new, {run} exists")
 
 
 def prepare(recipe: AnyRecipe, seed: int, device: str) -> str:

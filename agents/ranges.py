@@ -1,6 +1,7 @@
 """What fields say of their own values, as `Annotated[int, POSITIVE]`."""
 
 import math
+import sys
 from typing import TYPE_CHECKING, Annotated, NamedTuple, get_type_hints
 
 from autonomy.errors import InputError
@@ -15,7 +16,7 @@ class Must(NamedTuple):
     words: str
     above: float = -math.inf
     least: float = -math.inf
-    most: float = math.inf
+    most: float = sys.float_info.max
 
     def holds(self, value: float) -> bool:
         """Tell whether it is so."""
@@ -24,6 +25,7 @@ class Must(NamedTuple):
 
 POSITIVE = Must("be positive", above=0.0)
 NOT_NEGATIVE = Must("not be negative", least=0.0)
+FINITE = Must("be a finite number", least=-sys.float_info.max)
 SHARE = Must("be from 0 to 1", least=0.0, most=1.0)
 
 PositiveInt = Annotated[int, POSITIVE]
@@ -31,6 +33,7 @@ PositiveFloat = Annotated[float, POSITIVE]
 Count = Annotated[int, NOT_NEGATIVE]
 NotNegative = Annotated[float, NOT_NEGATIVE]
 Share = Annotated[float, SHARE]
+Finite = Annotated[float, FINITE]
 
 
 def check_ranges(values: "DataclassInstance") -> None:

@@ -40,7 +40,7 @@ class Recipe:
     """What only training observes: critics judge by it, and features learn to predict it."""
     perception: str = "truth"
     """Where what is `perceived` comes from while it trains: truth, or a module's folder."""
-    prediction_coefficient: float = 1.0
+    prediction_coefficient: NotNegative = 1.0
     """Weight of the loss of that prediction, beside the algorithm's own."""
     image_size: tuple[int, int] = (48, 80)
     """Height and width of the policy's camera, in pixels."""
@@ -72,6 +72,8 @@ class Recipe:
     """Threads that torch computes with on a CPU; 0 is one per core."""
     curve_interval: PositiveInt = 4_096
     """Environment steps between two points of the curves."""
+    checkpoint_interval: NotNegative = 60.0
+    """Seconds between two checkpoints; more, where they would take over 3 % of the time."""
     validation_interval: PositiveInt = 50_000
     """Environment steps between two validations; the latest policy not clearly worse is kept."""
     validation_episodes: PositiveInt = 64
@@ -83,6 +85,14 @@ class Recipe:
         for name in self.privileged:
             if name in self.observations:
                 raise InputError(f"privileged must not be among the observations, got {name}")
+        for width in self.layers:
+            if width < 1:
+                raise InputError(f"layers must be positive widths, got {width}")
+        if self.perception != "truth" and "perceived" not in self.observations:
+            raise InputError(
+                f"perception needs perceived among the observations, got {self.perception} and "
+                f"{', '.join(self.observations)}"
+            )
         _check_saved("view", self.env_options)
         _check_saved("encoder_options", self.encoder_options)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from autonomy.agents.ranges import Count, NotNegative, PositiveFloat, PositiveInt, Share
+from autonomy.agents.ranges import Count, Finite, NotNegative, PositiveFloat, PositiveInt, Share
 from autonomy.agents.recipe import Recipe
 from autonomy.errors import InputError
 from autonomy.imported_class import named_class
@@ -21,13 +21,13 @@ class PPORecipe(Recipe):
     """Passes over the samples of an update."""
     gae_lambda: Share = 0.95
     """Generalised advantage estimation: 0 trusts the value, 1 the rewards."""
-    clip_range: float = 0.2
+    clip_range: PositiveFloat = 0.2
     """How far an update may move the probability of an action, as a ratio."""
-    entropy_coefficient: float = 0.0
+    entropy_coefficient: NotNegative = 0.0
     """Weight of the entropy, which keeps exploration alive."""
-    value_coefficient: float = 0.5
+    value_coefficient: NotNegative = 0.5
     """Weight of the value's loss."""
-    log_std_init: float = -0.5
+    log_std_init: Finite = -0.5
     """Logarithm of the exploration's standard deviation at the beginning."""
     start_from: str = ""
     """Run or policy folder of a network of the same shape to begin with, as from dagger."""
@@ -79,9 +79,9 @@ class SACRecipe(Recipe):
     """How many episodes the world's expert lives at the beginning, for the learner to remember."""
     imitation_coefficient: NotNegative = 0.0
     """Weight of the loss of imitating those demonstrations, beside the algorithm's own."""
-    entropy_coefficient: float = 1.0
+    entropy_coefficient: PositiveFloat = 1.0
     """Weight of the entropy at the beginning, from where it is tuned."""
-    entropy_target: float = -1.0
+    entropy_target: Finite = -1.0
     """What it is tuned to, per number of the action [nat]: the lower, the steadier the tries."""
 
     def check(self) -> None:

@@ -1,6 +1,7 @@
 """The states of networks, optimizers and random numbers as plain arrays by name."""
 
 import json
+import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -81,7 +82,7 @@ def load_optimizer(optimizer: torch.optim.Optimizer, state: State) -> None:
 
 
 def random_arrays(device: str) -> State:
-    """Return where the random numbers of torch and NumPy are, which all of a process share."""
+    """Return where the random numbers are that a process shares: torch's, NumPy's, Python's."""
     numbers: Any = np.random.get_state(legacy=False)
     on_cuda = {"cuda": _array(torch.cuda.get_rng_state())} if device == "cuda" else {}
     return {
@@ -89,27 +90,40 @@ def random_arrays(device: str) -> State:
         "numpy": np.array(numbers["state"]["key"]),
         "numpy_place": np.array([numbers["state"]["pos"], numbers["has_gauss"]]),
         "numpy_gauss": np.array(numbers["gauss"]),
+        "python": array_of(random.getstate()),
         **on_cuda,
     }
 
 
 def load_random(state: State, device: str) -> None:
-    """Let torch and NumPy go on from there."""
+    """Let them go on from there."""
     torch.set_rng_state(torch.from_numpy(state["torch"]))
     place, has_gauss = state["numpy_place"].tolist()
     np.random.set_state(("MT19937", state["numpy"], place, has_gauss, float(state["numpy_gauss"])))
+    version, numbers, gauss = value_of(state["python"])
+    random.setstate((version, tuple(numbers), gauss))
     if device == "cuda":
         torch.cuda.set_rng_state(torch.from_numpy(state["cuda"]))
 
 
 def space_arrays(space: spaces.Space[Any]) -> State:
     """Return where the samples of a space are."""
-    return {"generator": np.array(json.dumps(space.np_random.bit_generator.state))}
+    return {"generator": array_of(space.np_random.bit_generator.state)}
 
 
 def load_space(space: spaces.Space[Any], state: State) -> None:
     """Let the samples of a space go on from there."""
-    space.np_random.bit_generator.state = json.loads(str(state["generator"]))
+    space.np_random.bit_generator.state = value_of(state["generator"])
+
+
+def array_of(value: Any) -> NDArray[np.str_]:
+    """Return a value that JSON can hold as an array of no dimension."""
+    return np.array(json.dumps(value))
+
+
+def value_of(array: NDArray[Any]) -> Any:
+    """Return what `array_of` was given."""
+    return json.loads(str(array))
 
 
 def _array(tensor: Tensor) -> NDArray[Any]:

@@ -1,145 +1,159 @@
-"""Training: a world, a recipe and a seed become a run folder with a policy in it."""
+"""Training: a world, a recipe and a seed become a policy, round by round."""
 
 import copy
-import time
-from collections.abc import Generator
+import math
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
+import torch
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
-from rich.console import Console
 
-from autonomy.agents.console import ProgressDisplay
-from autonomy.agents.curves import Curves
 from autonomy.agents.learner import Learner, make_learner
-from autonomy.agents.preparation import conditions, prepare, refuse_existing
+from autonomy.agents.preparation import prepare
 from autonomy.agents.progress import Progress, Validation
 from autonomy.agents.recipe import Recipe
-from autonomy.agents.validation import Validator
+from autonomy.agents.state_arrays import part, within
+from autonomy.agents.validation import Best, Validator
 from autonomy.agents.watched import Watched
-from autonomy.device import torch_device
-from autonomy.errors import InputError
-from autonomy.evaluation import Evaluation
-from autonomy.files import make_folder, write_json
+from autonomy.errors import DivergedError, InputError
 from autonomy.make import make_world
-from autonomy.policies.folder import save_policy
 from autonomy.world import World
+from autonomy.world_state import State
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What came out of a training run."""
+class Training:
+    """Learns while it is iterated over, and yields after each round how far it is.
 
-    run: Path
-    """The run folder; the policy folder is `policy` inside it."""
-    steps: int
-    """Environment steps that were learned from."""
-    seconds: float
-    """Wall-clock time from making the worlds to the written policy."""
-    validation: Evaluation
-    """Of the policy that was kept."""
-
-
-def train(
-    env_id: str, recipe: Recipe, seed: int, run: Path, device: str, console: Console
-) -> Trained:
-    """Train a policy for `env_id` and leave it in the run folder `run`.
-
-    Args:
-        env_id: Gymnasium id of a registered world.
-        recipe: How to learn; its class names the learner.
-        seed: The same seed on the same machine gives the same weights.
-        run: Folder to make.
-        device: `auto`, `cpu` or `cuda`.
-        console: Where the progress is shown.
-
-    Raises:
-        InputError: Something given cannot work; the run folder is not made then.
+    A round is to collect and to learn once. Nothing is written, and nothing is stepped before the
+    first round is asked for; `close` closes the worlds, as the last round does.
     """
-    start = time.perf_counter()
-    refuse_existing(run)
-    rounds = training(env_id, recipe, seed, device)
-    make_folder(run)
-    write_json(run / "config.json", _config(env_id, recipe, seed, torch_device(device)))
-    steps, best = 0, None
-    with (
-        closing(rounds),
-        Curves(run / "curves", recipe.curve_interval) as curves,
-        ProgressDisplay(recipe.total_steps, console) as display,
-    ):
-        for progress in rounds:
-            curves.show(progress)
-            display.show(progress)
-            steps = progress.steps
-            best = _saved(progress, run, env_id, recipe) or best
-    assert best is not None, "training ends with a validation"
-    save_policy(run / "policy", best.policy, env_id, recipe.env_options)
-    return Trained(run, steps, time.perf_counter() - start, best.result)
 
+    def __init__(self, env_id: str, recipe: Recipe, seed: int = 0, device: str = "auto") -> None:
+        """Get ready to train.
 
-def training(
-    env_id: str, recipe: Recipe, seed: int = 0, device: str = "auto"
-) -> Generator[Progress]:
-    """Train in `env_id`, and yield after each round of collecting and learning how far it is.
+        Args:
+            env_id: Gymnasium id of a registered world.
+            recipe: How to learn; its class names the learner.
+            seed: The same seed on the same machine gives the same weights.
+            device: `auto`, `cpu` or `cuda`.
 
-    Nothing is written, and nothing is stepped before the first round is asked for.
+        Raises:
+            InputError: Something given cannot work; it is said here, not in the first round.
+        """
+        chosen = prepare(recipe, seed, device)
+        with ExitStack() as opened:
+            envs = opened.enter_context(closing(Watched(_training_world(env_id, recipe))))
+            others = opened.enter_context(closing(_validation_world(env_id, recipe)))
+            self._learner = make_learner(cast(World, envs), recipe, seed, chosen)
+            self._envs, self._validator = envs, Validator(others, recipe)
+            self._rounds = self._learned(recipe.total_steps, opened.pop_all())
 
-    Args:
-        env_id: Gymnasium id of a registered world.
-        recipe: How to learn; its class names the learner.
-        seed: The same seed on the same machine gives the same weights.
-        device: `auto`, `cpu` or `cuda`.
+    def __iter__(self) -> Self:
+        return self
 
-    Raises:
-        InputError: Something given cannot work; it is said here, not in the first round.
-    """
-    chosen = prepare(recipe, seed, device)
-    with ExitStack() as opened:
-        envs = opened.enter_context(closing(Watched(_training_world(env_id, recipe))))
-        others = opened.enter_context(closing(_validation_world(env_id, recipe)))
-        learner = make_learner(cast(World, envs), recipe, seed, chosen)
-        return _rounds(learner, envs, Validator(others, recipe), recipe, opened.pop_all())
+    def __next__(self) -> Progress:
+        """Go on for a round.
 
+        Raises:
+            StopIteration: All steps were learned from.
+            DivergedError: What was learned is no numbers any more.
+        """
+        return next(self._rounds)
 
-def _rounds(
-    learner: Learner, envs: Watched, validator: Validator, recipe: Recipe, opened: ExitStack
-) -> Generator[Progress]:
-    with opened:
-        while (before := envs.steps) < recipe.total_steps:
+    def close(self) -> None:
+        """Close the worlds."""
+        self._rounds.close()
+
+    @property
+    def best(self) -> Best | None:
+        """The policy to keep, of those that were validated."""
+        return self._validator.best
+
+    @property
+    def steps(self) -> int:
+        """Environment steps that were learned from, all environments together."""
+        return self._envs.steps
+
+    @property
+    def has_state(self) -> bool:
+        """Whether the learner, which may be a user's own, gives and takes its state."""
+        return all(hasattr(self._learner, name) for name in ("get_state", "set_state"))
+
+    def get_state(self) -> State:
+        """Return, between rounds, all that changes, as copies.
+
+        Raises:
+            DivergedError: A weight is not finite, or soon will not be.
+        """
+        _check_weights(self._learner, self._envs.steps)
+        return {
+            **within("learner", self._learner.get_state()),
+            **within("envs", self._envs.get_state()),
+            **within("validation", self._validator.get_state()),
+        }
+
+    def set_state(self, state: State) -> None:
+        """Go on, bit for bit, from what `get_state` of a training with the same recipe returned.
+
+        Raises:
+            InputError: The state is of another learner or another world.
+        """
+        self._envs.set_state(part("envs", state))
+        self._learner.set_state(part("learner", state))
+        self._validator.set_state(part("validation", state))
+
+    def _learned(self, total_steps: int, opened: ExitStack) -> Generator[Progress]:
+        with opened:
+            while self._envs.steps < total_steps:
+                learned = self._round()
+                yield Progress(
+                    self._envs.steps,
+                    self._metrics(learned),
+                    self._envs.take_episodes(),
+                    self._validation(),
+                )
+
+    def _round(self) -> Mapping[str, float]:
+        learner, envs, before = self._learner, self._envs, self._envs.steps
+        try:
             learner.collect()
-            if envs.steps == before:
-                raise InputError(f"{type(learner).__name__}.collect must step its environments")
             learned = learner.update()
-            yield Progress(
-                envs.steps,
-                _metrics(envs, learned),
-                envs.take_episodes(),
-                _validation(learner, validator, envs.steps),
+        except ValueError:  # distributions, and worlds, refuse what such weights make of it
+            _check_weights(learner, envs.steps)
+            raise
+        if envs.steps == before:
+            raise InputError(f"{type(learner).__name__}.collect must step its environments")
+        for name, value in learned.items():
+            if ("loss" in name or "gradient" in name) and not math.isfinite(value):
+                raise DivergedError(f"{name} was {value} after {envs.steps} steps: {_ADVICE}")
+        return learned
+
+    def _metrics(self, learned: Mapping[str, float]) -> dict[str, float]:
+        rewards = {f"reward/{name}": value for name, value in self._envs.take_rewards().items()}
+        return {**rewards, **{f"train/{name}": float(value) for name, value in learned.items()}}
+
+    def _validation(self) -> Validation | None:
+        steps = self._envs.steps
+        if not self._validator.is_due(steps):
+            return None
+        _check_weights(self._learner, steps)
+        return self._validator.validate(copy.deepcopy(self._learner.policy), steps)
+
+
+_ADVICE = "a smaller learning_rate or max_gradient_norm may help"
+_LARGEST = 1e9  # a weight beyond which a network's outputs are no numbers soon
+
+
+def _check_weights(learner: Learner, steps: int) -> None:
+    with torch.random.fork_rng(devices=[]):  # a look at the policy changes nothing
+        tensors = learner.policy.tensors()
+    for name, weights in tensors.items():
+        if weights.numel() and not (size := weights.abs().max().item()) <= _LARGEST:
+            raise DivergedError(
+                f"weights {name} were up to {size:.3g} after {steps} steps: {_ADVICE}"
             )
-
-
-def _metrics(envs: Watched, learned: Any) -> dict[str, float]:
-    rewards = {f"reward/{name}": value for name, value in envs.take_rewards().items()}
-    return {**rewards, **{f"train/{name}": value for name, value in learned.items()}}
-
-
-def _validation(learner: Learner, validator: Validator, steps: int) -> Validation | None:
-    if not validator.is_due(steps):
-        return None
-    return validator.validate(copy.deepcopy(learner.policy), steps)
-
-
-def _saved(progress: Progress, run: Path, env_id: str, recipe: Recipe) -> Validation | None:
-    """Save a policy that was validated; return it if it is the one to keep."""
-    validation = progress.validation
-    if validation is None:
-        return None
-    folder = run / "checkpoints" / str(progress.steps)
-    save_policy(folder, validation.policy, env_id, recipe.env_options)
-    return validation if validation.is_best else None
 
 
 def _training_world(env_id: str, recipe: Recipe) -> World:
@@ -165,11 +179,3 @@ def _options(recipe: Recipe, split: str) -> dict[str, Any]:
 def _check_actions(space: spaces.Space[Any]) -> None:
     if not isinstance(space, spaces.Box) or (space.low != -1.0).any() or (space.high != 1.0).any():
         raise InputError(f"actions must be a Box from -1 to 1 to be learned, got {space}")
-
-
-def _config(env_id: str, recipe: Recipe, seed: int, device: str) -> dict[str, Any]:
-    return {
-        "env_id": env_id,
-        "algorithm": type(recipe).__name__,
-        **conditions(recipe, seed, device),
-    }

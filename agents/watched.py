@@ -8,8 +8,11 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from autonomy.agents.progress import EndedEpisode
+from autonomy.agents.state_arrays import part, within
+from autonomy.errors import DivergedError
 from autonomy.policy import Observation
 from autonomy.world import World
+from autonomy.world_state import State
 from autonomy.wrapped_world import WrappedWorld
 
 
@@ -41,6 +44,7 @@ class Watched(WrappedWorld):
         """Step, and keep what came of it."""
         observation, reward, terminated, truncated, info = self.env.step(actions)
         self.steps += self.num_envs
+        self._check({**observation, "reward": reward})
         self._returns += reward
         self._lengths += 1
         for name, term in info["reward_terms"].items():
@@ -49,6 +53,27 @@ class Watched(WrappedWorld):
         self._ended += [self._ending(i, info) for i in np.flatnonzero(ended).tolist()]
         self._returns[ended], self._lengths[ended] = 0.0, 0
         return observation, reward, terminated, truncated, info
+
+    def _check(self, vectors: Observation) -> None:
+        for name, values in vectors.items():
+            if values.dtype.kind == "f" and values.ndim <= 2 and not np.isfinite(values).all():
+                raise DivergedError(f"the world's {name} was not finite after {self.steps} steps")
+
+    def get_state(self) -> State:
+        """Return the state of the world, and what is counted, once all was taken."""
+        counts = {
+            "steps": np.array(self.steps),
+            "returns": self._returns.copy(),
+            "lengths": self._lengths.copy(),
+        }
+        return {**within("world", super().get_state()), **within("counts", counts)}
+
+    def set_state(self, state: State) -> None:
+        """Go on from what `get_state` returned."""
+        super().set_state(part("world", state))
+        counts = part("counts", state)
+        self.steps = int(counts["steps"])
+        self._returns[:], self._lengths[:] = counts["returns"], counts["lengths"]
 
     def take_rewards(self) -> dict[str, float]:
         """Return the mean of each reward term since the last time."""

@@ -1,5 +1,6 @@
 """How every script meets its user: a dataclass of arguments, one-line errors, status 2."""
 
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 import tyro
 
 from autonomy.errors import InputError
+from autonomy.stopping import StoppedError, ended_by_sigterm
 from autonomy.world_words import with_world
 
 Arguments = TypeVar("Arguments")
@@ -33,7 +35,7 @@ def run(
         program: How it is called in `--help`; by default after the file.
     """
     given = sys.argv[1:] if words is None else words
-    with reported_errors(), reported_warnings():
+    with ended_by_sigterm(), reported_errors(), reported_warnings():
         is_class = isinstance(arguments, type)
         parse: Any = partial(parsed, arguments) if is_class else arguments
         main(parse(given, program))
@@ -70,12 +72,18 @@ def parsed(
 
 @contextmanager
 def reported_errors() -> Generator[None]:
-    """Turn an `InputError` into one line on standard error and its exit status."""
+    """Turn an `InputError`, or that somebody stopped it, into a line and an exit status."""
     try:
         yield
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(error.status) from None
+    except StoppedError as stopped:
+        print(stopped)
+        raise SystemExit(stopped.status) from None
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        raise SystemExit(128 + signal.SIGINT) from None
 
 
 @contextmanager

@@ -37,5 +37,15 @@ class DamagedError(InputError):
     status = 1
 
 
+class DivergedError(InputError):
+    """A training came to what is no finite number; the message says what was so first.
+
+    Attributes:
+        status: 1.
+    """
+
+    status = 1
+
+
 class UnknownOptionError(InputError, TypeError):
     """There is no option of that name: a `TypeError` too, as of any function in Python."""

@@ -56,14 +56,25 @@ def evaluate(
     episodes: int,
     seed: int = 0,
     on_episode: Callable[[Episode], None] | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Let `policy` live the episodes `seed`, `seed + 1`, ... to their ends, and judge them.
 
     The episodes are the same for every batch size, and so is the result for a policy that
-    treats each environment by itself. `on_episode` is called as each one ends.
+    treats each environment by itself.
+
+    Args:
+        envs: The world.
+        policy: Who lives there.
+        episodes: How many.
+        seed: Of the first one.
+        on_episode: Called as each one ends.
+        is_stopped: Asked as each one ends. Once it is true, those are judged that ended before the
+            first one that did not: of all that ended, too many would be short.
 
     Raises:
-        InputError: If there are no episodes, or a seed cannot be.
+        InputError: If there are no episodes, or a seed cannot be; or it was stopped before the
+            first one ended.
     """
     if episodes < 1:
         raise InputError(f"the number of episodes must be positive, got {episodes}")
@@ -74,7 +85,12 @@ def evaluate(
         lived.append(episode)
         if on_episode:
             on_episode(episode)
+        if is_stopped():
+            break
     lived.sort(key=lambda episode: episode.seed)  # sums come out the same for every batch size
+    lived = [episode for n, episode in enumerate(lived) if episode.seed == seeds[n]]
+    if not lived:
+        raise InputError(f"it was stopped before the episode of seed {first} ended")
     return _summary(lived, world.metrics([episode.measurements for episode in lived]))
 
 

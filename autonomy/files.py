@@ -1,11 +1,13 @@
 """Files and folders that are either whole or absent."""
 
+import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,20 @@ def whole_file(path: Path) -> Generator[Path]:
     Raises:
         InputError: No file can be written there.
     """
+    temporary = _temporary_for(path)
+    try:
+        yield temporary
+        sync(temporary)
+        temporary.chmod(0o644)  # mkstemp made it private
+        temporary.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _temporary_for(path: Path) -> Path:
     if path.is_dir():
         raise InputError(f"a file must not have the name of a folder, got {path}")
     make_folder(path.parent)
@@ -30,15 +46,12 @@ def whole_file(path: Path) -> Generator[Path]:
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
     os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        sync(temporary)
-        temporary.chmod(0o644)  # mkstemp made it private
-        temporary.replace(path)
-        sync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return Path(name)
+
+
+def check_writable(path: Path) -> None:
+    """Raise `InputError` if no file can be written there, before there is what to write."""
+    _temporary_for(path).unlink()
 
 
 @contextmanager
@@ -54,20 +67,96 @@ def whole_folder(folder: Path, kind: str) -> Generator[Path]:
     Raises:
         InputError: The folder exists, or cannot be made.
     """
-    if folder.exists():
-        raise InputError(f"{kind} folder must be new, {folder} exists")
+    refuse_taken(folder, kind)
     make_folder(folder.parent)
+    _remove_left(folder)
     try:
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     except OSError as error:
         raise InputError(f"folder {folder} cannot be made: {error.strerror}") from error
     try:
-        yield temporary
-        temporary.chmod(0o755)  # mkdtemp made it private
-        temporary.rename(folder)
-        sync(folder.parent)
+        with locked(temporary):
+            yield temporary
+            temporary.chmod(0o755)  # mkdtemp made it private
+            _rename(temporary, folder, kind)
+            sync(folder.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove what processes left beside a folder that were killed while they wrote it."""
+    for left in folder.parent.glob(f".{folder.name}-{'?' * 8}"):
+        with suppress(InputError), locked(left):  # else its process lives
+            shutil.rmtree(left)
+            warnings.warn(f"{left}, which was left half-written, was removed", stacklevel=4)
+
+
+def refuse_taken(folder: Path, kind: str) -> None:
+    """Raise `InputError` if there is something in a folder, or a file in its place."""
+    if folder.exists() and not (folder.is_dir() and _is_empty(folder)):
+        raise InputError(f"{kind} folder must be new, {folder} exists")
+
+
+@contextmanager
+def new_folder(names: Iterable[Path], kind: str) -> Generator[Path]:
+    """Make the first folder that is not there yet, for this process alone.
+
+    If nothing was put into it, it is taken away.
+
+    Raises:
+        InputError: All are there, or none can be made.
+    """
+    taken: list[Path] = []
+    for folder in names:
+        make_folder(folder.parent)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            taken.append(folder)
+            continue
+        except OSError as error:
+            raise InputError(f"folder {folder} cannot be made: {error.strerror}") from error
+        try:
+            yield folder
+        finally:
+            if _is_empty(folder):
+                folder.rmdir()
+        return
+    raise InputError(f"{kind} folder must be new, {', '.join(map(str, taken))} exists")
+
+
+def _is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+def _rename(temporary: Path, folder: Path, kind: str) -> None:
+    try:
+        temporary.rename(folder)
+    except OSError as error:  # another process was first
+        raise InputError(f"{kind} folder must be new, {folder} exists") from error
+
+
+@contextmanager
+def locked(folder: Path) -> Generator[None]:
+    """Keep a folder to this process, as long as it lives.
+
+    Raises:
+        InputError: Another process keeps it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InputError(f"{folder} is in use by another process") from None
 
 
 def make_folder(path: Path) -> None:

@@ -47,8 +47,14 @@ class FolderKind:
             tensors: The weights.
 
         Raises:
-            InputError: The folder exists, or cannot be made.
+            InputError: The folder exists, or cannot be made; or a weight is not finite.
         """
+        for name, tensor in tensors.items():
+            if not _is_finite(tensor):
+                raise InputError(
+                    f"a {self.name} must have finite weights to be saved, and those of {name} are "
+                    "not"
+                )
         contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         weights = safetensors.torch.save(contiguous)
         described = {"format": self.format, "version": self.version, **manifest}
@@ -72,7 +78,7 @@ class FolderKind:
         except safetensors.SafetensorError as error:
             raise InputError(f"{path} cannot be read: {error}") from error
         for name, tensor in tensors.items():
-            if tensor.is_floating_point() and not tensor.float().isfinite().all():
+            if not _is_finite(tensor):
                 raise InputError(f"{path} must hold finite weights, and those of {name} are not")
         return manifest, tensors
 
@@ -122,6 +128,10 @@ class FolderKind:
             return path.read_bytes()
         except OSError as error:
             raise InputError(f"{self.name} file {path} cannot be read: {error.strerror}") from error
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    return not tensor.is_floating_point() or bool(tensor.float().isfinite().all())
 
 
 def _digest(manifest: Manifest, weights: bytes) -> str:

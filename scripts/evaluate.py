@@ -19,8 +19,9 @@ from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.command_line import run
-from autonomy.files import write_json
+from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
+from autonomy.stopping import StoppedError, asked_to_stop
 from autonomy.world_words import WorldWords
 
 if TYPE_CHECKING:
@@ -62,26 +63,37 @@ def main(arguments: Arguments) -> None:
     from autonomy.policies.home import home_of
     from autonomy.policies.source import policy_source
 
+    if arguments.json not in (None, "-"):
+        check_writable(Path(arguments.json))
     source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
     env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
     world = make_world(env_id, num_envs, **options)
     policy = source.make(world, arguments.device, arguments.seed)
     start = time.perf_counter()
-    with _progress(arguments.episodes) as on_episode:
-        result = evaluate(world, policy, arguments.episodes, arguments.seed, on_episode)
+    with asked_to_stop() as stop, _progress(arguments.episodes) as on_episode:
+        result = evaluate(
+            world,
+            policy,
+            arguments.episodes,
+            arguments.seed,
+            on_episode,
+            lambda: stop.status is not None,
+        )
     seconds = time.perf_counter() - start
     world.close()
     as_json = result.to_json(env_id, arguments.policy, options)
     if arguments.json == "-":
         json.dump(as_json, sys.stdout, indent=2, allow_nan=False)
         print()
-        return
-    if arguments.json is not None:
+    else:
+        title = f"{arguments.policy} in {env_id}"
+        Console().print(_table(result, title), _speed(result, seconds), sep="\n")
+    if arguments.json not in (None, "-"):
         write_json(Path(arguments.json), as_json)
-    Console().print(
-        _table(result, f"{arguments.policy} in {env_id}"), _speed(result, seconds), sep="\n"
-    )
+    if stop.status is not None:
+        done = f"stopped after the first {result.episodes} of {arguments.episodes} episodes"
+        raise StoppedError(done, stop.status)
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 Examples:
     python scripts/train.py autonomy/LaneFollow-v0
     python scripts/train.py autonomy/LaneFollow-v0 --algo sac --seed 3 --recipe.encoder impala
+    python scripts/train.py --resume runs/LaneFollow-v0-ppo-seed0-1
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -18,13 +19,15 @@ from tyro.conf import Positional, arg
 
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import recipe_class
+from autonomy.agents.run_config import RunConfig, SavedConfig
 from autonomy.agents.starting_recipe import Start, starting_recipe
 from autonomy.command_line import parsed, run
+from autonomy.files import new_folder
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.world_words import OfWorld, with_world
 
 if TYPE_CHECKING:
-    from autonomy.agents.training import Trained
+    from autonomy.agents.run_folder import Trained
 
 _NO_ID = "-"
 _OF_RECIPE = ("observations", "image_size", "perception", "split")
@@ -32,8 +35,12 @@ _OF_RECIPE = ("observations", "image_size", "perception", "split")
 
 
 @dataclass(frozen=True)
-class _Algorithm:
+class _First:
+    """What decides what else there is to say."""
+
     algo: str = "ppo"
+    resume: Path | None = None
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,10 @@ class Arguments:
     """The same seed on the same machine gives the same policy."""
     run: Path | None = None
     """Run folder to make; by default a new one under runs/."""
+    resume: Path | None = None
+    """Run folder to go on in, with what it was made with where nothing else is given."""
+    accept_changes: bool = False
+    """Go on although it would have gone on otherwise."""
     device: str = "auto"
     """Where to compute: auto, cpu or cuda."""
     world: Annotated[dict[str, Any], OfWorld(but_for=_OF_RECIPE)] = field(
@@ -62,15 +73,34 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Train, and print what came of it."""
-    from autonomy.agents.training import train  # imports torch: seconds
-
     console = Console()
+    if arguments.resume is None:
+        trained = _trained(arguments, console)
+    else:
+        trained = _resumed(arguments, arguments.resume, console)
+    run = trained.run
+    console.print(_table(trained))
+    console.print(f"policy: {run / 'policy'}", f"curves: {run / 'curves'}", sep="\n")
+
+
+def _trained(arguments: Arguments, console: Console) -> "Trained":
+    from autonomy.agents.run_folder import train  # imports torch: seconds
+
     start = starting_recipe(arguments.env, arguments.algo, arguments.recipe.observations)
     console.print(f"recipe: {_origin(start, arguments.algo)}", highlight=False)
-    folder, recipe = arguments.run or _new_run(arguments), recipe_in_world(arguments)
-    trained = train(arguments.env, recipe, arguments.seed, folder, arguments.device, console)
-    console.print(_table(trained))
-    console.print(f"policy: {folder / 'policy'}", f"curves: {folder / 'curves'}", sep="\n")
+    names = [arguments.run] if arguments.run else _names(arguments)
+    recipe = recipe_in_world(arguments)
+    with new_folder(names, "run") as run:
+        return train(arguments.env, recipe, arguments.seed, run, arguments.device, console)
+
+
+def _resumed(arguments: Arguments, run: Path, console: Console) -> "Trained":
+    from autonomy.agents.run_folder import go_on  # likewise
+
+    saved = SavedConfig.read(run, arguments.recipe.modules)
+    recipe = recipe_in_world(arguments)
+    config = RunConfig(arguments.env, recipe, arguments.seed, arguments.device)
+    return go_on(run, saved, config, arguments.accept_changes, console)
 
 
 def recipe_in_world(arguments: Arguments) -> Recipe:
@@ -93,7 +123,10 @@ def parse(words: Sequence[str], program: str | None = None) -> Arguments:
         InputError: There is no such algorithm or world.
     """
     asked = [word for word in words if word not in ("-h", "--help")]
-    algorithm = tyro.cli(_Algorithm, args=asked, return_unknown_args=True)[0].algo
+    first = tyro.cli(_First, args=asked, return_unknown_args=True)[0]
+    if first.resume is not None:
+        return _parsed_again(first.resume, first.modules, words, program)
+    algorithm = first.algo
     own, taken = recipe_class(algorithm)(), with_world(Arguments, words)
     guess = taken(_NO_ID, replace(own, observations=()), algorithm)
     read, unknown = tyro.cli(taken, args=asked, default=guess, return_unknown_args=True)
@@ -109,15 +142,32 @@ def parse(words: Sequence[str], program: str | None = None) -> Arguments:
     return parsed(Arguments, words, program, default, f"\n\nRecipe: {_origin(start, algorithm)}.")
 
 
+def _parsed_again(
+    run: Path, modules: tuple[str, ...], words: Sequence[str], program: str | None
+) -> Arguments:
+    """Return what a command line says of a run that goes on: its own values are the defaults."""
+    saved = SavedConfig.read(run, modules)
+    config = saved.config
+    default = {
+        "env": config.env_id,
+        "recipe": config.recipe,
+        "seed": config.seed,
+        "device": config.device,
+        "world": {**config.recipe.view, **config.recipe.world},
+    }
+    more = f"\n\nRecipe: that of {run}."
+    return parsed(Arguments, [config.env_id, *words], program, default, more)
+
+
 def _origin(start: Start, algorithm: str) -> str:
     tuned = "its defaults" if start.world is None else f"as tuned for {start.world}"
     return f"{algorithm}, {tuned}"
 
 
-def _new_run(arguments: Arguments) -> Path:
+def _names(arguments: Arguments) -> Iterator[Path]:
     world = arguments.env.rpartition("/")[2]
     name = f"{world}-{arguments.algo.rpartition(':')[2]}-seed{arguments.seed}"
-    return next(run for n in count(1) if not (run := Path("runs") / f"{name}-{n}").exists())
+    return (Path("runs") / f"{name}-{n}" for n in count(1))
 
 
 def _table(trained: "Trained") -> Table:

@@ -8,7 +8,7 @@ Examples:
     python scripts/train_perception.py depth.py:Depth --world lane
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, make_dataclass
 from itertools import count
 from pathlib import Path
@@ -21,7 +21,7 @@ from tyro.conf import Positional, arg
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
 from autonomy.command_line import run
 from autonomy.errors import InputError
-from autonomy.files import write_json
+from autonomy.files import new_folder, write_json
 from autonomy.perception.modules.named import module_class
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.scripts.sample_sources import (
@@ -84,16 +84,17 @@ def main(arguments: Arguments) -> None:
     from autonomy.perception.modules.groups import by_group
 
     console, data = Console(), _data(arguments)
-    folder, score = arguments.run or _new_run(arguments, data), module_class(arguments.module).score
-    trained = train_module(
-        arguments.module,
-        data,
-        folder,
-        arguments.recipe,
-        arguments.seed,
-        arguments.device,
-        lambda epoch: console.print(_line(epoch, score), highlight=False),
-    )
+    score = module_class(arguments.module).score
+    with new_folder([arguments.run] if arguments.run else _names(arguments, data), "run") as folder:
+        trained = train_module(
+            arguments.module,
+            data,
+            folder,
+            arguments.recipe,
+            arguments.seed,
+            arguments.device,
+            lambda epoch: console.print(_line(epoch, score), highlight=False),
+        )
     groups = by_group(trained.module, trained.result, trained.samples)
     write_json(folder / "report.json", _report(trained, groups))
     console.print(_table(trained))
@@ -126,10 +127,10 @@ def _data(arguments: Arguments) -> "Data":
     )
 
 
-def _new_run(arguments: Arguments, data: "Data") -> Path:
+def _names(arguments: Arguments, data: "Data") -> Iterator[Path]:
     world = data.train.description().get("world", "frames")
     name = f"{module_class(arguments.module).name}-{world}-seed{arguments.seed}"
-    return next(run for n in count(1) if not (run := Path("runs") / f"{name}-{n}").exists())
+    return (Path("runs") / f"{name}-{n}" for n in count(1))
 
 
 def _line(epoch: "Epoch", score: str) -> str:

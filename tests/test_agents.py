@@ -21,8 +21,8 @@ from autonomy.agents.encoders import ENCODERS, find_encoder
 from autonomy.agents.learner import make_learner
 from autonomy.agents.observation_network import VECTOR_FEATURES, ObservationNetwork
 from autonomy.agents.recipes import PPORecipe, recipe_class
+from autonomy.agents.run_folder import Trained, train
 from autonomy.agents.stable_baselines.features import PredictingFeatures
-from autonomy.agents.training import Trained, train
 from autonomy.agents.vec_env import BatchedVecEnv
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
@@ -283,9 +283,10 @@ def test_recipe_that_cannot_work_leaves_nothing(
 
 
 def test_existing_run_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch()
     with pytest.raises(InputError, match="run folder must be new"):
         train(TOY_ID, RECIPES["ppo"], 0, tmp_path, "cpu", QUIET)
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_unknown_device_algorithm_and_id_are_refused(
@@ -312,6 +313,11 @@ def test_unknown_device_algorithm_and_id_are_refused(
         ({"threads": -1}, "threads must not be negative, got -1"),
         ({"gamma": 1.5}, "gamma must be from 0 to 1, got 1.5"),
         ({"learning_rate": float("nan")}, "learning_rate must be positive, got nan"),
+        ({"learning_rate": float("inf")}, "learning_rate must be positive, got inf"),
+        ({"clip_range": -1.0}, "clip_range must be positive, got -1"),
+        ({"log_std_init": float("nan")}, "log_std_init must be a finite number, got nan"),
+        ({"layers": (64, 0)}, "layers must be positive widths, got 0"),
+        ({"perception": "module"}, "perception needs perceived among the observations"),
     ],
 )
 def test_recipe_fields_are_checked(changes: dict[str, Any], message: str) -> None:

@@ -57,6 +57,25 @@ class Wrong(Still):
         return self._action
 
 
+def test_what_is_stopped_is_judged_by_the_first_episodes_alone() -> None:
+    """Of episodes that run at once, those that fail end first."""
+    ended: list[int] = []
+
+    def note(episode: Episode) -> None:
+        ended.append(episode.seed)
+
+    def stopped() -> bool:
+        return 0 in ended and len(ended) > 3
+
+    world = make_world(TOY_ID, 8)
+    result = evaluate(world, Still(), 64, 0, note, stopped)
+    first = next(n for n in range(64) if n not in ended)
+    assert 0 < first < len(ended)
+    assert result == evaluate(world, Still(), first)
+    with pytest.raises(InputError, match="it was stopped before the episode of seed 0 ended"):
+        evaluate(world, Still(), 64, 0, None, lambda: True)
+
+
 def lived_alone(seed: int) -> Episode:
     world = make_world(TOY_ID, 1)
     return next(episodes_of(rollout(world, world.expert(), [seed])))

@@ -1,5 +1,8 @@
 """Files are whole or absent; what is wrong is said in one line."""
 
+import signal
+import subprocess
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +11,7 @@ import pytest
 
 from autonomy.command_line import run
 from autonomy.errors import DamagedError, InputError
-from autonomy.files import whole_file, write_text
+from autonomy.files import new_folder, whole_file, whole_folder, write_text
 
 
 @dataclass(frozen=True)
@@ -65,3 +68,69 @@ def test_an_error_is_one_line_and_says_its_status(
         run(main, Nothing, ())
     assert left.value.code == status
     assert capsys.readouterr().err == "error: it is not so\n"
+
+
+def test_what_a_killed_process_left_is_named_and_removed(tmp_path: Path) -> None:
+    script = "import os, sys, pathlib; from autonomy.files import whole_folder\n"
+    script += "with whole_folder(pathlib.Path(sys.argv[1]), 'data') as folder:\n"
+    script += "    (folder / 'much.npy').write_bytes(b'0' * 999); os.kill(os.getpid(), 9)"
+    target = tmp_path / "data"
+    done = subprocess.run([sys.executable, "-c", script, str(target)], check=False)
+    assert done.returncode == -9
+    (left,) = tmp_path.iterdir()
+    said = rf"{left}, which was left half-written, was removed"
+    with pytest.warns(UserWarning, match=said), whole_folder(target, "data") as folder:
+        (folder / "whole.npy").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["data", "whole.npy"]
+
+
+def test_what_another_process_writes_is_left_alone(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "data", "data") as first:
+        with pytest.raises(InputError, match=r"data folder must be new, .*data exists"):
+            _come_second(tmp_path / "data")
+        assert first.is_dir()
+        (tmp_path / "data/theirs").unlink()
+        (first / "own").touch()
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["own"]
+
+
+def _come_second(folder: Path) -> None:
+    with whole_folder(folder, "data") as temporary:
+        (temporary / "mine").touch()
+        folder.mkdir()  # as the one that comes first does
+        (folder / "theirs").touch()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_command_that_is_stopped_clears_away_what_it_began(
+    number: signal.Signals, status: int, tmp_path: Path
+) -> None:
+    script = "import sys, time, pathlib; from autonomy.command_line import run\n"
+    script += "from autonomy.files import whole_folder\n"
+    script += "def main(_):\n"
+    script += "    with whole_folder(pathlib.Path(sys.argv[1]), 'data'):\n"
+    script += "        print(flush=True); time.sleep(60)\n"
+    script += "run(main, lambda *_: None)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "data")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(number)
+    assert "Traceback" not in process.communicate(timeout=30)[1]
+    assert process.returncode == status
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_first_free_name_is_taken_and_given_back_unused(tmp_path: Path) -> None:
+    names = [tmp_path / "runs/a", tmp_path / "runs/b"]
+    with new_folder(names, "run") as first, new_folder(names, "run") as second:
+        assert [first, second] == names
+        none_left = pytest.raises(InputError, match=r"run folder must be new, .*a, .*b exists")
+        with none_left, new_folder(names, "run"):
+            pass
+        (second / "used").touch()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["b"]

@@ -14,6 +14,7 @@ from gymnasium import spaces
 from torch import Tensor
 from toy_world import TOY_ID, Steer
 
+from autonomy import weights_folder
 from autonomy.agents.network_policy import ActorNetwork, Architecture, NetworkPolicy
 from autonomy.errors import InputError
 from autonomy.perception.modules.lane_estimation import LaneEstimation
@@ -149,13 +150,18 @@ def test_options_of_a_folder_run_no_code(
 @both
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_weights_that_are_not_finite_are_refused(
-    make: Callable[[], Any], number: float, tmp_path: Path
+    make: Callable[[], Any], number: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind, manifest, tensors, read = make()
     name, weights = list(tensors.items())[-2]
-    spoilt = weights.clone()
-    spoilt.view(-1)[0] = number
-    kind.save(tmp_path / "folder", manifest, {**tensors, name: spoilt})
+    spoilt = {**tensors, name: weights.clone()}
+    spoilt[name].view(-1)[0] = number
+    with pytest.raises(InputError, match=rf"must have finite weights .* those of {name} are not"):
+        kind.save(tmp_path / "folder", manifest, spoilt)
+    assert not list(tmp_path.iterdir())
+    with monkeypatch.context() as patched:
+        patched.setattr(weights_folder, "_is_finite", lambda _: True)
+        kind.save(tmp_path / "folder", manifest, spoilt)
     with pytest.raises(InputError, match=rf"must hold finite weights, and those of {name} are not"):
         read(tmp_path / "folder")
 
@@ -226,11 +232,10 @@ def test_frames_that_would_take_all_memory_are_refused(
         read(tmp_path / "policy")
 
 
-def test_a_module_of_what_is_no_number_never_perceives(tmp_path: Path) -> None:
+def test_a_module_of_what_is_no_number_is_never_written(tmp_path: Path) -> None:
     """It would make `perceived` not a number in silence."""
     module = LaneEstimation(Signature({"camera": (32, 48)}, ("lane_offset_m", "lane_width_m")))
     with torch.no_grad():
         next(module.parameters()).fill_(float("nan"))
-    save_module(tmp_path / "module", module, {})
-    with pytest.raises(InputError, match="must hold finite weights"):
-        load_module(tmp_path / "module", "cpu")
+    with pytest.raises(InputError, match="must have finite weights to be saved"):
+        save_module(tmp_path / "module", module, {})

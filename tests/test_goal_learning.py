@@ -17,7 +17,7 @@ from stable_baselines3 import HerReplayBuffer
 
 from autonomy.agents.learner import make_learner
 from autonomy.agents.recipes import SACRecipe, TQCRecipe
-from autonomy.agents.training import train
+from autonomy.agents.run_folder import train
 from autonomy.agents.watched import Watched
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate

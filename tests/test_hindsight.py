@@ -9,8 +9,8 @@ from rich.console import Console
 
 import autonomy.envs  # noqa: F401 - the import registers the worlds' ids
 from autonomy.agents.recipes import SACRecipe
+from autonomy.agents.run_folder import train
 from autonomy.agents.stable_baselines.sac import SACLearner
-from autonomy.agents.training import train
 from autonomy.agents.tuned_recipes import RECIPES
 from autonomy.errors import InputError
 from autonomy.make import make_world

@@ -16,7 +16,7 @@ from toy_world import TOY_ID, Steer, register_toy
 from autonomy.agents.dagger import DAgger
 from autonomy.agents.imitation_data import ImitationData
 from autonomy.agents.recipes import DAggerRecipe
-from autonomy.agents.training import train
+from autonomy.agents.run_folder import train
 from autonomy.errors import InputError
 from autonomy.policy import Observation
 

@@ -11,7 +11,7 @@ from toy_recipes import QUIET, RECIPES
 from toy_world import TOY_ID, register_toy
 
 from autonomy.agents.preparation import conditions, prepare
-from autonomy.agents.training import train
+from autonomy.agents.run_folder import train
 from autonomy.errors import InputError
 
 register_toy()

@@ -36,6 +36,7 @@ SMALLER = {
     "record_episodes.py": "--episodes 1",
     "calibrate_camera.py": "",
     "perceive.py": "",
+    "kill_training.py": "--moments 1",
 }
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16"],
@@ -54,15 +55,21 @@ def commands() -> list[list[str]]:
 
 
 def run_command(words: list[str], folder: Path) -> None:
-    script = Path(words[1])
-    smaller = shlex.split(SMALLER[script.name])
-    if script.name == "train.py":
-        smaller += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
-        if "autonomy/LaneFollow-v0" in words:
-            smaller += ["--world.route-length", "30"]
+    script = ROOT / words[1]
     own = [name for word in words[2:] for name in expanded(word, folder)]
-    with patch.object(sys, "argv", [str(ROOT / script), *own, *smaller]):
+    with patch.object(sys, "argv", [str(script), *own, *smaller(script.name, words)]):
         runpy.run_path(sys.argv[0], run_name="__main__")  # a process each would take minutes
+
+
+def smaller(script: str, words: list[str]) -> list[str]:
+    if "--resume" in words:  # it is as small as it began
+        return []
+    more = shlex.split(SMALLER[script])
+    if script == "train.py":
+        more += ALGORITHM[words[words.index("--algo") + 1] if "--algo" in words else "ppo"]
+        if "autonomy/LaneFollow-v0" in words:
+            more += ["--world.route-length", "30"]
+    return more
 
 
 def expanded(word: str, folder: Path) -> list[str]:

@@ -15,7 +15,8 @@ from toy_world import TOY_ID, register_toy
 
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import DAggerRecipe, PPORecipe, SACRecipe, recipe_class
-from autonomy.agents.training import train, training
+from autonomy.agents.run_folder import train
+from autonomy.agents.training import Training
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.imported_class import class_in_file
@@ -110,7 +111,7 @@ def test_a_learner_in_a_file_solves_the_toy_from_the_command_line(
     train_script.main(train_script.parse(f"{words} {small} {more}".split()))
     assert "recipe: cloning.py:CloningRecipe, its defaults" in capsys.readouterr().out
     config = json.loads((folder / "run/config.json").read_text())
-    assert config["algorithm"] == "CloningRecipe"
+    assert config["algorithm"].endswith("cloning.py:CloningRecipe")
     assert (folder / "run/checkpoints/4096/policy.json").is_file()
     source = policy_source("run")  # the network is ours, so nobody needs the learner's file
     world = make_world(TOY_ID, 16, split="test", **source.env_options)
@@ -119,7 +120,7 @@ def test_a_learner_in_a_file_solves_the_toy_from_the_command_line(
 
 def test_a_learner_may_be_given_in_python(folder: Path) -> None:
     recipe = class_in_file("cloning.py:CloningRecipe")(**SMALL)
-    progress = list(training(TOY_ID, recipe, seed=3, device="cpu"))
+    progress = list(Training(TOY_ID, recipe, seed=3, device="cpu"))
     assert [own.steps for own in progress] == list(range(16, 1_025, 16))
     assert progress[-1].metrics["train/loss"] < progress[0].metrics["train/loss"]
 
@@ -310,7 +311,7 @@ def test_what_is_no_learner_is_refused_in_one_sentence(learner: Any, message: st
     OwnRecipe.learner = learner
     recipe = OwnRecipe(**SMALL)
     with pytest.raises(InputError, match=message):
-        list(training(TOY_ID, recipe, device="cpu"))
+        list(Training(TOY_ID, recipe, device="cpu"))
 
 
 def test_a_recipe_is_found_by_name_module_and_file(folder: Path) -> None:
@@ -325,7 +326,7 @@ def test_progress_comes_round_by_round_and_ends_with_a_validation() -> None:
     recipe = replace(
         RECIPES["ppo"], num_envs=16, n_steps=16, total_steps=1_024, validation_interval=512
     )
-    rounds = training(TOY_ID, recipe, seed=3, device="cpu")
+    rounds = Training(TOY_ID, recipe, seed=3, device="cpu")
     first = next(rounds)
     assert (first.steps, first.validation) == (256, None)
     assert {"reward/offset", "train/loss", "train/gradient_norm"} <= first.metrics.keys()
@@ -342,7 +343,7 @@ def test_who_stops_asking_closes_the_worlds(monkeypatch: pytest.MonkeyPatch) -> 
     closed: list[object] = []
     kind = type(make_world(TOY_ID, 1))
     monkeypatch.setattr(kind, "close", lambda world, **_: closed.append(world))
-    rounds = training(TOY_ID, replace(RECIPES["ppo"], total_steps=10**6), device="cpu")
+    rounds = Training(TOY_ID, replace(RECIPES["ppo"], total_steps=10**6), device="cpu")
     for _ in rounds:
         break
     assert not closed

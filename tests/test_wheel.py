@@ -31,7 +31,7 @@ from pathlib import Path
 from rich.console import Console
 import autonomy, autonomy.envs
 from autonomy.agents.recipes import PPORecipe
-from autonomy.agents.training import train
+from autonomy.agents.run_folder import train
 assert "site" in autonomy.__file__, autonomy.__file__
 recipe = PPORecipe(total_steps=10, num_envs=2, n_steps=5, batch_size=10, image_size=(24, 32),
                    validation_episodes=1, world={"route_length": 10.0}, threads=1)

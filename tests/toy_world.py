@@ -1,5 +1,6 @@
 """The smallest complete world: keep a bright column in the middle of a 16 x 16 picture."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,11 +142,15 @@ class Steer(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]]):
         return {"offset_rms": float(np.sqrt(np.mean(offset**2)))}
 
     def get_state(self) -> State:
-        """Return all that changes within an episode."""
-        return {name: values.copy() for name, values in self._arrays().items()}
+        """Return all that changes."""
+        randoms = [json.dumps(own.bit_generator.state) for own in self._randoms]
+        arrays = {name: values.copy() for name, values in self._arrays().items()}
+        return {**arrays, "randoms": np.array(randoms)}
 
     def set_state(self, state: State) -> None:
-        """Go on from a state to the end of its episodes."""
+        """Go on from a state."""
+        for own, saved in zip(self._randoms, state["randoms"].tolist(), strict=True):
+            own.bit_generator.state = json.loads(saved)
         for name, values in self._arrays().items():
             values[:] = state[name]
 
