@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from stable_baselines3.common.logger import (
     CSVOutputFormat,
     KVWriter,
@@ -23,14 +24,21 @@ from autonomy.world_state import State
 _TABLE = "progress.csv"
 
 
-def curve_logger(folder: Path, after: int | None = None) -> Logger:
+def curve_logger(folder: Path, table: bytes | None = None, after: int | None = None) -> Logger:
     """Return the logger that writes `progress.csv` and TensorBoard's events into `folder`.
 
-    It goes on with those that are there, whose points `after` so many steps are not to be seen.
+    It goes on with the rows of `table`, or with nothing; events `after` so many steps are not to be
+    seen.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with whole_file(folder / _TABLE) as file:
+        file.write_bytes(table or b"")
     formats: list[KVWriter] = [_Table(folder / _TABLE), _Events(folder, after)]
     return Logger(str(folder), formats)
+
+
+def table_of(folder: Path) -> NDArray[np.uint8]:
+    """Return the bytes of the table in a folder of curves."""
+    return np.frombuffer((folder / _TABLE).read_bytes(), np.uint8)
 
 
 class _Events(TensorBoardOutputFormat):
@@ -45,7 +53,6 @@ class _Table(CSVOutputFormat):
     """Stable-Baselines3's table, which goes on with the rows that are there."""
 
     def __init__(self, path: Path) -> None:
-        path.touch()
         self.file = path.open("r+", encoding="utf-8")
         self.keys = [name for name in self.file.readline().rstrip("\n").split(",") if name]
         self.file.seek(0, io.SEEK_END)
@@ -80,14 +87,11 @@ class Curves:
             "values": self._logger.name_to_value,
             "counts": self._logger.name_to_count,
         }
-        table = (self._folder / _TABLE).read_bytes()
-        return {"point": array_of(open_point), "table": np.frombuffer(table, np.uint8)}
+        return {"point": array_of(open_point), "table": table_of(self._folder)}
 
     def _go_on(self, state: State) -> None:
         point = value_of(state["point"])
-        with whole_file(self._folder / _TABLE) as file:
-            file.write_bytes(state["table"].tobytes())
-        self._logger = curve_logger(self._folder, after=point["steps"])
+        self._logger = curve_logger(self._folder, state["table"].tobytes(), point["steps"])
         self._logger.name_to_value.update(point["values"])
         self._logger.name_to_count.update(point["counts"])
         self._logger.name_to_excluded.update(dict.fromkeys(point["values"], ()))

@@ -26,6 +26,8 @@ class PerceptionRecipe:
     """AdamW's highest step size; it rises and falls once (Smith, 2018)."""
     weight_decay: NotNegative = 1e-4
     """AdamW's weight decay."""
+    checkpoint_interval: NotNegative = 60.0
+    """Seconds between two checkpoints, each at the end of an epoch."""
     threads: Count = 0
     """Threads that torch computes with on a CPU; 0 is one per core."""
 

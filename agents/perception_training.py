@@ -1,29 +1,30 @@
-"""How a perception module learns: labelled frames in memory, the best state on validation kept."""
+"""A perception module learns in a run folder: from labelled frames to the module."""
 
-import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 import torch
-from numpy.typing import NDArray
 from stable_baselines3.common.logger import Logger
-from torch import Tensor
 
-from autonomy.agents.curves import curve_logger
+from autonomy.agents.checkpoints import Checkpoints
+from autonomy.agents.curves import curve_logger, table_of
+from autonomy.agents.module_fit import Epoch, Fit, Metrics, judged
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
 from autonomy.agents.preparation import conditions, prepare
-from autonomy.errors import DivergedError, InputError
-from autonomy.files import make_folder, refuse_taken, write_json
+from autonomy.agents.run_config import begin_run, read_config, refuse_changes
+from autonomy.agents.state_arrays import part, within
+from autonomy.errors import InputError
+from autonomy.files import locked, refuse_taken
 from autonomy.imported_class import class_name
 from autonomy.perception.modules.making import check_fits, make_module, needed_labels
 from autonomy.perception.modules.module import PerceptionModule
 from autonomy.perception.modules.module_folder import save_module
 from autonomy.perception.samples import Samples, SampleSource, draw_many
-
-Metrics = dict[str, float]
+from autonomy.stopping import StoppedError, asked_to_stop
 
 
 @dataclass(frozen=True)
@@ -47,22 +48,6 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """What came of a pass over all frames."""
-
-    number: int
-    """Counted from 1."""
-    of: int
-    """How many there will be, at most."""
-    seconds: float
-    """Wall-clock time since the first one began."""
-    loss: float
-    """The mean."""
-    validation: Metrics
-    """On frames of the validation split."""
-
-
-@dataclass(frozen=True)
 class TrainedModule:
     """What came out of the training of a module."""
 
@@ -79,21 +64,28 @@ class TrainedModule:
     """What the module made of them."""
 
 
+class GoOn(NamedTuple):
+    """The folder of a run that goes on from its last checkpoint."""
+
+    run: Path
+
+
 def train_module(
     kind: str | type,
     data: Data,
-    run: Path,
+    place: "Path | GoOn",
     recipe: PerceptionRecipe | None = None,
     seed: int = 0,
     device: str = "auto",
     on_epoch: Callable[[Epoch], None] = lambda _: None,
 ) -> TrainedModule:
-    """Train a module and leave it in the run folder `run`.
+    """Train a module and leave it in a run folder.
 
     Args:
         kind: What to train, as `module_class` takes it: `segmentation`, `file.py:Class`, a class.
         data: Where the frames come from.
-        run: Folder to make.
+        place: Run folder to make, or to go on in with a training that was stopped, where all else
+            that is given must be as it was.
         recipe: How to learn; by default as suits the module.
         seed: The same seed on the same machine gives the same weights.
         device: `auto`, `cpu` or `cuda`.
@@ -101,10 +93,12 @@ def train_module(
 
     Raises:
         InputError: Something given cannot work; the run folder is not made then.
+        DivergedError: The loss was no finite number.
+        StoppedError: Somebody asked to stop; the run can go on.
     """
     start = time.perf_counter()
     recipe = recipe or perception_recipe(kind)
-    refuse_taken(run, "run")
+    run = _checked(place)
     device = prepare(recipe, seed, device)
     torch.manual_seed(seed)
     module = make_module(kind, data.train).to(device)
@@ -115,16 +109,16 @@ def train_module(
     samples = draw_many(data.train, recipe.frames, labels)
     validation = draw_many(data.validation, recipe.validation_frames, labels)
     config = _config(module, data, recipe, seed, device)  # which refuses what cannot be saved
-    make_folder(run)
-    write_json(run / "config.json", config)
+    if isinstance(place, GoOn):
+        refuse_changes(read_config(run), config)
+    else:
+        begin_run(run, config)
     module.prepare(samples)
-    logger = curve_logger(run / "curves")
-    for epoch in fit(module, samples, validation, recipe):
-        _write(logger, epoch)
-        on_epoch(epoch)
-    logger.close()
-    module.calibrate(validation)
-    save_module(run / "module", module, data.train.description())
+    with locked(run):
+        fit = Fit(module, samples, validation, recipe)
+        _finish(fit, run, recipe.checkpoint_interval, on_epoch)
+        module.calibrate(validation)
+        save_module(run / "module", module, data.train.description())
     seconds = time.perf_counter() - start
     known = {name: values[: recipe.validation_frames] for name, values in samples.items()}
     test = draw_many(data.test, recipe.test_frames, labels)
@@ -134,90 +128,39 @@ def train_module(
     )
 
 
-def judged(module: PerceptionModule[Any], samples: Samples) -> Metrics:
-    """Return the module's metrics on samples."""
-    return module.measure(module.perceive(samples), samples)
+def _checked(place: Path | GoOn) -> Path:
+    if not isinstance(place, GoOn):
+        refuse_taken(place, "run")
+        return place
+    if (place.run / "module").exists():
+        raise InputError(f"a run that goes on must not have ended, {place.run / 'module'} exists")
+    return place.run
 
 
-def fit(
-    module: PerceptionModule[Any], samples: Samples, validation: Samples, recipe: PerceptionRecipe
-) -> Iterator[Epoch]:
-    """Train until epochs or patience end, and then leave the state that validated best.
-
-    Args:
-        module: What learns; whoever calls has it `prepare` for the samples.
-        samples: What it learns from.
-        validation: What it is judged by.
-        recipe: How it learns.
-
-    Yields:
-        What came of each pass over the samples.
-
-    Raises:
-        InputError: The samples lack frames that the module reads, or are not even a batch.
-    """
-    start = time.perf_counter()
-    frames = _tensors(module.signature.fitted(samples))
-    labels = _tensors({name: samples[name] for name in _label_names(samples)})
-    optimizer = torch.optim.AdamW(
-        module.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
-    )
-    count = len(next(iter(frames.values())))
-    batches = count // recipe.batch_size
-    if batches == 0:
-        raise InputError(f"frames must be at least batch_size = {recipe.batch_size}, got {count}")
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=recipe.epochs * batches
-    )
-    best, best_state, since = float("-inf"), module.state_dict(), 0
-    for number in range(1, 1 + recipe.epochs):
-        loss = _learn_once(module, frames, labels, recipe.batch_size, optimizer, schedule)
-        if not math.isfinite(loss):
-            raise DivergedError(
-                f"the loss was {loss} in epoch {number}: a smaller learning_rate may help"
-            )
-        metrics = judged(module, validation)
-        since += 1
-        if metrics[module.score] > best:
-            best, since = metrics[module.score], 0
-            best_state = {name: value.clone() for name, value in module.state_dict().items()}
-        yield Epoch(number, recipe.epochs, time.perf_counter() - start, loss, metrics)
-        if since >= recipe.patience:
-            break
-    module.load_state_dict(best_state)
-
-
-def _learn_once(
-    module: PerceptionModule[Any],
-    frames: dict[str, Tensor],
-    labels: dict[str, Tensor],
-    batch_size: int,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-) -> float:
-    """Pass over all frames once, in a new order; return the mean loss."""
-    device = next(module.parameters()).device
-    module.train()
-    total = 0.0
-    order = torch.randperm(len(next(iter(frames.values()))))
-    batches = order[: len(order) // batch_size * batch_size].split(batch_size)
-    for rows in batches:
-        output = module({name: own[rows].to(device) for name, own in frames.items()})
-        loss = module.loss(output, {name: own[rows].to(device) for name, own in labels.items()})
-        optimizer.zero_grad()
-        cast(Any, loss).backward()
-        optimizer.step()
-        schedule.step()
-        total += loss.item()
-    return total / len(batches)
-
-
-def _label_names(samples: Samples) -> list[str]:
-    return [name for name in samples if not name.startswith(("camera", "group_"))]
-
-
-def _tensors(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(own) for name, own in arrays.items()}
+def _finish(fit: Fit, run: Path, interval: float, on_epoch: Callable[[Epoch], None]) -> None:
+    """Go on to the last epoch, from the checkpoint in the run folder if there is one."""
+    checkpoints, curves = Checkpoints(run / "state"), run / "curves"
+    state = checkpoints.load()
+    if state is None:
+        logger = curve_logger(curves)
+    else:
+        fit.set_state(part("fit", state))
+        logger = curve_logger(curves, state["table"].tobytes(), fit.epochs - 1)
+    saved_at = time.perf_counter()
+    with asked_to_stop() as stop, closing(logger):
+        for epoch in fit:
+            _write(logger, epoch)
+            on_epoch(epoch)
+            if stop.status is not None or time.perf_counter() - saved_at >= interval:
+                state = {**within("fit", fit.get_state()), "table": table_of(curves)}
+                checkpoints.save(fit.epochs, state)
+                saved_at = time.perf_counter()
+            if stop.status is not None:
+                raise StoppedError(
+                    f"stopped after {fit.epochs} epochs; to go on: the same with --resume {run}",
+                    stop.status,
+                )
+    fit.keep_best()
 
 
 def _write(logger: Logger, epoch: Epoch) -> None:

@@ -1,5 +1,6 @@
 """What a training run follows from: the `config.json` of its folder."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, Self, cast
 
 from autonomy.agents.recipe import Recipe
 from autonomy.errors import InputError, shown
+from autonomy.files import whole_folder, write_json
 from autonomy.imported_class import allowed_class, allowed_name
 from autonomy.json_values import described, parsed_json
 
@@ -52,36 +54,64 @@ class SavedConfig:
             InputError: There is none, it is none of this version, or it names what may not be
                 imported.
         """
-        path = run / "config.json"
+        says = read_config(run)
         try:
-            says = cast(dict[str, Any], parsed_json(path.read_bytes()))
             kind = allowed_class(says["algorithm"], modules)
             recipe = _recipe(kind, says["recipe"], modules)
             env_id = _allowed(says["env_id"], modules)
             return cls(RunConfig(env_id, recipe, says["seed"], says["device"]), says)
-        except OSError as error:
-            raise InputError(f"{run} is no run to go on with: {path}: {error.strerror}") from None
-        except InputError:
-            raise
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise InputError(f"{path} must be of a training by this version, got {error}") from None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{run} must be a run of this version's train, got {error}") from None
 
     def refuse_changes(self, now: RunConfig) -> None:
-        """Raise `InputError` where a prepared training would not go on as this one would have.
+        """Raise `InputError` where a prepared training would not go on as this one would have."""
+        try:
+            refuse_changes(self.says, now.to_json())
+        except InputError as error:
+            raise InputError(f"{error}; --accept-changes goes on all the same") from None
 
-        More steps, and checkpoints at other times, change nothing of what is done up to there.
-        """
-        before, after = _flat(self.says), _flat(now.to_json())
-        changes = [
-            f"{name} {shown(before.get(name))} to {shown(after.get(name))}"
-            for name in {**before, **after}
-            if name not in _MAY_CHANGE and before.get(name) != after.get(name)
-        ]
-        if changes:
-            raise InputError(
-                "a run must go on as it began, unless --accept-changes says that it need not, got "
-                f"{'; '.join(changes)}"
-            )
+
+def begin_run(run: Path, config: Mapping[str, Any]) -> None:
+    """Make a run folder that holds a configuration: whole, or not at all.
+
+    Raises:
+        InputError: There is one, or it cannot be made.
+    """
+    with whole_folder(run, "run") as folder:
+        write_json(folder / "config.json", config)
+
+
+def read_config(run: Path) -> dict[str, Any]:
+    """Return what the configuration of a run folder says.
+
+    Raises:
+        InputError: There is none.
+    """
+    path = run / "config.json"
+    try:
+        says = parsed_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{run} is no run to go on with: {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{path} is truncated or no JSON: {error}") from None
+    if not isinstance(says, dict):
+        raise InputError(f"{path} must hold a configuration, got another kind of JSON")
+    return cast(dict[str, Any], says)
+
+
+def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise `InputError` where configurations differ in what a run may not change as it goes on.
+
+    It may take more steps, and make checkpoints at other times.
+    """
+    one, other = _flat(before), _flat(json.loads(json.dumps(now)))
+    changes = [
+        f"{name} {shown(one.get(name))} to {shown(other.get(name))}"
+        for name in {**one, **other}
+        if name not in _MAY_CHANGE and one.get(name) != other.get(name)
+    ]
+    if changes:
+        raise InputError(f"a run must go on as it began, got {'; '.join(changes)}")
 
 
 def _recipe(kind: type, says: Mapping[str, Any], modules: Sequence[str]) -> Recipe:

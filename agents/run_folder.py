@@ -17,7 +17,7 @@ from autonomy.agents.console import ProgressDisplay
 from autonomy.agents.curves import Curves
 from autonomy.agents.progress import Progress
 from autonomy.agents.recipe import Recipe
-from autonomy.agents.run_config import RunConfig, SavedConfig
+from autonomy.agents.run_config import RunConfig, SavedConfig, begin_run
 from autonomy.agents.state_arrays import part, within
 from autonomy.agents.training import Training
 from autonomy.device import torch_device
@@ -65,8 +65,7 @@ def train(
     refuse_taken(run, "run")
     with closing(Training(env_id, recipe, seed, device)) as training:
         config = RunConfig(env_id, recipe, seed, torch_device(device))
-        with whole_folder(run, "run") as folder:
-            write_json(folder / "config.json", config.to_json())
+        begin_run(run, config.to_json())
         with locked(run):
             return _Run(config, run, training).finish(console)
 

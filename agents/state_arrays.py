@@ -73,12 +73,21 @@ def optimizer_arrays(optimizer: torch.optim.Optimizer) -> State:
 
 def load_optimizer(optimizer: torch.optim.Optimizer, state: State) -> None:
     """Fill an optimizer of the same parameters; its step size is the learner's own affair."""
+    parameters = [own for group in optimizer.param_groups for own in group["params"]]
     remembered: dict[int, dict[str, Tensor]] = {}
     for key, values in state.items():
         index, _, name = key.partition("/")
-        remembered.setdefault(int(index), {})[name] = torch.from_numpy(np.array(values))
+        value = _laid_out_as(parameters[int(index)], torch.from_numpy(np.array(values)))
+        remembered.setdefault(int(index), {})[name] = value
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": remembered, "param_groups": groups})
+
+
+def _laid_out_as(parameter: Tensor, value: Tensor) -> Tensor:
+    """Return a value in a parameter's order in memory, which fused steps take for granted."""
+    if value.shape != parameter.shape:
+        return value
+    return torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def random_arrays(device: str) -> State:

@@ -9,6 +9,7 @@ Examples:
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, make_dataclass
 from itertools import count
 from pathlib import Path
@@ -32,7 +33,8 @@ from autonomy.scripts.sample_sources import (
 )
 
 if TYPE_CHECKING:  # torch takes seconds to import
-    from autonomy.agents.perception_training import Data, Epoch, TrainedModule
+    from autonomy.agents.module_fit import Epoch
+    from autonomy.agents.perception_training import Data, TrainedModule
     from autonomy.perception.modules.groups import Group
 
 
@@ -55,6 +57,8 @@ class Arguments(SourceArguments):
     """Folder of data sets train, validation and test to take frames from, not rendered."""
     run: Path | None = None
     """Run folder to make; by default a new one under runs/."""
+    resume: Path | None = None
+    """Run folder to go on in, where all else is as it was."""
     device: str = "auto"
     """Where to compute: auto, cpu or cuda."""
 
@@ -80,16 +84,16 @@ class Arguments(SourceArguments):
 
 def main(arguments: Arguments) -> None:
     """Train, judge, and write what came of it into the run folder."""
-    from autonomy.agents.perception_training import train_module
+    from autonomy.agents.perception_training import GoOn, train_module
     from autonomy.perception.modules.groups import by_group
 
     console, data = Console(), _data(arguments)
     score = module_class(arguments.module).score
-    with new_folder([arguments.run] if arguments.run else _names(arguments, data), "run") as folder:
+    with _run_folder(arguments, data) as folder:
         trained = train_module(
             arguments.module,
             data,
-            folder,
+            folder if arguments.resume is None else GoOn(folder),
             arguments.recipe,
             arguments.seed,
             arguments.device,
@@ -125,6 +129,12 @@ def _data(arguments: Arguments) -> "Data":
         make_source(world, split="validation", seed=seed, **options),
         make_source(world, split="test", seed=seed, **judged),
     )
+
+
+def _run_folder(arguments: Arguments, data: "Data") -> AbstractContextManager[Path]:
+    if arguments.resume is not None:
+        return nullcontext(arguments.resume)
+    return new_folder([arguments.run] if arguments.run else _names(arguments, data), "run")
 
 
 def _names(arguments: Arguments, data: "Data") -> Iterator[Path]:

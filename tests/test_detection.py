@@ -7,8 +7,9 @@ import pytest
 import torch
 from toy_samples import ToySamples
 
+from autonomy.agents.module_fit import judged
 from autonomy.agents.perception_recipe import PerceptionRecipe
-from autonomy.agents.perception_training import Data, judged, train_module
+from autonomy.agents.perception_training import Data, train_module
 from autonomy.errors import InputError
 from autonomy.perception.detections import Detections
 from autonomy.perception.modules.average_precision import average_precision

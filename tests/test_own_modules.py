@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autonomy.agents.module_fit import Epoch
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.agents.perception_training import Data, Epoch, train_module
+from autonomy.agents.perception_training import Data, train_module
 from autonomy.command_line import run
 from autonomy.envs.arm.env import ArmVectorEnv
 from autonomy.envs.lane.env import LaneVectorEnv

@@ -157,7 +157,8 @@ def test_a_run_without_checkpoints_begins_anew(run: Path) -> None:
 
 def test_other_conditions_are_named_and_taken_only_if_accepted(run: Path) -> None:
     with pytest.raises(
-        InputError, match=r"--accept-changes .* got recipe.gamma 0\.9 to 0\.5; recipe.epochs 4 to 2"
+        InputError,
+        match=r"got recipe.gamma 0\.9 to 0\.5; recipe.epochs 4 to 2; --accept-changes goes on",
     ):
         resumed(run, gamma=0.5, epochs=2)
     says = json.loads((run / "config.json").read_text())
@@ -186,9 +187,9 @@ def test_a_run_that_goes_on_elsewhere_is_left_alone(run: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "must be of a training by this version, got Expecting"),
-        ("[]", "must be of a training by this version"),
-        ('{"env_id": "toy/Steer-v0"}', "must be of a training by this version, got 'algorithm'"),
+        ("{", "is truncated or no JSON"),
+        ("[]", "must hold a configuration"),
+        ('{"env_id": "toy/Steer-v0"}', "must be a run of this version's train, got 'algorithm'"),
         ('{"algorithm": "os:system"}', "'os:system' may not be imported"),
         ('{"algorithm": "autonomy.errors:InputError", "recipe": {}}', "must be a recipe"),
     ],
