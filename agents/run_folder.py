@@ -6,7 +6,8 @@ needed to go on in `state`, and at last the `policy`.
 
 import shutil
 import time
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from autonomy.agents.curves import Curves
 from autonomy.agents.progress import Progress
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.run_config import RunConfig, SavedConfig, begin_run
+from autonomy.agents.run_summary import FAILURE
 from autonomy.agents.state_arrays import part, within
 from autonomy.agents.training import Training
 from autonomy.device import torch_device
+from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
-from autonomy.files import locked, refuse_taken, whole_folder, write_json
+from autonomy.files import locked, refuse_taken, whole_folder, write_json, write_text
 from autonomy.policies.folder import save_policy
 from autonomy.stopping import StoppedError, asked_to_stop
 from autonomy.world_state import State
@@ -66,7 +69,7 @@ def train(
     with closing(Training(env_id, recipe, seed, device)) as training:
         config = RunConfig(env_id, recipe, seed, torch_device(device))
         begin_run(run, config.to_json())
-        with locked(run):
+        with locked(run), _failure_told(run):
             return _Run(config, run, training).finish(console)
 
 
@@ -99,8 +102,21 @@ def go_on(
             training.set_state(part("training", state))
         write_json(run / "config.json", config.to_json())
         _forget_after(training.steps, run)
+        (run / FAILURE).unlink(missing_ok=True)
         curves = None if state is None else part("curves", state)
-        return _Run(config, run, training, curves).finish(console)
+        with _failure_told(run):
+            return _Run(config, run, training, curves).finish(console)
+
+
+@contextmanager
+def _failure_told(run: Path) -> Generator[None]:
+    """Leave word in a run folder of why its training failed."""
+    try:
+        yield
+    except InputError as error:
+        with suppress(InputError):  # a full disk takes no word either
+            write_text(run / FAILURE, f"{error}\n")
+        raise
 
 
 def _forget_after(steps: int, run: Path) -> None:

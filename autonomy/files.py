@@ -152,6 +152,15 @@ def locked(folder: Path) -> Generator[None]:
         os.close(descriptor)
 
 
+def is_locked(folder: Path) -> bool:
+    """Tell whether a process keeps a folder to itself."""
+    try:
+        with locked(folder):
+            return False
+    except InputError:
+        return True
+
+
 def _lock(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,6 +36,7 @@ SMALLER = {
     "record_episodes.py": "--episodes 1",
     "calibrate_camera.py": "",
     "perceive.py": "",
+    "runs.py": "",
     "kill_training.py": "--moments 1",
 }
 ALGORITHM = {
