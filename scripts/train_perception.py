@@ -162,7 +162,16 @@ def _report(trained: "TrainedModule", groups: "list[Group]") -> dict[str, Any]:
         "train": trained.train,
         "test": trained.test,
         "gap": _gaps(trained),
-        "groups": [{**group._asdict(), "metric": trained.module.score} for group in groups],
+        "groups": [_group(group, trained.module.score) for group in groups],
+    }
+
+
+def _group(group: "Group", metric: str) -> dict[str, Any]:
+    return {
+        **group.range._asdict(),
+        "frames": group.frames,
+        "score": group.score,
+        "metric": metric,
     }
 
 

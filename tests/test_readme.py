@@ -36,6 +36,7 @@ SMALLER = {
     "record_episodes.py": "--episodes 1",
     "calibrate_camera.py": "",
     "perceive.py": "",
+    "compare.py": "--episodes 2 --conditions strong",
     "runs.py": "",
     "kill_training.py": "--moments 1",
 }

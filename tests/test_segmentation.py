@@ -143,7 +143,7 @@ def test_the_worst_group_is_where_it_fails() -> None:
         "group_shift": np.stack([light, (light > 3).astype(np.float64)], axis=1),
     }
     groups = by_group(module_of(), Segmentation(reported), samples)
-    assert [(group.of, group.low, group.high, group.frames, group.score) for group in groups] == [
+    assert [(*group.range, group.frames, group.score) for group in groups] == [
         ("light", 1.0, 3.0, 3, 0.25),  # road 1/2, own lane 0
         ("light", 4.0, 6.0, 3, 1.0),
         ("light", 7.0, 9.0, 3, 1.0),
