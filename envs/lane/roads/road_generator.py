@@ -91,7 +91,8 @@ def _draw_clear_line(
             continue
         reach = np.full(len(line.points), section.reach)
         gap = distribution.clearance
-        if touching_stations(line.points, reach, line.spacing, closed, gap) is None:
+        flat = np.pad(line.points, ((0, 0), (0, 1)))  # whatever the hills, no leg is over another
+        if touching_stations(flat, reach, line.spacing, closed, gap) is None:
             return line
     raise InputError(
         f"no road of {distribution} kept clear of itself in {_TRIES} draws; "
