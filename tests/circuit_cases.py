@@ -1,5 +1,6 @@
 """Circuits in files, for the tests of roads that cross themselves or are too tight."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,4 +51,17 @@ def double_crossing() -> NDArray[np.float64]:
     around = np.array([*corners, corners[0]], np.float64)
     way = np.append(0.0, np.cumsum(np.hypot(*np.diff(around, axis=0).T)))
     at = np.arange(0.0, way[-1] - 20.0, 20.0)
+    return np.column_stack([np.interp(at, way, side) for side in around.T])
+
+
+def drop(small: float, large: float = 60.0, apart: float = 250.0) -> NDArray[np.float64]:
+    """Two circles and the straights that touch both: a hairpin whose two legs lead apart."""
+    turn = math.asin((large - small) / apart)
+    about = np.linspace(-math.pi / 2 - turn, math.pi / 2 + turn, 200)
+    right = np.column_stack([apart + large * np.cos(about), large * np.sin(about)])
+    about = np.linspace(math.pi / 2 + turn, 1.5 * math.pi - turn, 100)
+    left = small * np.column_stack([np.cos(about), np.sin(about)])
+    around = np.concatenate([right, left, right[:1]])
+    way = np.append(0.0, np.cumsum(np.hypot(*np.diff(around, axis=0).T)))
+    at = np.arange(0.0, way[-1] - 2.0, 2.0)
     return np.column_stack([np.interp(at, way, side) for side in around.T])

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from circuit_cases import even, write_circuit
+from circuit_cases import drop, even, write_circuit
 from lane_cases import make
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
+from road_cases import crossing_sections
 
 from autonomy.envs.lane.roads.inner_edge import eased_widths
-from autonomy.envs.lane.roads.road import Road
+from autonomy.envs.lane.roads.road import Road, free_width
 from autonomy.envs.lane.roads.road_files import read_circuit
 from autonomy.errors import InputError
 
@@ -92,6 +93,31 @@ def test_the_expert_drives_around_eased_corners(tmp_path: Path) -> None:
         if ended.all():
             break
     assert ended.all()
+
+
+@pytest.mark.parametrize(("radius", "width"), [(7.5, 8.0), (9.0, 12.0)])
+def test_a_hairpin_tighter_than_half_its_width_does_not_fold(
+    tmp_path: Path, radius: float, width: float
+) -> None:
+    """Nor do its legs touch, which lead apart: the inner edge moves, the outer one stays."""
+    path = write_circuit(tmp_path / "drop.csv", drop(radius), width, width)
+    with pytest.warns(UserWarning, match="inner edge is eased by up to"):
+        road = read_circuit(path)
+    right, left = -road.boundaries[:, 0], road.boundaries[:, -1]
+    assert_allclose(right, width)
+    tightest = 1 / road.curvature.max()
+    assert 6.5 < tightest < width
+    assert left.min() == pytest.approx(tightest - 6.2, abs=0.05)
+    assert left.max() == pytest.approx(width)
+    assert not crossing_sections(road, right, left)
+    assert not crossing_sections(road, *free_width(road).T)
+
+
+def test_legs_that_touch_beside_each_other_are_refused(tmp_path: Path) -> None:
+    """Two straights 20 m apart, 12 m wide to both sides."""
+    path = write_circuit(tmp_path / "legs.csv", drop(10.0, 10.1), 12.0, 12.0)
+    with pytest.raises(InputError, match=r"cross or touch itself, unless .* 0.0 m apart in height"):
+        read_circuit(path)
 
 
 def test_a_bend_without_room_for_a_lane_outside_is_refused(tmp_path: Path) -> None:

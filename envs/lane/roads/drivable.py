@@ -21,7 +21,8 @@ def check_drivable(road: Road) -> None:
             disagrees with its own heading, or comes too near itself; the message says where.
     """
     check_alignment(road)
-    touching = touching_stations(road.position, road.reach, road.spacing, road.closed)
+    sides = np.stack([-road.boundaries[:, 0], road.boundaries[:, -1]], axis=1)
+    touching = touching_stations(road.strip(sides))
     if touching is not None:
         heights = road.position[list(touching), 2]
         here, there = (station * road.spacing for station in touching)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, sin
-from autonomy.envs.lane.roads.road_clearance import Passing, free_distance, passing_stations
+from autonomy.envs.lane.roads.road_clearance import Passing, Strip, free_distance, passing_stations
 from autonomy.envs.lane.roads.station_runs import station_runs
 
 MarkingKind = Literal["solid", "dashed", "double", "none"]
@@ -96,7 +96,11 @@ class Road:
     @cached_property
     def passing(self) -> Passing:
         """Which stations pass over or under the road itself: those of bridges, and below them."""
-        return passing_stations(self.position, self.reach, self.spacing, self.closed, BESIDE)
+        return passing_stations(self.strip(np.stack([self.reach, self.reach], axis=1)), BESIDE)
+
+    def strip(self, sides: NDArray[np.float64]) -> Strip:
+        """Return the land that the road takes to its right and to its left, (S, 2) [m]."""
+        return Strip(self.position, self.normal, sides, self.spacing, self.closed)
 
     @cached_property
     def bridges(self) -> list[NDArray[np.intp]]:

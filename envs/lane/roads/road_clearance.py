@@ -23,6 +23,16 @@ _STRIDE = 4  # stations between the cross-sections that are measured
 _ROUNDING = 1e-6  # [m]
 
 
+class Strip(NamedTuple):
+    """A line and how much land beside it is taken."""
+
+    line: NDArray[np.float64]  # (S, 3) stations [m]
+    normal: NDArray[np.float64]  # (S, 2) unit vectors to the left
+    sides: NDArray[np.float64]  # (S, 2) how far the road extends to the right and to the left [m]
+    spacing: float  # [m] between stations
+    closed: bool  # whether the last station joins the first
+
+
 class Passing(NamedTuple):
     """Which stations of a road are near another leg of it."""
 
@@ -30,82 +40,58 @@ class Passing(NamedTuple):
     under: NDArray[np.bool_]  # (S,) that pass under one
 
 
-def touching_stations(
-    line: NDArray[np.float64],
-    reach: NDArray[np.float64],
-    spacing: float,
-    closed: bool,
-    gap: float = 0.0,
-) -> tuple[int, int] | None:
-    """Find two stations on different legs whose surroundings come nearer than `gap`.
+def touching_stations(strip: Strip, gap: float = 0.0) -> tuple[int, int] | None:
+    """Find two stations on different legs whose surroundings come nearer than `gap` [m].
 
     Two stations D apart as the crow flies are on different legs when the way between them is
     longer than the half circle of diameter D: no bend wider than D joins them so late. Legs of
     which one passes over the other, `SEPARATION` higher, do not touch.
 
-    Args:
-        line: (S, 3) stations [m].
-        reach: (S,) how far the road extends to either side of each station [m].
-        spacing: between stations [m].
-        closed: whether the last station joins the first.
-        gap: free land demanded between the two edges [m].
-
     Returns:
         The station numbers of such a pair, the lower first, or None.
     """
-    here, there = _first_touching(line, reach, spacing, closed, gap)
+    here, there = _first_touching(strip, gap)
     return None if here < 0 else (here, there)
 
 
-def passing_stations(
-    line: NDArray[np.float64], reach: NDArray[np.float64], spacing: float, closed: bool, gap: float
-) -> Passing:
+def passing_stations(strip: Strip, gap: float) -> Passing:
     """Tell which stations pass over or under another leg, or less than `gap` [m] beside one.
 
-    None do on a road that crosses itself nowhere. For the arguments see `touching_stations`.
+    None do on a road that crosses itself nowhere.
     """
-    over, under = np.zeros((2, len(line)), np.bool_)
-    if np.ptp(line[:, 2]) >= SEPARATION - _ROUNDING:
-        crosses = _mark_passing(line, reach, spacing, closed, 0.0, Passing(over, under))
+    over, under = np.zeros((2, len(strip.line)), np.bool_)
+    if np.ptp(strip.line[:, 2]) >= SEPARATION - _ROUNDING:
+        crosses = _mark_passing(strip, 0.0, Passing(over, under))
         if crosses:
-            _mark_passing(line, reach, spacing, closed, gap, Passing(over, under))
+            _mark_passing(strip, gap, Passing(over, under))
     return Passing(over, under)
 
 
 @compiled
-def _first_touching(
-    line: NDArray[np.float64], reach: NDArray[np.float64], spacing: float, closed: bool, gap: float
-) -> tuple[int, int]:
+def _first_touching(strip: Strip, gap: float) -> tuple[int, int]:
     """Return the first such pair, block by block, or -1 twice."""
-    count = len(line)
-    for one, other in _near_blocks(line, reach, spacing, closed, gap):
+    count = len(strip.line)
+    for one, other in _near_blocks(strip, gap):
         for i in range(one * _BLOCK, min((one + 1) * _BLOCK, count)):
             for j in range(other * _BLOCK, min((other + 1) * _BLOCK, count)):
-                if abs(_above(line, i, j)) >= SEPARATION - _ROUNDING:
+                if abs(_above(strip.line, i, j)) >= SEPARATION - _ROUNDING:
                     continue
-                if _is_near(line, i, j, reach[i] + reach[j] + gap, spacing, closed):
+                if _is_near(strip, i, j, gap):
                     return i, j
     return -1, -1
 
 
 @compiled
-def _mark_passing(
-    line: NDArray[np.float64],
-    reach: NDArray[np.float64],
-    spacing: float,
-    closed: bool,
-    gap: float,
-    passing: Passing,
-) -> bool:
+def _mark_passing(strip: Strip, gap: float, passing: Passing) -> bool:
     """Mark the stations that pass over or under others; tell whether any do."""
-    count, some = len(line), False
-    for one, other in _near_blocks(line, reach, spacing, closed, gap):
+    count, some = len(strip.line), False
+    for one, other in _near_blocks(strip, gap):
         for i in range(one * _BLOCK, min((one + 1) * _BLOCK, count)):
             for j in range(other * _BLOCK, min((other + 1) * _BLOCK, count)):
-                above = _above(line, i, j)
+                above = _above(strip.line, i, j)
                 if abs(above) < SEPARATION - _ROUNDING:
                     continue
-                if _is_near(line, i, j, reach[i] + reach[j] + gap, spacing, closed):
+                if _is_near(strip, i, j, gap):
                     some = True
                     passing.over[i if above > 0.0 else j] = True
                     passing.under[j if above > 0.0 else i] = True
@@ -113,14 +99,13 @@ def _mark_passing(
 
 
 @compiled
-def _near_blocks(
-    line: NDArray[np.float64], reach: NDArray[np.float64], spacing: float, closed: bool, gap: float
-) -> list[tuple[int, int]]:
+def _near_blocks(strip: Strip, gap: float) -> list[tuple[int, int]]:
     """Return the pairs of blocks in which there may be stations of two legs that are near."""
+    line, spacing = strip.line, strip.spacing
     count, blocks = len(line), (len(line) + _BLOCK - 1) // _BLOCK
     within = 1.1 * _BLOCK * spacing  # no pair of two blocks is nearer than their middles, but by so
-    far = 2.0 * reach.max() + gap + within
-    shortest = 0.5 * math.pi * (2.0 * reach.min() + gap) - within
+    far = 2.0 * strip.sides.max() + gap + within
+    shortest = 0.5 * math.pi * (2.0 * strip.sides.min() + gap) - within
     middles = np.empty((blocks, 2))
     for block in range(blocks):
         middles[block] = line[min(block * _BLOCK + _BLOCK // 2, count - 1), :2]
@@ -130,19 +115,28 @@ def _near_blocks(
             x, y = middles[one, 0] - middles[other, 0], middles[one, 1] - middles[other, 1]
             if x * x + y * y >= far * far:
                 continue
-            if _way((other - one) * _BLOCK, count, closed) * spacing > shortest:
+            if _way((other - one) * _BLOCK, count, strip.closed) * spacing > shortest:
                 pairs.append((one, other))
     return pairs
 
 
 @compiled
-def _is_near(
-    line: NDArray[np.float64], i: Index, j: Index, allowed: float, spacing: float, closed: bool
-) -> bool:
-    """Tell whether two stations are on different legs, and nearer than allowed from above [m]."""
-    x, y = line[i, 0] - line[j, 0], line[i, 1] - line[j, 1]
-    is_near = x * x + y * y < allowed * allowed
-    return is_near and _way(int(j - i), len(line), closed) * spacing > 0.5 * math.pi * allowed
+def _is_near(strip: Strip, i: Index, j: Index, gap: float) -> bool:
+    """Tell whether two stations are on different legs, and their roads nearer than `gap` [m]."""
+    line, sides = strip.line, strip.sides
+    widest = sides[i].max() + sides[j].max() + gap
+    x, y = line[j, 0] - line[i, 0], line[j, 1] - line[i, 1]
+    allowed = max(_side(strip, i, x, y) + _side(strip, j, -x, -y) + gap, 0.0)
+    if x * x + y * y >= allowed * allowed:
+        return False
+    return _way(int(j - i), len(line), strip.closed) * strip.spacing > 0.5 * math.pi * widest
+
+
+@compiled
+def _side(strip: Strip, i: Index, x: float, y: float) -> float:
+    """Return how far the road extends to the side of a station on which a direction is [m]."""
+    to_left = x * strip.normal[i, 0] + y * strip.normal[i, 1]
+    return strip.sides[i, 1] if to_left > 0.0 else strip.sides[i, 0]
 
 
 @compiled
