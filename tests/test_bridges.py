@@ -307,11 +307,21 @@ def test_a_bridge_is_a_closed_shape_seen_from_outside(road: Road) -> None:
     assert (up[np.isclose(height, 0.3 + RISE + 0.8)] > 0).all()
 
 
-def test_bridges_are_things_beside_the_road(road: Road) -> None:
+@pytest.mark.filterwarnings("ignore:.*crosses itself|.*bends more tightly")
+def test_a_bridge_is_a_thing_and_only_posts_stand_on_and_under_it(tmp_path: Path) -> None:
+    """Here the two ways cross at 10 degrees, so that they are near each other for long."""
+    road = read_circuit(write_circuit(tmp_path / "slanting.csv", eight(600.0, 0.09)))
     library = MeshLibrary()
-    parts = RoadMeshes(library, RoadNetwork(lambda _: road))[0]
-    last = library.arrays.parts[parts.roadside[1] - 1]
-    assert (library.arrays.classes[last[2] : last[3]] == SemanticClass.BUILDING).all()
+    first, end = RoadMeshes(library, RoadNetwork(lambda _: road))[0].roadside
+    parts, classes = library.arrays.parts[first:end], library.arrays.classes
+    kinds = [set(classes[part[2] : part[3]].tolist()) for part in parts]
+    assert kinds.pop() == {SemanticClass.BUILDING}
+    (bridge,) = road.bridges
+    places = library.arrays.poses[first : end - 1, :2, 3]
+    apart = np.linalg.norm(places[:, None] - road.position[bridge, :2], axis=2).min(axis=1)
+    on_or_under = [kind for kind, away in zip(kinds, apart, strict=True) if away < 6.5]
+    assert len(on_or_under) >= 4
+    assert set.union(*on_or_under) == {SemanticClass.POST}
 
 
 def test_a_road_above_the_own_lane_is_another_road(road: Road) -> None:

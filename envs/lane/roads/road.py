@@ -122,7 +122,7 @@ def free_width(road: Road, limit: float = 40.0) -> NDArray[np.float64]:
 
     Cross-sections of this width do not intersect: they end before the medial axis of the
     line, which lies at the centre of curvature inside a bend and half way to another leg.
-    A bridge has no land.
+    A bridge has no land, and what passes under one only its shoulders: nothing stands there.
 
     Returns:
         (S, 2) distances to the right and to the left [m], at most `limit`, and at least the
@@ -132,8 +132,8 @@ def free_width(road: Road, limit: float = 40.0) -> NDArray[np.float64]:
     medial = free_distance(line, road.normal, road.curvature, limit, road.closed, passing)
     edge = np.stack([-road.boundaries[:, 0], road.boundaries[:, -1]], axis=1)
     land = np.maximum(0.9 * medial, np.minimum(medial, edge + SHOULDER))
-    inside = _within(passing.over, road.closed)[:, np.newaxis]
-    return np.where(inside, np.minimum(land, edge + SHOULDER), land)
+    is_bare = passing.under | _within(passing.over, road.closed)
+    return np.where(is_bare[:, np.newaxis], np.minimum(land, edge + SHOULDER), land)
 
 
 def _within(chosen: NDArray[np.bool_], closed: bool) -> NDArray[np.bool_]:

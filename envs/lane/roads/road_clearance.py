@@ -124,12 +124,14 @@ def _near_blocks(strip: Strip, gap: float) -> list[tuple[int, int]]:
 def _is_near(strip: Strip, i: Index, j: Index, gap: float) -> bool:
     """Tell whether two stations are on different legs, and their roads nearer than `gap` [m]."""
     line, sides = strip.line, strip.sides
-    widest = sides[i].max() + sides[j].max() + gap
     x, y = line[j, 0] - line[i, 0], line[j, 1] - line[i, 1]
-    allowed = max(_side(strip, i, x, y) + _side(strip, j, -x, -y) + gap, 0.0)
-    if x * x + y * y >= allowed * allowed:
+    widest = max(sides[i, 0], sides[i, 1]) + max(sides[j, 0], sides[j, 1]) + gap
+    if x * x + y * y >= widest * widest:
         return False
-    return _way(int(j - i), len(line), strip.closed) * strip.spacing > 0.5 * math.pi * widest
+    if _way(int(j - i), len(line), strip.closed) * strip.spacing <= 0.5 * math.pi * widest:
+        return False
+    allowed = max(_side(strip, i, x, y) + _side(strip, j, -x, -y) + gap, 0.0)
+    return x * x + y * y < allowed * allowed
 
 
 @compiled

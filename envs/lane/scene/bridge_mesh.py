@@ -17,6 +17,8 @@ _BARRIER = 0.3, 0.8  # [m] width and height
 
 def bridge_meshes(sections: Sections, bridges: Sequence[NDArray[np.intp]]) -> list[Mesh]:
     """Return a mesh for each bridge of a road, given by its stations."""
+    if not bridges:
+        return []
     outline, ends = _outline(sections), _ends(sections)
     section_at = {station: m for m, station in enumerate(sections.stations.tolist())}
     of_each = [
