@@ -57,9 +57,9 @@ def _mesh(outline: NDArray[np.float64], ends: NDArray[np.float64]) -> Mesh:
     quads = np.concatenate(
         [
             _sides(outline),
-            ends[:1],  # the abutments face each other,
+            ends[:1],  # the abutments face each other
             ends[-1:, ::-1],
-            start,  # the ends of the deck the road before and after it
+            start,  # the deck's own ends face away from each other
             stop[:, ::-1],
         ]
     )
