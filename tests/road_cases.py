@@ -46,3 +46,24 @@ def eight() -> Road:
 
 def same(one: Road, other: Road) -> bool:
     return road_to_json(one) == road_to_json(other)
+
+
+def crossing_sections(road: Road, right: NDArray[np.float64], left: NDArray[np.float64]) -> int:
+    """How many pairs of cross-sections meet that reach so far to the right and the left (S,)."""
+    ends = np.stack([road.at_offset(-right), road.at_offset(left)], axis=1)[::3]
+    a, b = ends[:, None], ends[None, :]
+    crossing = _opposite(a, b[..., 0, :], b[..., 1, :])
+    crossing &= _opposite(b, a[..., 0, :], a[..., 1, :])
+    return int(crossing.sum())
+
+
+def _opposite(
+    line: NDArray[np.float64], p: NDArray[np.float64], q: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Whether p and q lie strictly on opposite sides of a line (..., 2 ends, 2)."""
+
+    def side(point: NDArray[np.float64]) -> NDArray[np.float64]:
+        along, to = line[..., 1, :] - line[..., 0, :], point - line[..., 0, :]
+        return along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
+
+    return side(p) * side(q) < 0

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from road_cases import circle, eight, road_along, same
+from road_cases import circle, crossing_sections, eight, road_along, same
 
 from autonomy.envs.lane.roads.drivable import check_drivable
 from autonomy.envs.lane.roads.road import Road, free_width
@@ -138,23 +137,7 @@ def test_cross_sections_of_free_width_do_not_meet(roads: list[Road]) -> None:
         edge = road.boundaries
         assert (right >= -edge[:, 0] + 0.99).all()
         assert (left >= edge[:, -1] + 0.99).all()
-        ends = np.stack([road.at_offset(-right), road.at_offset(left)], axis=1)[::3]
-        a, b = ends[:, None], ends[None, :]
-        crossing = _opposite(a, b[..., 0, :], b[..., 1, :])
-        crossing &= _opposite(b, a[..., 0, :], a[..., 1, :])
-        assert not crossing.any()
-
-
-def _opposite(
-    line: NDArray[np.float64], p: NDArray[np.float64], q: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Whether p and q lie strictly on opposite sides of a line (..., 2 ends, 2)."""
-
-    def side(point: NDArray[np.float64]) -> NDArray[np.float64]:
-        along, to = line[..., 1, :] - line[..., 0, :], point - line[..., 0, :]
-        return along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
-
-    return side(p) * side(q) < 0
+        assert not crossing_sections(road, right, left)
 
 
 def test_one_seed_is_one_road_and_splits_share_none() -> None:

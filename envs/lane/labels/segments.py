@@ -11,6 +11,7 @@ from autonomy.camera.rays import world_rays
 from autonomy.compiled import compiled, compiled_parallel
 from autonomy.envs.lane.physics.location import station_behind
 from autonomy.envs.lane.physics.routes import Routes, route_of
+from autonomy.envs.lane.roads.road_clearance import SEPARATION
 
 
 class Segment(IntEnum):
@@ -58,7 +59,8 @@ def find_segments(
 ) -> NDArray[np.uint8]:
     """Return the `Segment` of every pixel, `(N, H, W)`.
 
-    Own lane is the road within half a lane's width of the middle of the car's lane.
+    Own lane is the road within half a lane's width of the middle of the car's lane, and neither
+    a road above it nor one below.
 
     Args:
         semantic: `(N, H, W)` ids of `SemanticClass`.
@@ -104,16 +106,20 @@ def _find_in_frame(
                 station, _ = station_behind(route, station, east, north)
                 piece = _piece(route, station)
             across = (north - piece[1]) * piece[2] - (east - piece[0]) * piece[3]
-            if abs(across) <= 0.5 * piece[5]:
+            if abs(across) > 0.5 * piece[5]:
+                continue
+            up = rays[2, 3] + far * (rays[2, 0] * x + rays[2, 1] * y + rays[2, 2])
+            is_beyond = not 0 < station < len(route) - 2  # where the route's height is not known
+            if is_beyond or abs(up - piece[6]) < 0.5 * SEPARATION:
                 segments[y, x] = _OWN_LANE
 
 
 @compiled
 def _piece(
     route: NDArray[np.void], station: int
-) -> tuple[float, float, float, float, float, float]:
-    """Return x, y, direction (x, y), length and width of the route from a station to the next."""
+) -> tuple[float, float, float, float, float, float, float]:
+    """Return x, y, direction (x, y), length, width and z of the route between two stations."""
     here, ahead = route[station], route[station + 1]
     length = here.length
     east, north = (ahead.x - here.x) / length, (ahead.y - here.y) / length
-    return here.x, here.y, east, north, length, here.width
+    return here.x, here.y, east, north, length, here.width, here.z

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.envs.lane.roads.road import ELEVATION_MIN, NUMBERS, Road
-from autonomy.envs.lane.roads.road_clearance import touching_stations
+from autonomy.envs.lane.roads.road_clearance import SEPARATION, touching_stations
 from autonomy.errors import InputError
 
 INNER_RADIUS_MIN = 6.0  # [m] of the tightest lane edge
@@ -19,6 +19,25 @@ def check_drivable(road: Road) -> None:
     Raises:
         InputError: the road is not finite, bends too tightly, is too narrow, steep or low,
             disagrees with its own heading, or comes too near itself; the message says where.
+    """
+    check_alignment(road)
+    sides = np.stack([-road.boundaries[:, 0], road.boundaries[:, -1]], axis=1)
+    touching = touching_stations(road.strip(sides))
+    if touching is not None:
+        heights = road.position[list(touching), 2]
+        here, there = (station * road.spacing for station in touching)
+        raise InputError(
+            f"road {road.name} must not cross or touch itself, unless {SEPARATION:.1f} m above "
+            f"itself, but it does at {here:.0f} m and {there:.0f} m along it, "
+            f"{float(np.ptp(heights)):.1f} m apart in height"
+        )
+
+
+def check_alignment(road: Road) -> None:
+    """Check likewise, but for whether the road comes too near itself.
+
+    Raises:
+        InputError: it cannot be driven.
     """
     for name in NUMBERS:
         finite = np.isfinite(getattr(road, name))
@@ -39,14 +58,6 @@ def check_drivable(road: Road) -> None:
         f"a radius of at least {INNER_RADIUS_MIN} m at its inner edge",
     )
     _check_line(road)
-    reach = np.maximum(-road.boundaries[:, 0], road.boundaries[:, -1])
-    touching = touching_stations(road.position[:, :2], reach, road.spacing, road.closed)
-    if touching is not None:
-        here, there = (station * road.spacing for station in touching)
-        raise InputError(
-            f"road {road.name} must not cross or touch itself, but it does at "
-            f"{here:.0f} m and {there:.0f} m along it"
-        )
 
 
 def _check_line(road: Road) -> None:

@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.elementary import cos, sin
-from autonomy.envs.lane.roads.road_clearance import free_distance
+from autonomy.envs.lane.roads.road_clearance import Passing, Strip, free_distance, passing_stations
+from autonomy.envs.lane.roads.station_runs import station_runs
 
 MarkingKind = Literal["solid", "dashed", "double", "none"]
 MarkingColor = Literal["white", "yellow"]
 
 ELEVATION_MIN = 0.3  # [m] above the flat ground at z = 0
 SHOULDER = 1.0  # [m] of land that a road has beside its edge
+BESIDE = 3.0
+"""[m] of land between the edges of a road and of one that passes over it: bridges are so long."""
 
 NUMBERS = ("position", "heading", "curvature", "grade", "boundaries")
 
@@ -85,6 +88,25 @@ class Road:
         """The lanes that run with the reference line."""
         return tuple(np.flatnonzero(self.directions > 0).tolist())
 
+    @property
+    def reach(self) -> NDArray[np.float64]:
+        """(S,) how far the lanes extend to the wider side of the reference line [m]."""
+        return np.maximum(-self.boundaries[:, 0], self.boundaries[:, -1])
+
+    @cached_property
+    def passing(self) -> Passing:
+        """Which stations pass over or under the road itself: those of bridges, and below them."""
+        return passing_stations(self.strip(np.stack([self.reach, self.reach], axis=1)), BESIDE)
+
+    def strip(self, sides: NDArray[np.float64]) -> Strip:
+        """Return the land that the road takes to its right and to its left, (S, 2) [m]."""
+        return Strip(self.position, self.normal, sides, self.spacing, self.closed)
+
+    @cached_property
+    def bridges(self) -> list[NDArray[np.intp]]:
+        """The stations of each bridge, in the order of the road."""
+        return station_runs(self.passing.over, self.closed)
+
     @cached_property
     def bending(self) -> NDArray[np.float64]:
         """(S,) integral of the squared curvature from the first station on [1/m]."""
@@ -100,11 +122,23 @@ def free_width(road: Road, limit: float = 40.0) -> NDArray[np.float64]:
 
     Cross-sections of this width do not intersect: they end before the medial axis of the
     line, which lies at the centre of curvature inside a bend and half way to another leg.
+    A bridge has no land, and what passes under one only its shoulders: nothing stands there.
 
     Returns:
         (S, 2) distances to the right and to the left [m], at most `limit`, and at least the
         road's own edge with its shoulder where the medial axis leaves room for it.
     """
-    medial = free_distance(road.position[:, :2], road.normal, road.curvature, limit, road.closed)
+    line, passing = road.position[:, :2], road.passing
+    medial = free_distance(line, road.normal, road.curvature, limit, road.closed, passing)
     edge = np.stack([-road.boundaries[:, 0], road.boundaries[:, -1]], axis=1)
-    return np.maximum(0.9 * medial, np.minimum(medial, edge + SHOULDER))
+    land = np.maximum(0.9 * medial, np.minimum(medial, edge + SHOULDER))
+    is_bare = passing.under | _within(passing.over, road.closed)
+    return np.where(is_bare[:, np.newaxis], np.minimum(land, edge + SHOULDER), land)
+
+
+def _within(chosen: NDArray[np.bool_], closed: bool) -> NDArray[np.bool_]:
+    """(S,) which stations are chosen as both their neighbours are."""
+    if not closed:
+        chosen = np.pad(chosen, 1)
+        return chosen[:-2] & chosen[1:-1] & chosen[2:]
+    return chosen & np.roll(chosen, 1) & np.roll(chosen, -1)

@@ -1,28 +1,28 @@
 """Roads from and to files: surveyed circuits (CSV) and any road (JSON)."""
 
 import json
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from autonomy.envs.lane.roads.circuit_file import read_survey
-from autonomy.envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
+from autonomy.envs.lane.roads.drivable import check_alignment, check_drivable
+from autonomy.envs.lane.roads.inner_edge import NARROWEST, check_eased, eased_widths, said_of_easing
+from autonomy.envs.lane.roads.made_bridges import bridged
 from autonomy.envs.lane.roads.road import ELEVATION_MIN, Marking, Road
 from autonomy.envs.lane.roads.road_json import road_from_json, road_to_json
 from autonomy.envs.lane.roads.surveyed_line import (
     heading_and_curvature,
     smooth_closed_line,
-    smooth_periodic,
 )
 from autonomy.errors import InputError
 from autonomy.files import write_json
 
 _LANE_WIDTH = 3.3  # [m], the width that a circuit is divided by
-_NARROWEST = 2.2  # [m], a lane's width where the circuit is narrow
 _SPACING = 1.0  # [m]
-_EASING = 5.0  # [m], over which the road narrows inside a hairpin
 _LONGEST = 100_000.0  # [m], beyond any circuit; more would only fill the memory
 
 
@@ -56,7 +56,9 @@ def read_circuit(path: Path) -> Road:
     """Read a circuit in the CSV format of the TUMFTM race track database.
 
     The centre line is smoothed and resampled, the width divided into one-way lanes, the
-    circuit laid flat, and its first station put at the origin.
+    circuit laid flat, and its first station put at the origin. Where the circuit crosses itself, a
+    bridge is made; where it bends more tightly than its width allows, its inner edge is eased. A
+    warning says so.
 
     Raises:
         InputError: the file is no such circuit, or the circuit cannot be driven.
@@ -68,10 +70,12 @@ def read_circuit(path: Path) -> Road:
     widths = np.column_stack([survey.right, survey.left])
     line, widths = smooth_closed_line(survey.points, widths, _SPACING)
     heading, curvature, spacing = heading_and_curvature(line)
-    boundaries = _lane_boundaries(_unfolded(widths, curvature, spacing))
+    eased = eased_widths(widths, curvature, spacing)
+    check_eased(path.stem, widths, eased, spacing)
+    boundaries = _lane_boundaries(eased)
     lanes = int(boundaries.shape[1]) - 1
     edge = Marking("solid")
-    road = Road(
+    flat = Road(
         name=path.stem,
         closed=True,
         spacing=spacing,
@@ -83,25 +87,30 @@ def read_circuit(path: Path) -> Road:
         directions=np.ones(lanes, np.int64),
         markings=(edge, *[Marking("dashed")] * (lanes - 1), edge),
     )
+    check_alignment(flat)
+    road, said = bridged(flat)
     check_drivable(road)
+    usual = _lane_count(widths)
+    fewer = f", which leaves {lanes} of {usual} lanes" if lanes < usual else ""
+    said += [what + fewer for what in said_of_easing(widths, eased, spacing)]
+    _tell(path, said)
     return road
 
 
-def _unfolded(
-    widths: NDArray[np.float64], curvature: NDArray[np.float64], spacing: float
-) -> NDArray[np.float64]:
-    """Widths (S, 2), right and left, narrowed inside hairpins that would fold the inner edge."""
-    bend = np.stack([-curvature, curvature], axis=1)
-    room = np.maximum(1 / np.maximum(bend, 1e-3) - (INNER_RADIUS_MIN + 0.2), _NARROWEST / 2)
-    around = round(3 * _EASING / spacing)
-    padded = np.pad(np.minimum(room, widths.max()), ((around, around), (0, 0)), mode="wrap")
-    lowest = sliding_window_view(padded, 2 * around + 1, axis=0).min(axis=-1)
-    return np.minimum(widths, smooth_periodic(lowest, _EASING / spacing))
+def _tell(path: Path, said: Sequence[str]) -> None:
+    """Warn of what was made of a file."""
+    for what in said:
+        warnings.warn(f"{path} {what}", stacklevel=1)  # of here, so that each is told once
 
 
 def _lane_boundaries(widths: NDArray[np.float64]) -> NDArray[np.float64]:
     """(S, L+1) offsets that divide widths (S, 2), right and left, into equal lanes."""
     total = widths.sum(axis=1, keepdims=True)
+    return -widths[:, :1] + np.linspace(0.0, 1.0, _lane_count(widths) + 1) * total
+
+
+def _lane_count(widths: NDArray[np.float64]) -> int:
+    """How many lanes widths (S, 2) have room for, everywhere."""
+    total = widths.sum(axis=1, keepdims=True)
     usual, narrowest = float(total.mean()), float(total.min())
-    lanes = max(1, min(round(usual / _LANE_WIDTH), int(narrowest / _NARROWEST)))
-    return -widths[:, :1] + np.linspace(0.0, 1.0, lanes + 1) * total
+    return max(1, min(round(usual / _LANE_WIDTH), int(narrowest / NARROWEST)))

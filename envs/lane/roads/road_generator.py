@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.random import Generator
 
+from autonomy.elementary import cos, sin
 from autonomy.envs.lane.roads.alignment import Line, trace
 from autonomy.envs.lane.roads.drivable import INNER_RADIUS_MIN, check_drivable
 from autonomy.envs.lane.roads.generated_circuit import draw_circuit
@@ -10,7 +11,7 @@ from autonomy.envs.lane.roads.generated_cross_section import CrossSection, draw_
 from autonomy.envs.lane.roads.generated_hills import draw_hills
 from autonomy.envs.lane.roads.generated_open_road import draw_open_road
 from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.roads.road_clearance import touching_stations
+from autonomy.envs.lane.roads.road_clearance import Strip, touching_stations
 from autonomy.envs.lane.roads.road_distribution import RoadDistribution
 from autonomy.errors import InputError
 
@@ -89,14 +90,20 @@ def _draw_clear_line(
         line = _draw_line(random, distribution, section, closed)
         if line is None:
             continue
-        reach = np.full(len(line.points), section.reach)
-        gap = distribution.clearance
-        if touching_stations(line.points, reach, line.spacing, closed, gap) is None:
+        if touching_stations(_land(line, section, closed), distribution.clearance) is None:
             return line
     raise InputError(
         f"no road of {distribution} kept clear of itself in {_TRIES} draws; "
         "longer circuits, fewer lanes or less clearance would leave room"
     )
+
+
+def _land(line: Line, section: CrossSection, closed: bool) -> Strip:
+    """Return what a line takes of the land, however high it is: no leg is led over another."""
+    flat = np.pad(line.points, ((0, 0), (0, 1)))
+    normal = np.stack([-sin(line.heading), cos(line.heading)], axis=1)
+    sides = np.full((len(flat), 2), section.reach)
+    return Strip(flat, normal, sides, line.spacing, closed)
 
 
 def _draw_line(

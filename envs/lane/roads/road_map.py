@@ -1,18 +1,22 @@
 """A road seen from above, as a picture to look at and to draw positions on."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.envs.lane.roads.road import Marking, Road
+from autonomy.envs.lane.roads.road import NUMBERS, Marking, Road
 from autonomy.errors import InputError
 
 _GRASS = np.array((104, 137, 82))
 _VERGE = np.array((132, 157, 100))
 _ASPHALT = np.array((84, 86, 92))
+_CONCRETE = np.array((190, 188, 180))  # beside a bridge
 _PAINT = {"white": np.array((240, 240, 236)), "yellow": np.array((238, 190, 62))}
 _MARGIN = 0.06  # of the picture, on each side
 _VERGE_WIDTH = 4.0  # [m]
+_KERB = 1.5  # [m] of a bridge beside the asphalt
 _PAINT_WIDTH = 0.3  # [m], twice the real one, to be seen
 _DASH, _DASH_PERIOD = 3.0, 9.0  # [m]
 _ROAD_PIXELS_MIN = 4.0  # a road narrower than this is drawn wider
@@ -54,11 +58,21 @@ class RoadMap:
         pixels = max(width * self._scale, _ROAD_PIXELS_MIN)
         self._stroke(road, middle, pixels + 2 * _VERGE_WIDTH * self._scale, _VERGE)
         self._stroke(road, middle, min(pixels, _ROAD_PIXELS_MIN), _ASPHALT)
-        self._fill(road, road.at_offset(right), road.at_offset(left))
+        self._pave(road, pixels)
+        for bridge in road.bridges:
+            part = _part(road, bridge)
+            edges = part.at_offset(right[bridge] - _KERB), part.at_offset(left[bridge] + _KERB)
+            self._fill(part, *edges, _CONCRETE)
+            self._pave(part, pixels)
+        self._draw_start(road)
+
+    def _pave(self, road: Road, pixels: float) -> None:
+        """Draw the asphalt, and the paint on it if the road is as wide as some pixels."""
+        right, left = road.boundaries[:, 0], road.boundaries[:, -1]
+        self._fill(road, road.at_offset(right), road.at_offset(left), _ASPHALT)
         if pixels / road.lane_count >= _LANE_PIXELS_MIN:
             for k, marking in enumerate(road.markings):
                 self._paint(road, road.boundaries[:, k], marking)
-        self._draw_start(road)
 
     def _stroke(
         self, road: Road, line: NDArray[np.float64], pixels: float, color: NDArray[np.int64]
@@ -70,11 +84,17 @@ class RoadMap:
             self.picture, [points], road.closed, color.tolist(), thickness, cv2.LINE_AA, _SHIFT
         )
 
-    def _fill(self, road: Road, right: NDArray[np.float64], left: NDArray[np.float64]) -> None:
+    def _fill(
+        self,
+        road: Road,
+        right: NDArray[np.float64],
+        left: NDArray[np.float64],
+        color: NDArray[np.int64],
+    ) -> None:
         """Fill the land between two lines: a ring between them if the road is closed."""
         edges = [self._fixed_point(right), self._fixed_point(left)]
         outline = edges if road.closed else [np.concatenate([edges[0], edges[1][::-1]])]
-        cv2.fillPoly(self.picture, outline, _ASPHALT.tolist(), cv2.LINE_AA, _SHIFT)
+        cv2.fillPoly(self.picture, outline, color.tolist(), cv2.LINE_AA, _SHIFT)
 
     def _paint(self, road: Road, offset: NDArray[np.float64], marking: Marking) -> None:
         if marking.kind == "none":
@@ -98,6 +118,11 @@ class RoadMap:
 
     def _fixed_point(self, xy: NDArray[np.float64]) -> NDArray[np.int32]:
         return np.rint(self.to_pixel(xy) * (1 << _SHIFT)).astype(np.int32)
+
+
+def _part(road: Road, stations: NDArray[np.intp]) -> Road:
+    """Some stations of a road, as one that is open."""
+    return replace(road, closed=False, **{name: getattr(road, name)[stations] for name in NUMBERS})
 
 
 def _stretches(road: Road, marking: Marking) -> list[NDArray[np.intp]]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.envs.lane.roads.road import Road
-from autonomy.envs.lane.scene.road_mesh import VERGE
+from autonomy.envs.lane.scene.sections import VERGE
 
 
 class Surface(NamedTuple):

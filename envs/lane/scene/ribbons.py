@@ -18,6 +18,7 @@ class Ribbons(NamedTuple):
     normals: NDArray[np.float64]  # (K, M, 2, 3)
     materials: NDArray[np.uint8]  # (K,)
     classes: NDArray[np.uint8]  # (K,)
+    shown: NDArray[np.bool_]  # (K, M - 1) whether there is one from a section to the next
 
 
 class Quads(NamedTuple):
@@ -39,8 +40,13 @@ class _Triangles(NamedTuple):
     classes: NDArray[np.uint8]
 
 
-def ribbons(strips: list[tuple[NDArray[np.float64], Material, SemanticClass]]) -> Ribbons:
-    """Bring strips, each of edges `(M, 2, 3)`, together and find their normals."""
+def ribbons(
+    strips: list[tuple[NDArray[np.float64], Material, SemanticClass]], shown: NDArray[np.bool_]
+) -> Ribbons:
+    """Bring K strips, each of edges `(M, 2, 3)`, together and find their normals.
+
+    `shown` `(K, M - 1)` tells where along the road there is one of each.
+    """
     edges = np.stack([edge for edge, _, _ in strips])
     along = np.moveaxis(np.gradient(edges, axis=1), -1, 0)
     across = np.moveaxis(edges[:, :, 1:] - edges[:, :, :1], -1, 0)
@@ -55,6 +61,7 @@ def ribbons(strips: list[tuple[NDArray[np.float64], Material, SemanticClass]]) -
         normals,
         np.array([material for _, material, _ in strips], np.uint8),
         np.array([semantic for _, _, semantic in strips], np.uint8),
+        shown,
     )
 
 
@@ -65,7 +72,8 @@ def stretches(strips: Ribbons, quads: Quads, bounds: NDArray[np.intp]) -> list[M
     """
     count, chords, pieces = len(strips.edges), np.diff(bounds), np.diff(quads.first)
     vertices = np.append(0, np.cumsum(2 * count * (chords + 1) + 4 * pieces))
-    triangles = np.append(0, np.cumsum(2 * count * chords + 2 * pieces))
+    tiles = np.add.reduceat(strips.shown.sum(axis=0), bounds[:-1])
+    triangles = np.append(0, np.cumsum(2 * tiles + 2 * pieces))
     room = _Triangles(
         np.empty((vertices[-1], 3), np.float32),
         np.empty((vertices[-1], 3), np.float32),
@@ -108,9 +116,10 @@ def _fill(strips: Ribbons, quads: Quads, bounds: NDArray[np.intp], room: _Triang
                     room.normals[vertex] = strips.normals[k, m, side]
                     vertex += 1
             for m in range(bounds[c + 1] - bounds[c]):
-                corner = first + 2 * m
-                _pave(room, triangle, corner, strips.materials[k], strips.classes[k])
-                triangle += 2
+                if strips.shown[k, bounds[c] + m]:
+                    corner = first + 2 * m
+                    _pave(room, triangle, corner, strips.materials[k], strips.classes[k])
+                    triangle += 2
         for q in range(quads.first[c], quads.first[c + 1]):
             corner = vertex - own
             for end in range(2):

@@ -7,9 +7,11 @@ import numpy as np
 from autonomy.camera.library import MeshLibrary
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_network import RoadNetwork
+from autonomy.envs.lane.scene.bridge_mesh import bridge_meshes
 from autonomy.envs.lane.scene.props import Surface
-from autonomy.envs.lane.scene.road_mesh import cross_sections, road_meshes
+from autonomy.envs.lane.scene.road_mesh import road_meshes
 from autonomy.envs.lane.scene.roadside import Roadside
+from autonomy.envs.lane.scene.sections import cross_sections, sections_of
 
 _SCENERY = 0x5CE4E  # keeps the scenery's random numbers apart from the road's own
 
@@ -38,9 +40,10 @@ class RoadMeshes:
             road = self._roads[number]
             width = free_width(road)
             random = np.random.default_rng((number, _SCENERY))
+            sections = sections_of(road, width)
             self._parts[number] = RoadParts(
-                self._library.add(road_meshes(road, width)),
-                self._roadside.place(road, width, random),
+                self._library.add(road_meshes(sections, road.markings)),
+                self._roadside.place(road, width, random, bridge_meshes(sections, road.bridges)),
             )
         return self._parts[number]
 

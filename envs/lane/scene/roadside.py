@@ -1,5 +1,6 @@
-"""What stands beside a road: trees, posts, houses, parked cars."""
+"""What stands beside a road and under it: trees, posts, houses, parked cars, bridges."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +49,13 @@ class Roadside:
         )
 
     def place(
-        self, road: Road, width: NDArray[np.float64], random: np.random.Generator
+        self,
+        road: Road,
+        width: NDArray[np.float64],
+        random: np.random.Generator,
+        bridges: Sequence[Mesh],
     ) -> tuple[int, int]:
-        """Place things beside a road and return their range of parts.
+        """Place things beside a road, its bridges too, and return their range of parts.
 
         `width` `(S, 2)` [m] is the land to the right and to the left that is the road's own.
         """
@@ -61,11 +66,17 @@ class Roadside:
         things = np.concatenate(
             [np.full(len(posts), _POST), np.full(len(cars), _CAR), _SITES + kinds[free]]
         )
+        own, own_poses = self._own_parts(bridges)
         return self._library.place(
-            self._first + things,
-            self._first_coarse + things,
-            np.concatenate([posts, cars, sites[free]]),
+            np.append(self._first + things, own),
+            np.append(self._first_coarse + things, own),
+            np.concatenate([posts, cars, sites[free], own_poses]),
         )
+
+    def _own_parts(self, meshes: Sequence[Mesh]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Add meshes `(K,)` that only this road has; return their parts and poses."""
+        parts = np.arange(*self._library.add(meshes)) if meshes else np.empty(0, np.intp)
+        return parts, np.tile(np.eye(3, 4), (len(parts), 1, 1))
 
     def _sites(
         self, road: Road, width: NDArray[np.float64], random: np.random.Generator
