@@ -145,7 +145,7 @@ class _Run:
         training, recipe = self._training, self._config.recipe
         with (
             Curves(self._folder / "curves", recipe.curve_interval, self._curves) as curves,
-            ProgressDisplay(recipe.total_steps, training.steps, console) as display,
+            ProgressDisplay(recipe, training.steps, console) as display,
             asked_to_stop() as stop,
         ):
             for progress in training:
