@@ -1,5 +1,6 @@
 """Files and folders that are either whole or absent."""
 
+import errno
 import fcntl
 import json
 import os
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from autonomy.errors import InputError
+
+_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""What goes wrong with disks, and not with what is written."""
 
 
 @contextmanager
@@ -65,7 +69,7 @@ def whole_folder(folder: Path, kind: str) -> Generator[Path]:
         kind: What it is, such as `policy`.
 
     Raises:
-        InputError: The folder exists, or cannot be made.
+        InputError: The folder exists, or cannot be made; or the disk is full or fails.
     """
     refuse_taken(folder, kind)
     make_folder(folder.parent)
@@ -80,6 +84,10 @@ def whole_folder(folder: Path, kind: str) -> Generator[Path]:
             temporary.chmod(0o755)  # mkdtemp made it private
             _rename(temporary, folder, kind)
             sync(folder.parent)
+    except OSError as error:
+        if error.errno not in _OF_DISKS:
+            raise
+        raise InputError(f"{folder} cannot be written: {os.strerror(error.errno)}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

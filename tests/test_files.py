@@ -1,5 +1,6 @@
 """Files are whole or absent; what is wrong is said in one line."""
 
+import errno
 import signal
 import subprocess
 import sys
@@ -134,3 +135,22 @@ def test_the_first_free_name_is_taken_and_given_back_unused(tmp_path: Path) -> N
             pass
         (second / "used").touch()
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["b"]
+
+
+def test_a_disk_that_runs_full_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"{tmp_path}/data cannot be written: No space left"):
+        _run_full(tmp_path / "data")
+    with pytest.raises(InputError, match=f"{tmp_path}/a.txt cannot be written: No space left"):
+        _run_full_file(tmp_path / "a.txt")
+    assert not list(tmp_path.iterdir())
+
+
+def _run_full(folder: Path) -> None:
+    with whole_folder(folder, "data") as temporary:
+        (temporary / "some.npy").touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _run_full_file(path: Path) -> None:
+    with whole_file(path):
+        raise OSError(errno.ENOSPC, "No space left on device")

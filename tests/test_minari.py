@@ -1,8 +1,10 @@
 """Episodes as Minari data sets, read back with Minari's own reader."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import minari
@@ -11,6 +13,7 @@ import pytest
 from toy_world import TOY_ID, register_toy
 
 from autonomy.command_line import run
+from autonomy.errors import InputError
 from autonomy.make import make_world
 from autonomy.policies.source import load_policy
 from autonomy.recording.minari_episodes import world_spec, write_episodes
@@ -128,3 +131,17 @@ def test_an_old_data_set_is_not_touched(
         script("expert", str(tmp_path / "toy-v0"), "--env", TOY_ID, "--episodes", "1")
     assert "Minari folder must be new" in capsys.readouterr().err
     assert not list((tmp_path / "toy-v0").iterdir())
+
+
+def test_a_full_disk_is_said_before_it_ends_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HDF5 takes the process with it where it cannot write."""
+    room = SimpleNamespace(free=3_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    world = make_world("autonomy/LaneFollow-v0", 2, image_size=(84, 84))
+    steps = rollout(world, world.expert(), range(2))
+    folder = tmp_path / "lane-v0"
+    with pytest.raises(InputError, match=f"{folder} cannot be written: No space left on device"):
+        write_episodes(folder, world, steps, {}, None)
+    assert not list(tmp_path.iterdir())

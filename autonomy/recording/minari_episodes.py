@@ -1,7 +1,10 @@
 """Episodes kept as a Minari data set, the Gymnasium family's format for them."""
 
 import copy
+import errno
+import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +22,7 @@ from autonomy.policy import Observation
 from autonomy.rollouts import IDLE, Step
 from autonomy.world import Info, World
 
+_MARGIN = 1 << 20  # bytes that an episode takes besides its observations, at most
 _NAME = re.compile(r"[A-Za-z0-9_-]+-v[0-9]+")
 
 
@@ -43,7 +47,8 @@ def write_episodes(
         spec: What makes the world again, where Gymnasium is asked to; if it can be said.
 
     Raises:
-        InputError: The folder exists, cannot be made or its name is no data set's.
+        InputError: The folder exists, cannot be made or its name is no data set's; or the disk is
+            full.
     """
     if not _NAME.fullmatch(folder.name):
         raise InputError(
@@ -60,8 +65,21 @@ def write_episodes(
         )
         known = {"dataset_id": folder.name, "minari_version": minari.__version__}
         storage.update_metadata({**known, **about})
-        storage.update_episodes(episode_buffers(steps))
+        storage.update_episodes(_with_room(folder.parent, episode_buffers(steps)))
         return int(storage.total_steps)
+
+
+def _with_room(folder: Path, buffers: Iterable[EpisodeBuffer]) -> Iterator[EpisodeBuffer]:
+    """Yield episodes as long as the disk has room: HDF5 ends the process where it runs full."""
+    for buffer in buffers:
+        if shutil.disk_usage(folder).free < _size(buffer) + _MARGIN:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        yield buffer
+
+
+def _size(buffer: EpisodeBuffer) -> int:
+    observations = cast(Observation, buffer.observations)
+    return sum(values.nbytes for values in observations.values())
 
 
 def world_spec(env_id: str, options: Mapping[str, Any]) -> EnvSpec | None:
