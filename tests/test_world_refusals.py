@@ -82,7 +82,7 @@ def test_a_reset_of_no_row_changes_nothing(env_id: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"speed": 3}, "there is no option 'speed'"),
+        ({"speed": 3}, "unexpected keyword argument 'speed': the options are "),
         ({"observations": ("smell",)}, "observations must .* got smell"),
         ({"observations": ()}, "observations must .* got none"),
         ({"observations": 5}, "observations must be names out of .* got 5"),
