@@ -1,9 +1,11 @@
 """What Stable-Baselines3 and sb3-contrib saved, as policies; and what in such a file is refused."""
 
 import base64
+import importlib
 import io
 import json
 import pickle
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -204,6 +206,26 @@ def zipped(path: Path) -> str:
 def saved(path: Path, model: BaseAlgorithm) -> str:
     model.save(path)
     return str(path)
+
+
+def test_a_class_that_is_nowhere_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lost_net.py").write_text(
+        "from stable_baselines3.common.torch_layers import CombinedExtractor\n"
+        "class Net(CombinedExtractor): ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    lost = importlib.import_module("lost_net")
+    model = PPO(
+        "MultiInputPolicy",
+        worlds("state"),
+        **{**rollouts(), "policy_kwargs": {"features_extractor_class": lost.Net}},
+    )
+    path = saved(tmp_path / "model.zip", model)
+    assert policy_source(path, trust=True).env_options == {"observations": ("state",)}
+    monkeypatch.undo()
+    monkeypatch.delitem(sys.modules, "lost_net")
+    with pytest.raises(InputError, match="without the module 'lost_net', which is neither inst"):
+        policy_source(path, trust=True)
 
 
 def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:

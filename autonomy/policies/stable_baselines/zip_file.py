@@ -84,6 +84,11 @@ def _unpickled(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", "Could not deserialize")
             data, weights, _ = load_from_zip_file(path, custom_objects=needless, device="cpu")
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{path} cannot be read without the module {error.name!r}, which is neither installed "
+            "nor on PYTHONPATH"
+        ) from error
     except Exception as error:  # whatever a pickle raises
         raise InputError(f"{path} cannot be read: {in_a_line(error)}") from error
     policy: Any = weights["policy"]
