@@ -18,7 +18,7 @@ import torch
 from sb3_contrib import ARS, TQC, TRPO, CrossQ, RecurrentPPO
 from stable_baselines3 import A2C, DDPG, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.vec_env import VecExtractDictObs, VecFrameStack
+from stable_baselines3.common.vec_env import VecExtractDictObs, VecFrameStack, VecNormalize
 from toy_recipes import QUIET
 from toy_world import TOY_ID, register_toy
 
@@ -266,6 +266,19 @@ def test_what_stood_around_the_world_is_missed(tmp_path: Path) -> None:
     model = PPO("MultiInputPolicy", VecFrameStack(worlds("state"), 2), **rollouts())
     source = policy_source(saved(tmp_path / "model.zip", model), trust=True)
     with pytest.raises(InputError, match=r"state is \(4,\) in the policy, \(2,\) in the env"):
+        source.make(make_world(TOY_ID, 1, **source.env_options), "cpu", 0)
+
+
+def test_scales_that_a_model_does_not_hold_are_missed(tmp_path: Path) -> None:
+    model = PPO("MultiInputPolicy", VecNormalize(worlds("state")), **rollouts()).learn(128)
+    source = policy_source(saved(tmp_path / "model.zip", model), trust=True)
+    with pytest.warns(UserWarning, match="learned behind VecNormalize, whose statistics are not"):
+        source.make(make_world(TOY_ID, 1, **source.env_options), "cpu", 0)
+
+
+def test_a_model_that_learned_by_itself_acts_without_a_word(tmp_path: Path) -> None:
+    for model in (MODELS["A2C"]().learn(128), MODELS["SAC"]().learn(8)):
+        source = policy_source(saved(tmp_path / "model.zip", model), trust=True)
         source.make(make_world(TOY_ID, 1, **source.env_options), "cpu", 0)
 
 

@@ -4,6 +4,7 @@ Whatever algorithm made it, what acts is its policy; so that alone is made again
 what this was made with.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from autonomy.device import torch_device
 from autonomy.errors import InputError, shown
 from autonomy.policies.space_json import check_space
 from autonomy.policies.stable_baselines.policy import StableBaselinesPolicy
-from autonomy.policies.stable_baselines.zip_file import in_a_line, read_zip
+from autonomy.policies.stable_baselines.zip_file import UNSCALED, in_a_line, read_zip
 from autonomy.world import World
 
 
@@ -75,6 +76,7 @@ class SavedModel:
         names = self._read_entries(envs)
         check_space(self.parameters["action_space"], envs.single_action_space)
         policy = self._policy().to(torch_device(device))
+        self._warn_of_scales()
         return StableBaselinesPolicy(policy, names)
 
     def _read_entries(self, envs: World) -> tuple[str, ...]:
@@ -95,6 +97,15 @@ class SavedModel:
             f"{self.path} reads one array, {wanted.shape} {wanted.dtype}, which can be {which}: "
             f"the world must show one that is like it (--world.observations), got {given}"
         )
+
+    def _warn_of_scales(self) -> None:
+        own = self.parameters
+        if own.get(UNSCALED) and _is_a(own["policy_class"], ActorCriticPolicy):
+            warnings.warn(
+                f"{self.path} learned behind VecNormalize, whose statistics are not in it: if that "
+                "scaled observations, it cannot act as it learned",
+                stacklevel=3,
+            )
 
     def _policy(self) -> BasePolicy:
         own = self.parameters

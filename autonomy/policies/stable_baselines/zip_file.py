@@ -28,12 +28,15 @@ _NEEDED: dict[str, type[Any]] = {
 _READ = (*_NEEDED, "use_sde")
 """What of `data` is unpickled; the rest is left alone, which other versions may not read."""
 
+UNSCALED = "_last_original_obs"
+"""What of `data` an algorithm that keeps nothing to replay has only behind `VecNormalize`."""
+
 
 def read_zip(path: Path, trust: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the policy in a model's file is made with, and its weights.
 
     It is made with `observation_space`, `action_space`, `policy_class`, `policy_kwargs` and mostly
-    `use_sde`.
+    `use_sde`; of what else the model kept, it is said whether it was there.
 
     Args:
         path: The `.zip`.
@@ -79,8 +82,8 @@ def _unpickled(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the parameters and the weights of a policy; what is needless is not unpickled."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = list(json.loads(archive.read("data")))
-        needless = dict.fromkeys(name for name in names if name not in _READ)
+            kept: dict[str, Any] = json.loads(archive.read("data"))
+        needless = {name: own is not None for name, own in kept.items() if name not in _READ}
         with warnings.catch_warnings():
             warnings.filterwarnings("error", "Could not deserialize")
             data, weights, _ = load_from_zip_file(path, custom_objects=needless, device="cpu")
