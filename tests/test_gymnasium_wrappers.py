@@ -87,8 +87,9 @@ SEEING: dict[str, Callable[[Any], Any]] = {
 def test_batches_pass_every_wrapper(env_id: str, mode: str) -> None:
     plain = make(env_id, 2, max_episode_steps=5, autoreset_mode=mode)
     refused = {} if mode == "NextStep" else SEEING
-    for wrap in [*BATCH.values(), *({} if refused else SEEING).values()]:
-        envs = wrap(plain)
+    taken = {**BATCH, **({} if refused else SEEING)}
+    wrapped = [wrap(plain) for wrap in taken.values()]  # kept: a wrapper that goes may close
+    for envs in wrapped:
         envs.action_space.seed(0)
         envs.reset(seed=0)
         for _ in range(STEPS):
