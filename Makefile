@@ -4,7 +4,7 @@ ENV := autonomy/LaneFollow-v0
 OLDEST := $(shell sed -n 's/.*"gymnasium>=\([^,]*\),.*/\1/p' pyproject.toml)
 RUN := runs/demo-$(shell date +%Y%m%d-%H%M%S)
 
-.PHONY: setup demo test check pages
+.PHONY: setup demo test check rllib pages
 
 setup: .venv/installed
 
@@ -31,6 +31,17 @@ check:
 	GYMNASIUM=$(OLDEST) PYTHONPATH=$(CURDIR)/.venv/gymnasium-$(OLDEST) $(BIN)/python -m pytest -q \
 	    tests/test_worlds.py tests/test_world_refusals.py tests/test_world_states.py \
 	    -k "LaneFollow or ArmReach"
+
+# Ray wants a Gymnasium of its own, so an environment of its own
+rllib: .venv/rllib/installed
+	.venv/rllib/bin/python -m pytest -q tests/test_other_libraries.py -k RLlib
+
+.venv/rllib/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv/rllib
+	grep -v "^gymnasium==" constraints.txt > .venv/rllib/constraints.txt
+	.venv/rllib/bin/pip install --quiet --disable-pip-version-check \
+	    -c .venv/rllib/constraints.txt -e ".[dev,rllib]"
+	touch $@
 
 pages: setup
 	for page in docs/worlds/*.md; do \

@@ -44,7 +44,9 @@ class DAgger:
         Raises:
             InputError: There is no such teacher, or it cannot act in the world.
         """
-        self.teacher = load_policy(recipe.teacher, envs, device, seed, recipe.modules)
+        self.teacher = load_policy(
+            recipe.teacher, envs, device, seed, recipe.modules, trust=recipe.trust
+        )
         set_random_seed(seed, using_cuda=device == "cuda")
         self._envs, self._recipe, self._seed, self._device = envs, recipe, seed, device
         self._student = NetworkPolicy.untrained(envs, recipe, device)

@@ -1,7 +1,9 @@
 """The recipes of our learners, which their names stand for."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from tyro.conf import arg
 
 from autonomy.agents.ranges import Count, Finite, NotNegative, PositiveFloat, PositiveInt, Share
 from autonomy.agents.recipe import Recipe
@@ -106,7 +108,10 @@ class DAggerRecipe(Recipe):
     total_steps: PositiveInt = 100_000
     """Environment steps to learn from, all environments together."""
     teacher: str = "expert"
-    """Who is imitated: expert, a run folder, package.module:Class or file.py:Class."""
+    """Who is imitated: expert, a run folder, a model.zip of Stable-Baselines3,
+    package.module:Class or file.py:Class."""
+    trust: Annotated[bool, arg(prefix_name=False)] = False
+    """Read a teacher that is a model.zip, a pickle: whoever made it can run any code here."""
     cloning_steps: Count = 2_000
     """Environment steps at the beginning in which the teacher acts; then the student does, and is
     told what the teacher would have done. With all steps, this is behaviour cloning."""

@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import NDArray
+from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 
 from autonomy.errors import InputError
@@ -49,11 +50,25 @@ class BatchedVecEnv(VecEnv):
         self._seed = seed
         return [None if seed is None else seed + i for i in range(self.num_envs)]
 
+    def set_options(self, options: list[dict[str, Any]] | dict[str, Any] | None = None) -> None:
+        """Choose of the next reset what the world lets a user choose, such as goals `(N, G)`.
+
+        Raises:
+            InputError: They are given for each environment by itself.
+        """
+        if isinstance(options, list):
+            raise InputError(
+                "the environments of a batch are reset with one dict of options, got a list"
+            )
+        super().set_options(options)
+
     # narrower than the base, whose observations may be bare arrays or tuples
     def reset(self) -> Observation:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Begin all episodes and return their first observation `(N, ...)`."""
-        observation, self.info = self.envs.reset(seed=self._seed)
+        options = self._options[0] or None
+        observation, self.info = self.envs.reset(seed=self._seed, options=options)
         self._seed = None
+        self._reset_options()
         self._returns[:] = 0.0
         self._lengths[:] = 0
         self.begins = np.ones(self.num_envs, np.bool_)
@@ -97,7 +112,7 @@ class BatchedVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
         """Return the world's attribute once per environment asked for."""
-        return [getattr(self.envs, attr_name)] * self._count(indices)
+        return [self._shared(attr_name)] * self._count(indices)
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
         """Refuse: the environments of a batch share their attributes."""
@@ -109,21 +124,31 @@ class BatchedVecEnv(VecEnv):
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
         """Call the batch's method, which the environments share; return it once per environment."""
-        result = getattr(self.envs, method_name)(*method_args, **method_kwargs)
+        result = self._shared(method_name)(*method_args, **method_kwargs)
         return [result] * self._count(indices)
 
     def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
-        """Say that no environment is wrapped: a batch has no wrappers inside."""
-        return [False] * self._count(indices)
+        """Say that each is wrapped in a `Monitor`, whose account of ended episodes is given."""
+        return [wrapper_class is Monitor] * self._count(indices)
+
+    def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
+        """Return a picture `(H, W, 3)` of each environment, which `render` tiles."""
+        pictures: Any = self.envs.render()  # Gymnasium leaves open what a picture is
+        return pictures or [None] * self.num_envs
+
+    def _shared(self, name: str) -> Any:
+        """Return an attribute of the batch, which Gymnasium's wrappers may hide."""
+        return getattr(self.envs if hasattr(self.envs, name) else self.envs.unwrapped, name)
 
     def _count(self, indices: Any) -> int:
         return len(list(self._get_indices(indices)))
 
     def _ending(self, i: int, time_limit: bool) -> dict[str, Any]:
+        last = self.info.get("final_info", self.info)  # where Gymnasium's own batches tell of it
         return {
             "terminal_observation": self.info["final_obs"][i],
             "TimeLimit.truncated": time_limit,
-            "is_success": bool(self.info["success"][i]),
+            "is_success": bool(last["success"][i]),
             "episode": {
                 "r": float(self._returns[i]),
                 "l": int(self._lengths[i]),

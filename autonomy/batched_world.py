@@ -178,6 +178,11 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         """Summarise episodes in the task's own figures, each named with its unit."""
 
     @property
+    def autoreset_mode(self) -> AutoresetMode:
+        """How it goes on where an episode ended; Gymnasium's own vector environments say so too."""
+        return self.metadata["autoreset_mode"]
+
+    @property
     def about(self) -> str:
         """What the world is, and what is asked for."""
         return inspect.getdoc(type(self)) or ""

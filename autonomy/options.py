@@ -145,9 +145,9 @@ def read_options(kind: type[Chosen], given: dict[str, Any]) -> Chosen:
     """
     known = [field.name for field in fields(kind)]
     for name in given:
-        if name not in known:
+        if name not in known:  # in Python's words, by which TorchRL knows what to leave out
             raise UnknownOptionError(
-                f"there is no option {name!r}, only {', '.join(sorted(known))}"
+                f"unexpected keyword argument {name!r}: the options are {', '.join(sorted(known))}"
             )
     read = {
         name: named_object(value) if is_name_of_object(value) else value

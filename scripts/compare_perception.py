@@ -30,14 +30,14 @@ class Arguments:
     """Say what it costs to believe a perception module instead of the truth."""
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
-    """Run folder of a policy that observes what is perceived."""
+    """Run folder or model.zip of a policy that observes what is perceived."""
     module: Annotated[Positional[Path], arg(metavar="MODULE")]
     """Run folder of a perception module."""
     env: str | None = None
     """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
     trained in."""
     end_to_end: str | None = None
-    """Run folder of a policy that observes camera frames itself."""
+    """Run folder or model.zip of a policy that observes camera frames itself."""
     episodes: int = 200
     """How many episodes of each; they are the same ones."""
     seed: int = 0
@@ -50,6 +50,8 @@ class Arguments:
     """Where policies compute: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
     """Modules and files of your own whose classes the folders may name."""
+    trust: bool = False
+    """Read a model.zip, a pickle: whoever made it can run any code here."""
     world: WorldWords = field(default_factory=lambda: {"split": "test"})
     """Options of the world; what is left out is as the policy was trained, or the default. Where
     the command names a world or a trained policy, these are all that it has."""
@@ -60,7 +62,7 @@ def main(arguments: Arguments) -> None:
     from autonomy.perception.modules.module_folder import load_module
     from autonomy.policies.source import policy_source
 
-    policy = policy_source(arguments.policy, arguments.modules)
+    policy = policy_source(arguments.policy, arguments.modules, trust=arguments.trust)
     if "perceived" not in policy.env_options.get("observations", ()):
         raise InputError(
             f"the policy must observe what is perceived, {arguments.policy} does not: train it "
@@ -73,7 +75,7 @@ def main(arguments: Arguments) -> None:
         "what is perceived": _judged(arguments, policy, {"perception": module}),
     }
     if arguments.end_to_end is not None:
-        end_to_end = policy_source(arguments.end_to_end, arguments.modules)
+        end_to_end = policy_source(arguments.end_to_end, arguments.modules, trust=arguments.trust)
         results["end to end"] = _judged(arguments, end_to_end, {})
     if arguments.json is not None:
         write_json(

@@ -33,7 +33,8 @@ class Arguments:
     """Let a policy live episodes it never saw, and say how well it did."""
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
-    """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
+    """Run folder, policy folder, model.zip of Stable-Baselines3, expert, random,
+    package.module:Class or file.py:Class."""
     env: str | None = None
     """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
     trained in."""
@@ -49,6 +50,8 @@ class Arguments:
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
     """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    trust: bool = False
+    """Read a model.zip, a pickle: whoever made it can run any code here."""
     policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
     """Options of a policy class of your own, such as: weights w.npz gain 2."""
     world: WorldWords = field(default_factory=lambda: {"split": "test"})
@@ -65,7 +68,9 @@ def main(arguments: Arguments) -> None:
 
     if arguments.json not in (None, "-"):
         check_writable(Path(arguments.json))
-    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    source = policy_source(
+        arguments.policy, arguments.modules, arguments.policy_options, arguments.trust
+    )
     env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
     world = make_world(env_id, num_envs, **options)

@@ -19,7 +19,8 @@ class Arguments:
     """Film a policy at work, as a video that a browser plays."""
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
-    """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
+    """Run folder, policy folder, model.zip of Stable-Baselines3, expert, random,
+    package.module:Class or file.py:Class."""
     video: Annotated[Positional[Path], arg(metavar="OUT.mp4")]
     """File to write, ending in .mp4."""
     env: str | None = None
@@ -33,6 +34,8 @@ class Arguments:
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
     """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    trust: bool = False
+    """Read a model.zip, a pickle: whoever made it can run any code here."""
     policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
     """Options of a policy class of your own, such as: weights w.npz gain 2."""
     world: WorldWords = field(default_factory=lambda: {"split": "test"})
@@ -47,7 +50,9 @@ def main(arguments: Arguments) -> None:
     from autonomy.policies.source import policy_source
     from autonomy.recording import record
 
-    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    source = policy_source(
+        arguments.policy, arguments.modules, arguments.policy_options, arguments.trust
+    )
     env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
     world = make_world(env_id, 1, render_mode="rgb_array", **options)
     policy = source.make(world, arguments.device, arguments.seed)

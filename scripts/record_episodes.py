@@ -26,7 +26,8 @@ class Arguments:
     """Keep the episodes of a policy as a Minari data set."""
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
-    """Run folder, policy folder, expert, random, package.module:Class or file.py:Class."""
+    """Run folder, policy folder, model.zip of Stable-Baselines3, expert, random,
+    package.module:Class or file.py:Class."""
     out: Annotated[Positional[Path], arg(metavar="OUT-v0")]
     """Folder to make; its name is the data set's id, that around it is MINARI_DATASETS_PATH."""
     env: str | None = None
@@ -42,6 +43,8 @@ class Arguments:
     """Where a trained policy computes: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
     """Modules and files of your own whose classes, such as an encoder, a policy folder may name."""
+    trust: bool = False
+    """Read a model.zip, a pickle: whoever made it can run any code here."""
     policy_options: dict[str, bool | int | float | str] = field(default_factory=dict)
     """Options of a policy class of your own, such as: weights w.npz gain 2."""
     world: WorldWords = field(default_factory=lambda: {"split": "test"})
@@ -61,7 +64,9 @@ def main(arguments: Arguments) -> None:
     if arguments.episodes < 1:
         raise InputError(f"the number of episodes must be positive, got {arguments.episodes}")
     checked_seed(arguments.seed)
-    source = policy_source(arguments.policy, arguments.modules, arguments.policy_options)
+    source = policy_source(
+        arguments.policy, arguments.modules, arguments.policy_options, arguments.trust
+    )
     env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
     world = make_world(env_id, min(arguments.num_envs, arguments.episodes), **options)
     policy = source.make(world, arguments.device, arguments.seed)

@@ -127,10 +127,11 @@ def test_an_old_data_set_is_not_touched(
     script: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "toy-v0").mkdir()
+    (tmp_path / "toy-v0/old").touch()
     with pytest.raises(SystemExit):
         script("expert", str(tmp_path / "toy-v0"), "--env", TOY_ID, "--episodes", "1")
     assert "Minari folder must be new" in capsys.readouterr().err
-    assert not list((tmp_path / "toy-v0").iterdir())
+    assert [path.name for path in (tmp_path / "toy-v0").iterdir()] == ["old"]
 
 
 def test_a_full_disk_is_said_before_it_ends_the_process(

@@ -133,8 +133,8 @@ def test_an_ended_episode_begins_anew_in_the_same_step(env_id: str) -> None:
     """SAME_STEP gives what DISABLED and a reset by hand give, and the last frame besides."""
     auto = make(env_id, 4, observations=EVERYTHING)
     manual = make(env_id, 4, observations=EVERYTHING, autoreset_mode=AutoresetMode.DISABLED)
-    assert auto.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
-    assert manual.metadata["autoreset_mode"] is AutoresetMode.DISABLED
+    assert auto.metadata["autoreset_mode"] is auto.autoreset_mode is AutoresetMode.SAME_STEP
+    assert manual.metadata["autoreset_mode"] is manual.autoreset_mode is AutoresetMode.DISABLED
     auto.reset(seed=0)
     manual.reset(seed=0)
     endings = 0

@@ -42,7 +42,9 @@ def home_of(
 
 def _allowed_id(env_id: str | None, modules: Sequence[str]) -> str:
     if env_id is None:
-        raise InputError("this policy was trained in no world, so one must be named: --env ID")
+        raise InputError(
+            "this policy does not say in which world it lives, so one must be named: --env ID"
+        )
     return allowed_name(env_id, modules) if ":" in env_id else env_id
 
 

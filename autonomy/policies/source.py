@@ -1,5 +1,6 @@
 """Policies by the one string that everything which runs a policy takes."""
 
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,10 @@ from autonomy.policy import Policy, RandomPolicy
 from autonomy.world import World
 from autonomy.wrapped_world import AnyWorld, as_world
 
-_FORMS = "a run folder, a policy folder, expert, random, package.module:Class or file.py:Class"
+_FORMS = (
+    "a run folder, a policy folder, a model.zip of Stable-Baselines3, expert, random, "
+    "package.module:Class or file.py:Class"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,10 @@ class PolicySource:
 
 
 def policy_source(
-    source: str, modules: Sequence[str] = (), options: Mapping[str, Any] | None = None
+    source: str,
+    modules: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+    trust: bool = False,
 ) -> PolicySource:
     """Find the policy that `source` names.
 
@@ -39,6 +46,8 @@ def policy_source(
       from the seed.
     - A run folder or a policy folder: a trained policy. `modules` are those, and files, outside
       this project's packages whose classes the folder may name.
+    - `model.zip`: what Stable-Baselines3 or sb3-contrib saved. It is a pickle, which runs any code
+      when it is read; so it is read only where the caller says that it can `trust` its maker.
     - `package.module:Class` or `file.py:Class`: the user's own, constructed as
       `Class(observation_space, action_space, **options)` with the spaces of one environment. Its
       attribute `env_options`, or its class method of that name called with the options, says what
@@ -60,6 +69,11 @@ def policy_source(
 
         trained = TrainedPolicy.read(folder, modules)
         return PolicySource(trained.make, trained.env_options, trained.env_id)
+    if source.endswith(".zip") or (Path(source).is_file() and zipfile.is_zipfile(source)):
+        from autonomy.policies.stable_baselines.model import SavedModel  # likewise
+
+        model = SavedModel.read(Path(source), trust)
+        return PolicySource(model.make, model.env_options)
     if ":" in source:
         return _users_own(source, own)
     raise InputError(f"no policy {source!r}: it must be {_FORMS}")
@@ -72,13 +86,14 @@ def load_policy(
     seed: int = 0,
     modules: Sequence[str] = (),
     options: Mapping[str, Any] | None = None,
+    trust: bool = False,
 ) -> Policy:
     """Return the policy that `source` names, ready to act in `envs`; see `policy_source`.
 
     Raises:
         InputError: If there is no such policy, or it cannot act in `envs`.
     """
-    return policy_source(source, modules, options).make(as_world(envs), device, seed)
+    return policy_source(source, modules, options, trust).make(as_world(envs), device, seed)
 
 
 def policy_folder(source: str) -> Path | None:
