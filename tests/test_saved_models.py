@@ -24,7 +24,7 @@ from toy_world import TOY_ID, register_toy
 
 from autonomy.agents import BatchedVecEnv
 from autonomy.agents.recipes import DAggerRecipe
-from autonomy.agents.training import train
+from autonomy.agents.run_folder import train
 from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
