@@ -70,6 +70,10 @@ class Checkpoints:
             raise problems[0]
         return None
 
+    def size(self) -> int:
+        """Return how many bytes of disk all of them take."""
+        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+
     def _loaded(self, steps: int) -> State:
         manifest = _read_manifest(self._path(steps))
         small = _unpacked(self._read(manifest["small"]))

@@ -45,6 +45,10 @@ class Trained:
     """Wall-clock time from making the worlds, or from going on, to the written policy."""
     validation: Evaluation
     """Of the policy that was kept."""
+    saving: float
+    """Wall-clock time of all checkpoints, which is within `seconds`."""
+    state_bytes: int
+    """What those take on the disk that are kept."""
 
 
 def train(
@@ -139,7 +143,7 @@ class _Run:
         self._config, self._folder, self._training, self._curves = config, run, training, curves
         self._checkpoints = Checkpoints(run / "state")
         self._start = self._saved_at = time.perf_counter()
-        self._saving = 0.0  # [s] that the last checkpoint took
+        self._saving = self._all_saving = 0.0  # [s] that the last checkpoint took, and all of them
 
     def finish(self, console: Console) -> Trained:
         training, recipe = self._training, self._config.recipe
@@ -177,6 +181,7 @@ class _Run:
             self._checkpoints.save(self._training.steps, state)
             self._saved_at = time.perf_counter()
             self._saving = self._saved_at - start
+            self._all_saving += self._saving
 
     def _stop(self, status: int, curves: Curves) -> None:
         steps = self._training.steps
@@ -199,7 +204,14 @@ class _Run:
         with whole_folder(policy, "policy") as temporary:
             shutil.copytree(self._validated(best.steps), temporary, dirs_exist_ok=True)
         seconds = time.perf_counter() - self._start
-        return Trained(self._folder, self._training.steps, seconds, best.result)
+        return Trained(
+            self._folder,
+            self._training.steps,
+            seconds,
+            best.result,
+            self._all_saving,
+            self._checkpoints.size(),
+        )
 
     def _validated(self, steps: int) -> Path:
         return self._folder / "checkpoints" / str(steps)

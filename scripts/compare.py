@@ -48,6 +48,8 @@ class Arguments:
     """Where trained policies compute: auto, cpu or cuda."""
     modules: tuple[str, ...] = ()
     """Modules and files of your own whose classes the policy folders may name."""
+    trust: bool = False
+    """Whether to read a .zip of Stable-Baselines3, a pickle, which runs whatever code is in it."""
     world: WorldWords = field(default_factory=lambda: {"split": "test"})
     """Options of the world; what is left out is as each policy was trained, or the default."""
 
@@ -89,7 +91,7 @@ def _lived(arguments: Arguments, condition: str) -> "tuple[list[Lived], dict[str
     chosen = {**arguments.world, "randomization": condition}
     env_id = arguments.env
     for name in arguments.policies:
-        source = policy_source(name, arguments.modules)
+        source = policy_source(name, arguments.modules, trust=arguments.trust)
         env_id, options = home_of(source, env_id, chosen, arguments.modules)
         world = make_world(env_id, min(arguments.num_envs, max(arguments.episodes, 1)), **options)
         policy = source.make(world, arguments.device, arguments.seed)

@@ -178,6 +178,9 @@ def _table(trained: "Trained") -> Table:
     for name, value in result.metrics.items():
         words, unit = words_and_unit(name)
         table.add_row(f"validation {words}", with_unit(value, unit))
+    share = trained.saving / trained.seconds
+    table.add_row("saving checkpoints", f"{trained.saving:.1f} s, {share:.1%} of the time")
+    table.add_row("which take", f"{trained.state_bytes / 1e6:,.0f} MB")
     return table
 
 
