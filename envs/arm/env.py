@@ -183,8 +183,8 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         opening, rate = gripper_opening(self._robot, bodies)
         size = self._start.sizes[setup.shape]
         goal, reward = self._stage.goal, self._options.reward
-        grip = grip_of(self._facts, bodies)
-        return Situation(bodies, setup, size, goal, opening, rate, reward, grip)
+        grip, standing = grip_of(self._facts, bodies), self._robot.standing
+        return Situation(bodies, setup, size, goal, opening, rate, reward, grip, standing)
 
     @property
     def _kind(self) -> str:

@@ -9,7 +9,7 @@ from autonomy.envs.arm.physics.control import Array
 from autonomy.envs.arm.physics.lone_jaw import middle_of
 from autonomy.envs.arm.physics.quaternions import turned
 from autonomy.envs.arm.physics.simulation import Facts
-from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.robot import Robot, Standing
 
 
 class Situation(NamedTuple):
@@ -23,6 +23,7 @@ class Situation(NamedTuple):
     opening_rate: Array  # (N,) [1/s]
     reward: str  # `sparse` or `dense`, as the user wants it
     grip: Array  # (N, 3) from the tool point to the middle between the fingers [m]
+    standing: Standing  # of all robots
 
 
 def gripper_opening(robot: Robot, bodies: Bodies) -> tuple[Array, Array]:
