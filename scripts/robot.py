@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from autonomy.envs.arm.robot import Robot
 
 _TASKS = ("autonomy/ArmReach-v0", "autonomy/ArmPush-v0")
+_GRIPPERS_TASK = "autonomy/ArmPickAndPlace-v0"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Arguments:
     """Say what was understood of a robot, show it at its table, and try it.
 
     Its joints with their limits, where it stands, how it begins, how far it reaches, and how often
-    the scripted experts succeed with it in Reach and Push.
+    the scripted experts succeed with it in Reach and Push, and with a gripper in PickAndPlace.
     """
 
     robot: Annotated[Positional[str], arg(metavar="ROBOT")]
@@ -58,9 +59,8 @@ def main(arguments: Arguments) -> None:
     facts = robot_facts(robot)
     if arguments.picture is not None:
         _draw(robot, arguments.picture, arguments.seed)
-    success = {
-        env_id: _success(env_id, robot, arguments) for env_id in _TASKS if arguments.episodes
-    }
+    tasks = (*_TASKS, _GRIPPERS_TASK) if robot.gripper_joints else _TASKS
+    success = {env_id: _success(env_id, robot, arguments) for env_id in tasks if arguments.episodes}
     as_json = {**facts, "success": success}
     if arguments.json == "-":
         json.dump(as_json, sys.stdout, indent=2, allow_nan=False)

@@ -1,6 +1,6 @@
 """Robots: what one has to say of a URDF to put it at the table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -134,7 +134,16 @@ class Robot:
             )
         from autonomy.envs.arm.find_standing import find_standing  # compiled
 
-        return find_standing(self)
+        # the gripper makes no difference, and what was found is kept
+        bare = replace(
+            self,
+            gripper_joints=(),
+            gripper_open=(),
+            gripper_closed=(),
+            gripper_force=(),
+            gripper_inertia=None,
+        )
+        return find_standing(bare)
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

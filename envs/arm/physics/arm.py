@@ -53,7 +53,7 @@ class Arm:
         if self.jaw is not None:  # the hand is its other finger
             hand = client.getJointInfo(body, parts.gripper.numbers[0])[16]
             client.changeDynamics(body, hand, lateralFriction=_FINGER_FRICTION)
-        for joint in parts.gripper.numbers:
+        for joint in parts.fingers:
             client.changeDynamics(body, joint, lateralFriction=_FINGER_FRICTION)
             if robot.gripper_inertia is not None:
                 inertia = [robot.gripper_inertia] * 3

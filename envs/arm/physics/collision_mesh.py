@@ -39,9 +39,7 @@ def read_collision_mesh(file: Path, is_concave: bool, slabs: int = 1) -> Collisi
 
 
 @lru_cache(maxsize=64)
-def _read(
-    file: Path, is_concave: bool, slabs: int, modified: int, size: int
-) -> CollisionMesh:
+def _read(file: Path, is_concave: bool, slabs: int, modified: int, size: int) -> CollisionMesh:
     solids = solids_of(read_obj(file), file) if file.suffix.lower() == ".obj" else [_joined(file)]
     if not solids:
         raise InputError(f"mesh file {file} must hold triangles, got none")

@@ -14,7 +14,7 @@ from autonomy.envs.arm.robot import Robot
 
 
 class RobotBody(NamedTuple):
-    """A robot that was loaded."""
+    """A robot that was loaded; a joint has the number of the link that it moves."""
 
     body: int
     arm: Joints
@@ -25,6 +25,12 @@ class RobotBody(NamedTuple):
     movable: list[int]  # all joints that move, as Bullet orders them
     link_names: tuple[str, ...]  # the base's first
     description: Description
+
+    @property
+    def fingers(self) -> list[int]:
+        """The joints that move fingers: the gripper's, and those that follow them."""
+        led = [own.joint for own in self.followers if own.leader in self.gripper.numbers]
+        return [*self.gripper.numbers, *led]
 
 
 def describe_robot(robot: Robot) -> Description:

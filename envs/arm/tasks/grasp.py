@@ -9,6 +9,7 @@ from autonomy.envs.arm.physics.tool_control import STEP
 from autonomy.envs.arm.tasks.plan import CLOSED, NEAR, OPEN, Aim, first_of, length
 from autonomy.envs.arm.tasks.situation import Situation
 
+_BETWEEN = 0.02  # [m] from the middle between jaws, where a thing is that a lone one holds
 _LOOSE = 0.005  # [m] by which a lone jaw may stand farther off than the thing is wide
 _OFF_THE_TABLE = 0.02  # [m]
 _CAREFUL = 0.5 * STEP  # [m] in a control step
@@ -29,7 +30,8 @@ def grasp_and_carry(now: Situation, thing: Array, goal: Array, number: int = 0) 
     tool, has_lone_jaw = now.bodies.tool_position, now.grip.any(axis=1)
     off = tool + now.grip - thing
     is_over = length(off[:, :2]) < 0.01
-    is_around = (length(off[:, :2]) < NEAR) & (np.abs(off[:, 2]) < NEAR)
+    near = np.where(has_lone_jaw, _BETWEEN, NEAR)
+    is_around = (length(off[:, :2]) < near) & (np.abs(off[:, 2]) < near)
     is_tight = _width(now) < _extent(now, number) + _LOOSE
     holds = is_around & is_tight & (np.abs(now.opening_rate) < 0.25) & ~is_open(now)
     place = first_of(
