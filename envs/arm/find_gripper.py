@@ -1,4 +1,4 @@
-"""The gripper of a robot file: which joints move its fingers, and where these are open and closed."""
+"""The gripper of a robot file: which joints move fingers, and where these are open and closed."""
 
 import math
 from dataclasses import replace

@@ -6,7 +6,7 @@ from autonomy.envs.arm.physics.control import Array
 
 
 def turned(vectors: Array, quaternions: Array) -> Array:
-    """Return vectors `(N, 3)` of N frames in the frame that quaternions `(N, 4)` turn these from."""
+    """Return vectors `(N, 3)`, each in a frame that is turned by one of `quaternions` `(N, 4)`."""
     axis, w = quaternions[:, :3], quaternions[:, 3:]
     across = 2.0 * np.cross(axis, vectors)
     return vectors + w * across + np.cross(axis, across)
