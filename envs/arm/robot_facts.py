@@ -3,8 +3,11 @@
 from typing import Any
 
 from autonomy.envs.arm.descriptions.description import Joint
+from autonomy.envs.arm.physics.hand import Hand
 from autonomy.envs.arm.physics.robot_body import describe_robot
 from autonomy.envs.arm.robot import Robot
+
+_NEAR = 0.03  # [m] from the tool point, where there is to be something that pushes
 
 
 def robot_facts(robot: Robot) -> dict[str, Any]:
@@ -26,8 +29,20 @@ def robot_facts(robot: Robot) -> dict[str, Any]:
         "gripper_joints": list(robot.gripper_joints),
         "base_m": list(standing.base),
         "reach_m": standing.reach,
-        "notes": list(description.notes),
+        "notes": [*description.notes, *_hand_notes(robot)],
     }
+
+
+def _hand_notes(robot: Robot) -> list[str]:
+    hand = Hand(robot)
+    room = hand.to_nearest()
+    hand.close()
+    if room < _NEAR:
+        return []
+    return [
+        f"nothing of the hand is within {1e3 * room:.0f} mm of the tool point, and what it is to "
+        "push slips past: say a tool_point at a finger, or gripper_joints that close the fingers"
+    ]
 
 
 def _joint(joint: Joint, home: float) -> dict[str, Any]:

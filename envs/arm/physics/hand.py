@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autonomy.envs.arm.descriptions.hand import hand_links
 from autonomy.envs.arm.physics.arm import Arm
 from autonomy.envs.arm.physics.bullet import connect, pybullet
 from autonomy.envs.arm.physics.control import Array
@@ -36,6 +37,16 @@ class Hand:
         """
         self._arm.pose(self._robot.standing.home, opening)
         return [self._nearest(links) for links in self._fingers()]
+
+    def to_nearest(self) -> float:
+        """Return how far what the last joint of the arm carries is from the tool point [m].
+
+        The gripper is closed.
+        """
+        self._arm.pose(self._robot.standing.home, -1.0)
+        hand = hand_links(self._arm.parts.description, self._robot.arm_joints[-1])
+        names = enumerate(self._arm.parts.link_names[1:])
+        return self._nearest([number for number, name in names if name in hand])
 
     def surface(self, start: Array, end: Array) -> Array | None:
         """Return where a ray through the open hand meets it first, both in the tool link's frame.
