@@ -106,10 +106,12 @@ def _at_the_jaw_that_stays(description: Description, robot: Robot) -> Robot:
     jaw = lone_jaw_of(description, robot)
     if jaw is None:
         return robot
-    opened = middle_of(jaw, np.array(robot.gripper_open))[0]
-    way = opened / np.sqrt((opened**2).sum())
     chain = chain_of(description, robot.arm_joints, robot.tool_link, robot.standing.tool_point)
-    point = robot.standing.tool_point - _BEFORE_THE_END * approach_of(chain)
+    approach = approach_of(chain)
+    opened = middle_of(jaw, np.array(robot.gripper_open))[0]
+    across = opened - (opened * approach).sum() * approach
+    way = across / np.sqrt((across**2).sum())
+    point = robot.standing.tool_point - _BEFORE_THE_END * approach
     hand = Hand(robot)
     surface = hand.surface(point + _ASIDE * way, point - _ASIDE * way)
     hand.close()
