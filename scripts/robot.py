@@ -27,6 +27,7 @@ _IDS = {
     "push": "autonomy/ArmPush-v0",
     "pick_and_place": "autonomy/ArmPickAndPlace-v0",
 }
+_TABLED = ("name", "file", "arm_joints", "notes", "success")
 _WELL = 0.95  # share of successes, below which slow joints may be why
 
 
@@ -147,7 +148,7 @@ def _show(facts: Mapping[str, Any]) -> None:
         )
     console = Console(highlight=False)
     console.print(table)
-    for name in ("tool_link", "tool_point_m", "gripper_joints", "base_m", "reach_m"):
+    for name in (name for name in facts if name not in _TABLED):
         words = name.replace("_m", " [m]").replace("_", " ")
         console.print(f"{words}: {_words(facts[name])}", markup=False)
     for note in facts["notes"]:
@@ -170,7 +171,9 @@ def _number(value: float | None) -> str:
 
 
 def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return ", ".join(map(_words, value)) or "none" if isinstance(value, list) else str(value)
 
 
 if __name__ == "__main__":

@@ -16,20 +16,20 @@ def with_solid_hand(description: Description, last_joint: str) -> Description:
         description: Of the robot.
         last_joint: Name of the arm joint that carries the hand.
     """
-    hand = hand_links(description, last_joint)
-    if any(description.link[name].collisions for name in hand):
+    if not is_only_seen(description, last_joint):
         return description
-    elements = deepcopy(description.elements)
+    hand, elements = hand_links(description, last_joint), deepcopy(description.elements)
     for element in elements.iter("link"):
         if element.get("name") in hand:
             element.extend([_touched(own) for own in element.findall("visual")])
     links = tuple(_solid(link) if link.name in hand else link for link in description.links)
-    note = (
-        f"the hand of {description.file.name} ({', '.join(sorted(hand))}) has no collision shapes: "
-        "its visual shapes are taken for them"
-    )
-    notes = (*description.notes, note) if links != description.links else description.notes
-    return replace(description, links=links, elements=elements, notes=notes)
+    return replace(description, links=links, elements=elements)
+
+
+def is_only_seen(description: Description, last_joint: str) -> bool:
+    """Tell whether a hand has shapes, but none that others touch."""
+    hand = [description.link[name] for name in hand_links(description, last_joint)]
+    return any(link.visuals for link in hand) and not any(link.collisions for link in hand)
 
 
 def with_slender_fingers(description: Description, last_joint: str) -> Description:
