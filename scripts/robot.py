@@ -172,7 +172,7 @@ def _number(value: float | None) -> str:
 
 def _words(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value + 0.0:.4g}"
     return ", ".join(map(_words, value)) or "none" if isinstance(value, list) else str(value)
 
 
