@@ -24,7 +24,7 @@ from autonomy.envs.arm.physics.start_physics import start_physics
 from autonomy.envs.arm.stage import ArmStage, design
 from autonomy.envs.arm.start import EpisodeStart
 from autonomy.envs.arm.tasks.goals import read_choices
-from autonomy.envs.arm.tasks.situation import Situation, gripper_opening
+from autonomy.envs.arm.tasks.situation import Situation, grip_of, gripper_opening
 from autonomy.envs.arm.tasks.task import ArmTask
 from autonomy.errors import InputError
 from autonomy.options import read_options
@@ -68,7 +68,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         self._options, self._task, self._robot = chosen, chosen.chosen_task, chosen.chosen_robot
         self._start = EpisodeStart(chosen)
         simulated = design(chosen, self._start)
-        facts = inspect(simulated)
+        self._facts = facts = inspect(simulated)
         wanted = "perceived" in chosen.observations
         followed = (
             perceivable(self._task, self._robot.standing.base) if wanted else Perceivable({}, {})
@@ -183,7 +183,8 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         opening, rate = gripper_opening(self._robot, bodies)
         size = self._start.sizes[setup.shape]
         goal, reward = self._stage.goal, self._options.reward
-        return Situation(bodies, setup, size, goal, opening, rate, reward)
+        grip, standing = grip_of(self._facts, bodies), self._robot.standing
+        return Situation(bodies, setup, size, goal, opening, rate, reward, grip, standing)
 
     @property
     def _kind(self) -> str:

@@ -22,7 +22,9 @@ _HEIGHTS = (0.2, 0.15, 0.1, 0.07)  # [m] over the table, of the tool at home
 _STRAIGHT = 0.985  # cosine of the tilt with which a tool points down
 _TILTED = 0.7  # with which it still gets at things
 _DISTANCES = tuple(np.arange(0.14, 0.72, 0.04).tolist())  # [m] of a base before the middle
+_SIDES = ((1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (-1.0, 0.0))  # ways from a base to the middle
 _ABOUT_AS_MANY = 0.03  # of the share of places
+_ENOUGH = 0.8  # of them, with which no other side of the table is tried
 _FEWEST = 0.3  # of them, where a task can be done
 _FOOT = 0.1  # [m] around the base's axis, where the robot itself stands
 _LOW = 0.03  # [m] where things are pushed
@@ -51,7 +53,7 @@ def find_standing(robot: Robot) -> Standing:
     if point is None:
         point = _end_of_hand(robot, description)
     arm = _arm(robot, description, point)
-    base = robot.base or (-_best_distance(arm, robot), 0.0, 0.0)
+    base = robot.base or _best_base(arm, robot)
     middle = (-base[0], -base[1], -base[2])
     home = _find_home(arm, middle)
     if home is None:
@@ -71,7 +73,8 @@ def _arm(robot: Robot, description: Description, tool_point: Vector) -> Arm:
 def _end_of_hand(robot: Robot, description: Description) -> Vector:
     """Return how far the hand goes beyond the tool link's origin, where that points down."""
     arm = _arm(robot, description, (0.0, 0.0, 0.0))
-    homes = (_find_home(arm, (distance, 0.0, 0.0)) for distance in _DISTANCES)
+    middles = ((distance * x, distance * y, 0.0) for x, y in _SIDES for distance in _DISTANCES)
+    homes = (_find_home(arm, middle) for middle in middles)
     home = next((joints for joints in homes if joints is not None), None)
     if home is None:
         raise _out_of_reach(robot, "from anywhere")
@@ -89,19 +92,31 @@ def _out_of_reach(robot: Robot, where: str) -> InputError:
     )
 
 
-def _best_distance(arm: Arm, robot: Robot) -> float:
-    """Return how far before the middle of the table [m] a base serves best.
+def _best_base(arm: Arm, robot: Robot) -> Vector:
+    """Return where a base serves best [m]: there most places on the table and above are reached.
 
-    There most places on the table and above are reached; it is the middle of such distances, if
-    there are several.
+    It is before the table, or at another side if the robot's arm cannot look ahead; and the middle
+    of such distances, if there are several.
     """
-    covered = np.array([_covered(arm, (distance, 0.0, 0.0)) for distance in _DISTANCES])
-    if covered.max() < _FEWEST:
+    best, share = (0.0, 0.0, 0.0), 0.0
+    for x, y in _SIDES:
+        middles = [(distance * x, distance * y, 0.0) for distance in _DISTANCES]
+        covered = np.array([_covered(arm, middle) for middle in middles])
+        if covered.max() > share + _ABOUT_AS_MANY:
+            x, y, _ = middles[_middle_of_best(covered)]
+            best, share = (0.0 - round(x, 2), 0.0 - round(y, 2), 0.0), float(covered.max())
+        if share > _ENOUGH:
+            break
+    if share < _FEWEST:
         raise _out_of_reach(robot, "from anywhere")
+    return best
+
+
+def _middle_of_best(covered: Array) -> int:
     best = np.flatnonzero(covered > covered.max() - _ABOUT_AS_MANY)
     runs = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
-    longest = max(runs, key=len)
-    return round(_DISTANCES[longest[len(longest) // 2]], 2)
+    longest = max(runs, key=lambda run: (len(run), covered[run].max()))
+    return int(longest[len(longest) // 2])
 
 
 def _covered(arm: Arm, middle: Vector) -> float:

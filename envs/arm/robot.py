@@ -1,6 +1,6 @@
 """Robots: what one has to say of a URDF to put it at the table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -42,11 +42,12 @@ class Robot:
             the file's: Bullet's solver cannot hold a thing between links far lighter than it.
         gripper_width: How far apart the fingers are when the gripper is open [m]; labelled frames
             show nothing in a hand that does not say so.
-        tool_point: Where the fingers meet, on the tool link (x, y, z) [m]. By default its origin
-            where `home` is given; else the end of the hand, straight ahead of that origin.
+        tool_point: Where the fingers meet, on the tool link (x, y, z) [m]; of a gripper with one
+            jaw that moves, on the surface of the other. By default its origin where `home` is
+            given; else the end of the hand, straight ahead of that origin.
         base: Where the robot stands (x, y, z) [m]; the table's top is z = 0, the middle of what
             happens there x = y = 0. By default (-0.55, 0, 0) where `home` is given; else it is
-            found with it: where the tool gets to most places.
+            found with it: where the tool gets to most places, before the table if it looks ahead.
         reach: How far from the base's axis the tool may go [m]. By default 0.76 where `home` is
             given; else it is found: as far as the tool gets at every height.
         packages: Folders of ROS packages, or that hold some, in which `package://` is looked for
@@ -134,7 +135,16 @@ class Robot:
             )
         from autonomy.envs.arm.find_standing import find_standing  # compiled
 
-        return find_standing(self)
+        # the gripper makes no difference, and what was found is kept
+        bare = replace(
+            self,
+            gripper_joints=(),
+            gripper_open=(),
+            gripper_closed=(),
+            gripper_force=(),
+            gripper_inertia=None,
+        )
+        return find_standing(bare)
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from autonomy.envs.arm.descriptions.description import Description, Joint
+from autonomy.envs.arm.find_gripper import with_gripper
 from autonomy.envs.arm.physics.urdf import read_file
 from autonomy.envs.arm.robot import Robot
 from autonomy.errors import InputError
@@ -32,7 +33,7 @@ def robot_of_file(
     """
     description = read_file(Path(file), "robot")
     tool = tool_link or _tool_of(description, arm_joints)
-    return Robot(file, arm_joints or _arm_of(description, tool), tool)
+    return with_gripper(Robot(file, arm_joints or _arm_of(description, tool), tool))
 
 
 def _arm_of(description: Description, tool: str) -> tuple[str, ...]:

@@ -61,11 +61,14 @@ class Collision:
         geometry: The shape; of a mesh, its convex hull.
         pose: Of it in the link's frame.
         is_concave: Whether a mesh counts as it is.
+        slabs: How many a mesh of one piece is cut into across its longest side, if it is not
+            concave; each has a hull of its own.
     """
 
     geometry: Geometry
     pose: Pose
     is_concave: bool = False
+    slabs: int = 1
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from autonomy.envs.arm.physics.bullet import pybullet
 from autonomy.envs.arm.physics.chain import chain_of, reached
 from autonomy.envs.arm.physics.control import ArmReading, Array, Motors
 from autonomy.envs.arm.physics.gears import couple, let_follow, put_in_place
+from autonomy.envs.arm.physics.lone_jaw import lone_jaw_of
 from autonomy.envs.arm.physics.robot_body import load_robot
 from autonomy.envs.arm.physics.urdf import base_pose
 from autonomy.envs.arm.robot import Robot
@@ -48,7 +49,11 @@ class Arm:
         fastest = float(parts.arm.speed.max())
         for joint in parts.arm.numbers:
             client.changeDynamics(body, joint, maxJointVelocity=fastest)
-        for joint in parts.gripper.numbers:
+        self.jaw = lone_jaw_of(parts.description, robot)
+        if self.jaw is not None:  # the hand is its other finger
+            hand = client.getJointInfo(body, parts.gripper.numbers[0])[16]
+            client.changeDynamics(body, hand, lateralFriction=_FINGER_FRICTION)
+        for joint in parts.fingers:
             client.changeDynamics(body, joint, lateralFriction=_FINGER_FRICTION)
             if robot.gripper_inertia is not None:
                 inertia = [robot.gripper_inertia] * 3

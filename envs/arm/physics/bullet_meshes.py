@@ -13,13 +13,13 @@ from autonomy.envs.arm.physics.bullet import data_path
 from autonomy.envs.arm.physics.collision_mesh import read_collision_mesh
 
 _OWN_SUFFIXES = (".obj", ".stl")  # of PyBullet's own files that are given to it as they are
-MeshKey = tuple[Path | None, bool]
-"""A mesh file, and whether it is concave."""
+MeshKey = tuple[Path | None, bool, int]
+"""A mesh file, whether it is concave, and into how many slabs it is cut."""
 
 
 def key_of(collision: Collision) -> MeshKey:
     """Return by what `write_meshes` knows a mesh."""
-    return collision.geometry.file, collision.is_concave
+    return collision.geometry.file, collision.is_concave, collision.slabs
 
 
 def write_meshes(description: Description, folder: Path) -> dict[MeshKey, Path]:
@@ -30,14 +30,14 @@ def write_meshes(description: Description, folder: Path) -> dict[MeshKey, Path]:
     """
     found: dict[MeshKey, Path] = {}
     for key in (key_of(own) for link in description.links for own in link.collisions):
-        file, is_concave = key
+        file, is_concave, slabs = key
         if file is None or key in found:
             continue
         if is_bullets_own(file):
             found[key] = file
         else:
             found[key] = folder / f"mesh_{len(found)}.obj"
-            found[key].write_bytes(read_collision_mesh(file, is_concave).obj)
+            found[key].write_bytes(read_collision_mesh(file, is_concave, slabs).obj)
     return found
 
 

@@ -86,8 +86,6 @@ def _reaching(client: Any, arm: Arm, place: Array) -> NDArray[np.float64]:
 
 def _hand_links(client: Any, arm: Arm) -> frozenset[int]:
     """Return the links that the gripper's joints and what follows them move, and their carriers."""
-    gripper = arm.parts.gripper.numbers
-    led = [own.joint for own in arm.parts.followers if own.leader in gripper]
-    fingers = [*gripper, *led]
+    fingers = arm.parts.fingers
     carriers = [client.getJointInfo(arm.parts.body, joint)[16] for joint in fingers]
     return frozenset(link + 1 for link in (*fingers, *carriers))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autonomy.envs.arm.descriptions.description import Description
+from autonomy.envs.arm.descriptions.hand import with_slender_fingers, with_solid_hand
 from autonomy.envs.arm.descriptions.robot_fit import check_fit
 from autonomy.envs.arm.physics.bullet import connect
 from autonomy.envs.arm.physics.gears import Follower, followers_of
@@ -13,7 +14,7 @@ from autonomy.envs.arm.robot import Robot
 
 
 class RobotBody(NamedTuple):
-    """A robot that was loaded."""
+    """A robot that was loaded; a joint has the number of the link that it moves."""
 
     body: int
     arm: Joints
@@ -25,6 +26,12 @@ class RobotBody(NamedTuple):
     link_names: tuple[str, ...]  # the base's first
     description: Description
 
+    @property
+    def fingers(self) -> list[int]:
+        """The joints that move fingers: the gripper's, and those that follow them."""
+        led = [own.joint for own in self.followers if own.leader in self.gripper.numbers]
+        return [*self.gripper.numbers, *led]
+
 
 def describe_robot(robot: Robot) -> Description:
     """Read and check a robot's file.
@@ -34,7 +41,8 @@ def describe_robot(robot: Robot) -> Description:
     """
     description = read_file(Path(robot.urdf), "robot", robot.packages)
     check_fit(robot, description)
-    return description
+    solid = with_solid_hand(description, robot.arm_joints[-1])
+    return with_slender_fingers(solid, robot.arm_joints[-1]) if robot.gripper_joints else solid
 
 
 def load_robot(client: Any, robot: Robot, *, visible: bool = False) -> RobotBody:

@@ -16,6 +16,7 @@ from autonomy.envs.arm.physics.bullet_meshes import collision_notes
 from autonomy.envs.arm.physics.control import ArmReading
 from autonomy.envs.arm.physics.controllers import make_controller
 from autonomy.envs.arm.physics.fixtures import Fixtures
+from autonomy.envs.arm.physics.lone_jaw import LoneJaw
 from autonomy.envs.arm.physics.shapes import Shape
 from autonomy.envs.arm.physics.table import Table
 from autonomy.envs.arm.physics.urdf import limits_of
@@ -68,6 +69,7 @@ class Facts(NamedTuple):
     fixture_range: NDArray[np.float64]  # (2, K) as `joint_range`, of the fixtures' joints
     fixture_speed: NDArray[np.float64]  # (K,) as `joint_speed`
     fixture_joint_names: tuple[str, ...]  # (K,) as `joint_names`
+    jaw: LoneJaw | None  # of a gripper that has only one that moves
 
 
 def inspect(design: Design) -> Facts:
@@ -142,6 +144,7 @@ class Simulation:
             fixture_range=np.clip([fixture_lower, fixture_upper], -_TURN, _TURN),
             fixture_speed=fixture_speed,
             fixture_joint_names=self._fixtures.joint_names,
+            jaw=self._arm.jaw,
         )
 
     @property

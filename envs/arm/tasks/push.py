@@ -78,7 +78,8 @@ class Push(ArmTask):
         from_thing = tool[:, :2] - thing[:, :2]
         along = (from_thing * ahead).sum(axis=1)
         aside = length(from_thing - along[:, np.newaxis] * ahead)
-        behind = thing[:, :2] - _BEHIND * ahead
+        outwards = now.standing._replace(nearest=0.0)
+        behind = brought_in_reach(thing[:, :2] - _BEHIND * ahead, outwards, 0.0)
         next_along = along + np.minimum(0.6 * STEP, 0.02 + 0.3 * left)  # slower as it gets there
 
         is_low = tool[:, 2] < _LOW + 0.02

@@ -6,7 +6,10 @@ import numpy as np
 
 from autonomy.envs.arm.physics.arm_state import Bodies, Setup
 from autonomy.envs.arm.physics.control import Array
-from autonomy.envs.arm.robot import Robot
+from autonomy.envs.arm.physics.lone_jaw import middle_of
+from autonomy.envs.arm.physics.quaternions import turned
+from autonomy.envs.arm.physics.simulation import Facts
+from autonomy.envs.arm.robot import Robot, Standing
 
 
 class Situation(NamedTuple):
@@ -19,6 +22,8 @@ class Situation(NamedTuple):
     opening: Array  # (N,) of the gripper: 0 closed, 1 open
     opening_rate: Array  # (N,) [1/s]
     reward: str  # `sparse` or `dense`, as the user wants it
+    grip: Array  # (N, 3) from the tool point to the middle between the fingers [m]
+    standing: Standing  # of all robots
 
 
 def gripper_opening(robot: Robot, bodies: Bodies) -> tuple[Array, Array]:
@@ -30,3 +35,14 @@ def gripper_opening(robot: Robot, bodies: Bodies) -> tuple[Array, Array]:
     span = robot.gripper_open[0] - shut
     opening = (bodies.joint_position[:, first] - shut) / span
     return opening, bodies.joint_velocity[:, first] / span
+
+
+def grip_of(facts: Facts, bodies: Bodies) -> Array:
+    """Return `(N, 3)` from the tool point to the middle between the fingers [m].
+
+    Where two fingers or more move, that is the tool point.
+    """
+    if facts.jaw is None:
+        return np.zeros((len(bodies.tool_position), 3))
+    middle = middle_of(facts.jaw, bodies.joint_position[:, -1])
+    return turned(middle, bodies.link_pose[:, facts.tool, 3:])

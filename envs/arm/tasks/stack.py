@@ -55,7 +55,7 @@ class Stack(ArmTask):
         first, second = now.bodies.object_pose[:, 0, :3], now.bodies.object_pose[:, 1, :3]
         lower, upper = now.goal[:, :3], now.goal[:, 3:]
         one, one_opening = grasp_and_carry(now, first, over_and_down(first, lower, 0.03))
-        other, other_opening = grasp_and_carry(now, second, over_and_down(second, upper, 0.06))
+        other, other_opening = grasp_and_carry(now, second, over_and_down(second, upper, 0.06), 1)
         rising = now.bodies.command[:, :3].copy()
         rising[:, 2] += np.where(is_open(now), 0.02, 0.0)
 
