@@ -31,9 +31,9 @@ class ImitationData:
         return min(self._added, self._capacity)
 
     def arrays(self) -> State:
-        """Return copies of the pairs that there are, `(n, ...)`, and how many were added."""
+        """Return the pairs that there are, `(n, ...)`, themselves, and how many were added."""
         kept = {**self._observations, "action": self._actions}
-        filled = {name: values[: len(self)].numpy().copy() for name, values in kept.items()}
+        filled = {name: values[: len(self)].numpy() for name, values in kept.items()}
         return {**within("pairs", filled), "added": np.array(self._added)}
 
     def fill(self, state: State) -> None:

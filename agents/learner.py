@@ -47,9 +47,10 @@ class Learner(Protocol):
         ...
 
     def get_state(self) -> State:
-        """Return, between an update and the next collecting, all that changes, as copies.
+        """Return, between an update and the next collecting, all that changes.
 
-        Together with the state of its environments it is enough to go on bit for bit.
+        Together with the state of its environments it is enough to go on bit for bit. What is
+        remembered may be the memory itself, which may be gigabytes: whoever keeps it takes a copy.
         """
         ...
 

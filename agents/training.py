@@ -82,7 +82,7 @@ class Training:
         return all(hasattr(self._learner, name) for name in ("get_state", "set_state"))
 
     def get_state(self) -> State:
-        """Return, between rounds, all that changes, as copies.
+        """Return, between rounds, all that changes; whoever keeps it takes a copy.
 
         Raises:
             DivergedError: A weight is not finite, or soon will not be.

@@ -55,12 +55,13 @@ def test_another_learner_goes_on_from_a_state(name: str, rounds: int) -> None:
     world = world_of(recipe)
     learner = make_learner(world, recipe, 0, "cpu")
     go_on(learner, rounds)
-    state, same_world = learner.get_state(), deepcopy(world)
-    before = deepcopy(state)
+    told, same_world = learner.get_state(), deepcopy(world)
+    state = deepcopy(told)
     go_on(learner, 5)
     expected = learner.get_state()
-    for key, values in before.items():
-        assert_array_equal(state[key], values, key)  # what was given is a copy
+    for key, values in state.items():
+        if "/" not in key or key.split("/")[0] not in ("replay", "data", "shown"):
+            assert_array_equal(told[key], values, key)  # all but memories are copies
 
     torch.manual_seed(7)
     np.random.seed(7)

@@ -11,9 +11,9 @@ from autonomy.world_state import State
 
 
 def replay_arrays(buffer: Any) -> State:
-    """Return what a `DictReplayBuffer` remembers, as copies: `(T, N, ...)` for T filled rows."""
+    """Return what a `DictReplayBuffer` remembers, itself: `(T, N, ...)` for T filled rows."""
     filled = buffer.size()
-    state = {name: values[:filled].copy() for name, values in _rows(buffer).items()}
+    state = {name: values[:filled] for name, values in _rows(buffer).items()}
     state["place"] = np.array([buffer.pos, buffer.full])
     if isinstance(buffer, HerReplayBuffer):
         state["episode_begin"] = np.array(vars(buffer)["_current_ep_start"])
