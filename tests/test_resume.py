@@ -225,7 +225,7 @@ def test_what_the_world_tells_must_be_finite() -> None:
     recipe = replace(RECIPES["ppo"], observations=("state",), num_envs=4, n_steps=64)
     training = Training(env_id_of(recipe), recipe, device="cpu")
     next(training)
-    world = training._envs.env  # pyright: ignore[reportPrivateUsage]
+    world = training._envs.env  # pyright: ignore[reportPrivateUsage] - it is spoilt on purpose
     world.offset[:] = float("nan")
     with pytest.raises(DivergedError, match="the world's state was not finite after"):
         next(training)
