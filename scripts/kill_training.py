@@ -5,6 +5,7 @@ Examples:
     python scripts/kill_training.py --algo sac --moments 20
 """
 
+import os
 import random
 import signal
 import subprocess
@@ -84,7 +85,8 @@ def _kill(words: tuple[str, ...], folder: Path, arguments: Arguments) -> Killed:
     while left:
         current = folder / str(number)
         go_on = ("--resume", str(current)) if begun else (*words, "--run", str(current))
-        if _killed_after(moments.uniform(0.0, _LONGEST), current, go_on):
+        at_a_save = moments.random() < 0.5
+        if _killed_after(moments.uniform(0.0, _LONGEST), at_a_save, current, go_on):
             left, while_saving = left - 1, while_saving + _was_saving(current)
             begun = (current / "config.json").is_file()
         else:
@@ -96,8 +98,12 @@ def _kill(words: tuple[str, ...], folder: Path, arguments: Arguments) -> Killed:
     return Killed(while_saving, ends)
 
 
-def _killed_after(seconds: float, current: Path, words: tuple[str, ...]) -> bool:
-    """Kill a training so long after it begins to write; return False if it ended before."""
+def _killed_after(seconds: float, at_a_save: bool, current: Path, words: tuple[str, ...]) -> bool:
+    """Kill a training so long after it begins to write, and perhaps at its next save.
+
+    Returns:
+        False if it ended before.
+    """
     before = _written(current)
     process = subprocess.Popen((*_TRAIN, *words), stdout=subprocess.DEVNULL)
     while process.poll() is None and _written(current) == before:
@@ -105,6 +111,8 @@ def _killed_after(seconds: float, current: Path, words: tuple[str, ...]) -> bool
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
+        while at_a_save and process.poll() is None and not _was_saving(current):
+            pass  # a file is there for a few milliseconds
         process.send_signal(signal.SIGKILL)
         process.wait()
         return True
@@ -121,7 +129,8 @@ def _written(current: Path) -> int:
 
 def _was_saving(current: Path) -> bool:
     """Tell whether a file was being written: its temporary is there."""
-    return any(path.name.startswith(".") for path in current.rglob("*"))
+    folders = (current, current / "state", current / "state" / "pieces")
+    return any(name.startswith(".") for own in folders if own.is_dir() for name in os.listdir(own))
 
 
 def _finish(*words: str) -> None:
