@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.errors import InputError, shown
+from autonomy.errors import DamagedError, InputError, shown
 from autonomy.files import make_folder, whole_file, write_json
 from autonomy.json_values import parsed_json
 from autonomy.world_state import State
@@ -31,6 +31,8 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._pieces = folder, folder / "pieces"
+        self._good: list[int] = []  # steps of those that were written or read here
+        self._damaged: set[str] = set()  # pieces
 
     def save(self, steps: int, arrays: State) -> None:
         """Write what there is after `steps` environment steps; the checkpoint before is kept.
@@ -49,7 +51,8 @@ class Checkpoints:
             "large": {name: self._write_rows(own) for name, own in large.items()},
         }
         write_json(self._path(steps), {**manifest, "digest": _digest(_canonical(manifest))})
-        self._forget(self._steps()[:-_KEPT])
+        self._good = [*(own for own in self._good if own != steps), steps][-_KEPT:]
+        self._forget_others()
 
     def load(self) -> State | None:
         """Return the arrays of the latest checkpoint that is whole; None where there is none.
@@ -57,15 +60,19 @@ class Checkpoints:
         A disk may fail: where the latest was altered, a warning says so, and the one before counts.
 
         Raises:
-            InputError: There are some, and none of them can be used.
+            DamagedError: There are some, and none of them is whole.
+            InputError: One is of another version.
         """
-        problems: list[InputError] = []
+        problems: list[DamagedError] = []
         for steps in reversed(self._steps()):
             try:
-                return self._loaded(steps)
-            except InputError as error:
+                state = self._loaded(steps)
+            except DamagedError as error:
                 problems.append(error)
                 warnings.warn(f"{error}; the checkpoint before is taken", stacklevel=2)
+            else:
+                self._good = [steps]
+                return state
         if problems:
             raise problems[0]
         return None
@@ -101,7 +108,7 @@ class Checkpoints:
         """Write a piece, unless it is there; return its name."""
         name = _digest(data)
         path = self._pieces / name
-        if not path.exists():
+        if name in self._damaged or not path.exists():
             with whole_file(path) as temporary:
                 temporary.write_bytes(data)
         return name
@@ -111,16 +118,17 @@ class Checkpoints:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+            raise DamagedError(f"{path} cannot be read: {error.strerror}") from error
         if _digest(data) != name:
-            raise InputError(f"{path} is truncated or was altered: its digest does not match")
+            self._damaged.add(name)
+            raise DamagedError(f"{path} is truncated or was altered: its digest does not match")
         return data
 
-    def _forget(self, steps: list[int]) -> None:
-        """Remove checkpoints, and all pieces that no other one has."""
-        for one in steps:
-            self._path(one).unlink()
-        manifests = [_read_manifest(self._path(one)) for one in self._steps()]
+    def _forget_others(self) -> None:
+        """Remove all that belongs to no checkpoint that is kept."""
+        for steps in set(self._steps()) - set(self._good):
+            self._path(steps).unlink()
+        manifests = [_read_manifest(self._path(steps)) for steps in self._good]
         needed = {name for manifest in manifests for name in _pieces_of(manifest)}
         for path in self._pieces.iterdir():
             if path.name not in needed:
@@ -144,9 +152,9 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         manifest = cast(dict[str, Any], parsed_json(path.read_bytes()))
         digest = manifest.pop("digest")
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
-        raise InputError(f"checkpoint {path} cannot be read: {error}") from error
+        raise DamagedError(f"checkpoint {path} cannot be read: {error}") from error
     if digest != _digest(_canonical(manifest)):
-        raise InputError(f"checkpoint {path} was altered: its digest does not match")
+        raise DamagedError(f"checkpoint {path} was altered: its digest does not match")
     found = (manifest.get("format"), manifest.get("version"))
     if found != (_FORMAT, _VERSION):
         raise InputError(

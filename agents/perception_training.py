@@ -111,11 +111,11 @@ def train_module(
     config = _config(module, data, recipe, seed, device)  # which refuses what cannot be saved
     if isinstance(place, GoOn):
         refuse_changes(read_config(run), config)
-    else:
-        begin_run(run, config)
     module.prepare(samples)
+    fit = Fit(module, samples, validation, recipe)
+    if not isinstance(place, GoOn):
+        begin_run(run, config)
     with locked(run):
-        fit = Fit(module, samples, validation, recipe)
         _finish(fit, run, recipe.checkpoint_interval, on_epoch)
         module.calibrate(validation)
         save_module(run / "module", module, data.train.description())

@@ -12,7 +12,7 @@ from autonomy.files import whole_folder, write_json
 from autonomy.imported_class import allowed_class, allowed_name
 from autonomy.json_values import described, parsed_json
 
-_MAY_CHANGE = ("recipe.total_steps", "recipe.checkpoint_interval")
+_MAY_CHANGE = ("recipe.total_steps", "recipe.checkpoint_interval", "recipe.modules")
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,13 @@ class SavedConfig:
             kind = allowed_class(says["algorithm"], modules)
             recipe = _recipe(kind, says["recipe"], modules)
             env_id = _allowed(says["env_id"], modules)
-            return cls(RunConfig(env_id, recipe, says["seed"], says["device"]), says)
-        except (KeyError, TypeError, AttributeError) as error:
+            config = RunConfig(env_id, recipe, says["seed"], says["device"])
+            for name, own in (("env_id", ""), ("seed", 0), ("device", "")):
+                _check_type(name, getattr(config, name), own)
+            return cls(config, says)
+        except InputError:
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
             raise InputError(f"{run} must be a run of this version's train, got {error}") from None
 
     def refuse_changes(self, now: RunConfig) -> None:
@@ -123,7 +128,24 @@ def _recipe(kind: type, says: Mapping[str, Any], modules: Sequence[str]) -> Reci
     for own in says.get("modules", ()):
         if own not in modules:
             raise InputError(f"the run's modules must be named with --modules too, got {own!r}")
-    return kind(**{name: _allowed(value, modules) for name, value in says.items()})
+    values = {name: _allowed(value, modules) for name, value in says.items()}
+    usual = kind()
+    for name, value in values.items():
+        _check_type(name, value, getattr(usual, name))
+    recipe = kind(**values)
+    recipe.check()
+    return recipe
+
+
+def _check_type(name: str, value: Any, usual: Any) -> None:
+    """Raise `InputError` if a value is of another type than it usually has."""
+    wanted = (int, float) if isinstance(usual, float) else type(usual)
+    fits = isinstance(value, wanted) and isinstance(value, bool) == isinstance(usual, bool)
+    if isinstance(usual, tuple) and fits:
+        element = type(usual[0]) if usual else str
+        fits = all(type(own) is element for own in value)
+    if not fits:
+        raise InputError(f"a run's {name} must be like {shown(usual)}, got {shown(value)}")
 
 
 def _allowed(value: Any, modules: Sequence[str]) -> Any:

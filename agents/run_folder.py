@@ -104,6 +104,7 @@ def go_on(
         state = Checkpoints(run / "state").load()
         if state is not None:
             training.set_state(part("training", state))
+            _refuse_fewer(training.steps, saved.config.recipe, config.recipe)
         write_json(run / "config.json", config.to_json())
         _forget_after(training.steps, run)
         (run / FAILURE).unlink(missing_ok=True)
@@ -121,6 +122,12 @@ def _failure_told(run: Path) -> Generator[None]:
         with suppress(InputError):  # a full disk takes no word either
             write_text(run / FAILURE, f"{error}\n")
         raise
+
+
+def _refuse_fewer(steps: int, before: Recipe, now: Recipe) -> None:
+    """Raise `InputError` where a run would have to forget steps."""
+    if now.total_steps < min(before.total_steps, steps):
+        raise InputError(f"total_steps must be no less than was learned from, {steps:,}")
 
 
 def _forget_after(steps: int, run: Path) -> None:

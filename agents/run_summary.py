@@ -55,7 +55,7 @@ def runs_in(folder: Path) -> Iterator[RunSummary]:
     for path in sorted(folder.rglob("config.json")):
         try:
             yield summary(path.parent)
-        except (InputError, KeyError, TypeError, ValueError):
+        except (InputError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
             continue  # another kind of folder
 
 
@@ -72,7 +72,7 @@ def summary(run: Path) -> RunSummary:
     episodes = recipe["validation_episodes"]
     return RunSummary(
         run=run,
-        world=config["env_id"],
+        world=str(config["env_id"]),
         learner=config["algorithm"].rpartition(":")[2].removesuffix("Recipe"),
         seed=config["seed"],
         steps=steps,

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, closing
+from traceback import walk_tb
 from typing import Any, Self, cast
 
 import torch
@@ -120,8 +121,12 @@ class Training:
         try:
             learner.collect()
             learned = learner.update()
-        except ValueError:  # distributions, and worlds, refuse what such weights make of it
+        except ValueError as error:  # distributions and worlds refuse what such weights make of it
             _check_weights(learner, envs.steps)
+            if _is_of_a_distribution(error):
+                raise DivergedError(
+                    f"what actions are drawn from was no number after {envs.steps} steps: {_ADVICE}"
+                ) from None
             raise
         if envs.steps == before:
             raise InputError(f"{type(learner).__name__}.collect must step its environments")
@@ -154,6 +159,12 @@ def _check_weights(learner: Learner, steps: int) -> None:
             raise DivergedError(
                 f"weights {name} were up to {size:.3g} after {steps} steps: {_ADVICE}"
             )
+
+
+def _is_of_a_distribution(error: ValueError) -> bool:
+    """Tell whether it was torch's distributions that raised it."""
+    frames = [frame.f_globals["__name__"] for frame, _ in walk_tb(error.__traceback__)]
+    return frames[-1].startswith("torch.distributions")
 
 
 def _training_world(env_id: str, recipe: Recipe) -> World:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ def whole_file(path: Path) -> Generator[Path]:
 def _temporary_for(path: Path) -> Path:
     if path.is_dir():
         raise InputError(f"a file must not have the name of a folder, got {path}")
+    if path.exists() and not path.is_file():
+        raise InputError(f"a file must not replace a device, got {path}")
     make_folder(path.parent)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
@@ -107,31 +109,35 @@ def refuse_taken(folder: Path, kind: str) -> None:
 
 
 @contextmanager
-def new_folder(names: Iterable[Path], kind: str) -> Generator[Path]:
+def new_folder(names: Iterator[Path]) -> Generator[Path]:
     """Make the first folder that is not there yet, for this process alone.
 
     If nothing was put into it, it is taken away.
 
+    Args:
+        names: As many as it takes.
+
     Raises:
-        InputError: All are there, or none can be made.
+        InputError: It cannot be made.
     """
-    taken: list[Path] = []
-    for folder in names:
-        make_folder(folder.parent)
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            taken.append(folder)
-            continue
-        except OSError as error:
-            raise InputError(f"folder {folder} cannot be made: {error.strerror}") from error
-        try:
-            yield folder
-        finally:
-            if _is_empty(folder):
-                folder.rmdir()
-        return
-    raise InputError(f"{kind} folder must be new, {', '.join(map(str, taken))} exists")
+    folder = next(own for own in names if _is_made(own))
+    try:
+        yield folder
+    finally:
+        if _is_empty(folder):
+            folder.rmdir()
+
+
+def _is_made(folder: Path) -> bool:
+    """Make a folder; return False if there is one of that name."""
+    make_folder(folder.parent)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise InputError(f"folder {folder} cannot be made: {error.strerror}") from error
+    return True
 
 
 def _is_empty(folder: Path) -> bool:

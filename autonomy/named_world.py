@@ -11,7 +11,7 @@ _ID = re.compile(r"([\w./-]+:)?[\w-]+/[\w.-]+-v\d+")
 
 def named_world(words: Sequence[str]) -> str | None:
     """Return the id of the world that a command line is about, if it says one."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(words, [*words[1:], None], strict=False):
         if word == "--env":
             return following
         if word.startswith("--env="):

@@ -19,6 +19,7 @@ from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.command_line import run
+from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.stopping import StoppedError, asked_to_stop
@@ -77,14 +78,19 @@ def main(arguments: Arguments) -> None:
     policy = source.make(world, arguments.device, arguments.seed)
     start = time.perf_counter()
     with asked_to_stop() as stop, _progress(arguments.episodes) as on_episode:
-        result = evaluate(
-            world,
-            policy,
-            arguments.episodes,
-            arguments.seed,
-            on_episode,
-            lambda: stop.status is not None,
-        )
+        try:
+            result = evaluate(
+                world,
+                policy,
+                arguments.episodes,
+                arguments.seed,
+                on_episode,
+                lambda: stop.status is not None,
+            )
+        except InputError as error:
+            if stop.status is None:
+                raise
+            raise StoppedError(str(error), stop.status) from None
     seconds = time.perf_counter() - start
     world.close()
     as_json = result.to_json(env_id, arguments.policy, options)

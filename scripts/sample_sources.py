@@ -128,7 +128,7 @@ def _constructor(kind: type[Any]) -> Any:
 
 def _value_of(flag: str, words: Sequence[str]) -> str | None:
     """Return the word that follows a flag on a command line."""
-    for word, after in zip(words, [*words[1:], None], strict=True):
+    for word, after in zip(words, [*words[1:], None], strict=False):
         if word == flag:
             return after
         if word.startswith(f"{flag}="):

@@ -7,6 +7,7 @@ Examples:
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -22,7 +23,9 @@ from autonomy.agents.recipes import recipe_class
 from autonomy.agents.run_config import RunConfig, SavedConfig
 from autonomy.agents.starting_recipe import Start, starting_recipe
 from autonomy.command_line import parsed, run
+from autonomy.errors import InputError
 from autonomy.files import new_folder
+from autonomy.json_values import described
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.world_words import OfWorld, with_world
 
@@ -88,9 +91,8 @@ def _trained(arguments: Arguments, console: Console) -> "Trained":
 
     start = starting_recipe(arguments.env, arguments.algo, arguments.recipe.observations)
     console.print(f"recipe: {_origin(start, arguments.algo)}", highlight=False)
-    names = [arguments.run] if arguments.run else _names(arguments)
     recipe = recipe_in_world(arguments)
-    with new_folder(names, "run") as run:
+    with nullcontext(arguments.run) if arguments.run else new_folder(_names(arguments)) as run:
         return train(arguments.env, recipe, arguments.seed, run, arguments.device, console)
 
 
@@ -98,6 +100,12 @@ def _resumed(arguments: Arguments, run: Path, console: Console) -> "Trained":
     from autonomy.agents.run_folder import go_on  # likewise
 
     saved = SavedConfig.read(run, arguments.recipe.modules)
+    algorithm = described(type(saved.config.recipe))
+    if arguments.run is not None or arguments.algo != algorithm:
+        raise InputError(
+            f"{run} goes on in its own folder, with {algorithm}, so --run and --algo must be left "
+            "out"
+        )
     recipe = recipe_in_world(arguments)
     config = RunConfig(arguments.env, recipe, arguments.seed, arguments.device)
     return go_on(run, saved, config, arguments.accept_changes, console)
@@ -151,6 +159,7 @@ def _parsed_again(
     default = {
         "env": config.env_id,
         "recipe": config.recipe,
+        "algo": described(type(config.recipe)),
         "seed": config.seed,
         "device": config.device,
         "world": {**config.recipe.view, **config.recipe.world},

@@ -132,9 +132,8 @@ def _data(arguments: Arguments) -> "Data":
 
 
 def _run_folder(arguments: Arguments, data: "Data") -> AbstractContextManager[Path]:
-    if arguments.resume is not None:
-        return nullcontext(arguments.resume)
-    return new_folder([arguments.run] if arguments.run else _names(arguments, data), "run")
+    given = arguments.resume or arguments.run
+    return new_folder(_names(arguments, data)) if given is None else nullcontext(given)
 
 
 def _names(arguments: Arguments, data: "Data") -> Iterator[Path]:

@@ -75,8 +75,34 @@ def test_a_damaged_checkpoint_is_said_and_the_one_before_counts(
     checkpoints.save(6, state(6))
     piece = next(tmp_path / "pieces" / name for name in pieces(tmp_path) if name not in old)
     piece.unlink() if damage is None else piece.write_bytes(damage)
+    again = Checkpoints(tmp_path)
     with pytest.warns(UserWarning, match=f"{piece.name} .*; the checkpoint before is taken"):
-        assert_states_equal(checkpoints.load(), state(5))
+        assert_states_equal(again.load(), state(5))
+    again.save(6, state(6))  # the same bytes as those that were damaged
+    assert_states_equal(Checkpoints(tmp_path).load(), state(6))
+
+
+def test_a_damaged_manifest_goes_with_the_next_checkpoint(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(5, state(5))
+    checkpoints.save(9, state(9))
+    (tmp_path / "9.json").write_bytes(b"x")
+    again = Checkpoints(tmp_path)
+    with pytest.warns(UserWarning, match="9.json cannot be read"):
+        assert_states_equal(again.load(), state(5))
+    again.save(6, state(6))
+    assert sorted(path.name for path in tmp_path.glob("*.json")) == ["5.json", "6.json"]
+    assert_states_equal(Checkpoints(tmp_path).load(), state(6))
+
+
+def test_a_checkpoint_of_another_version_is_said_and_left(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("autonomy.agents.checkpoints._VERSION", 7)
+        checkpoints.save(5, state(1))
+    with pytest.raises(InputError, match=r"version 1, got .* 7: go on with the version of this"):
+        Checkpoints(tmp_path).load()
+    assert (tmp_path / "5.json").is_file()
 
 
 @pytest.mark.parametrize(

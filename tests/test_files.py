@@ -127,14 +127,16 @@ def test_a_command_that_is_stopped_clears_away_what_it_began(
 
 
 def test_the_first_free_name_is_taken_and_given_back_unused(tmp_path: Path) -> None:
-    names = [tmp_path / "runs/a", tmp_path / "runs/b"]
-    with new_folder(names, "run") as first, new_folder(names, "run") as second:
-        assert [first, second] == names
-        none_left = pytest.raises(InputError, match=r"run folder must be new, .*a, .*b exists")
-        with none_left, new_folder(names, "run"):
-            pass
+    names = [tmp_path / "runs" / name for name in "abc"]
+    with new_folder(iter(names)) as first, new_folder(iter(names)) as second:
+        assert [first, second] == names[:2]
         (second / "used").touch()
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["b"]
+
+
+def test_a_device_is_not_replaced_by_a_file() -> None:
+    with pytest.raises(InputError, match="a file must not replace a device, got /dev/null"):
+        write_text(Path("/dev/null"), "nothing")
 
 
 def test_a_disk_that_runs_full_is_named_and_nothing_is_left(tmp_path: Path) -> None:

@@ -79,3 +79,11 @@ def test_a_loss_that_is_no_number_ends_it(kind: str, tmp_path: Path) -> None:
         train_module(kind, DATA, tmp_path / "run", wild, 0, "cpu")
     assert json.loads((tmp_path / "run/config.json").read_text())["recipe"]["epochs"] == 4
     assert not list((tmp_path / "run").rglob("*.safetensors"))
+
+
+def test_what_cannot_be_learned_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="frames must be at least batch_size = 64, got 8"):
+        train_module(
+            "segmentation", DATA, tmp_path / "run", replace(SMALL, frames=8, batch_size=64)
+        )
+    assert not list(tmp_path.iterdir())

@@ -213,6 +213,48 @@ def test_a_folder_names_no_code(run: Path) -> None:
             SavedConfig.read(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("total_steps", own) for own in (None, [], "x", -1, 1.5, True)],
+        *[("layers", own) for own in (None, 5, [None], "x")],
+        *[("observations", own) for own in (None, {}, "x", [1])],
+        *[("encoder", own) for own in (None, {}, -1)],
+        *[("learning_rate", own) for own in (None, "x", [0.1])],
+        ("world", []),
+    ],
+)
+def test_values_of_wrong_types_are_refused(run: Path, name: str, value: Any) -> None:
+    says = json.loads((run / "config.json").read_text())
+    says["recipe"][name] = value
+    (run / "config.json").write_text(json.dumps(says))
+    with pytest.raises(InputError, match=name):
+        SavedConfig.read(run)
+
+
+@pytest.mark.parametrize(("name", "value"), [("env_id", []), ("seed", None), ("device", 3)])
+def test_so_are_those_beside_the_recipe(run: Path, name: str, value: Any) -> None:
+    says = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps({**says, name: value}))
+    with pytest.raises(InputError, match=f"a run's {name} must be like"):
+        SavedConfig.read(run)
+
+
+def test_what_would_be_ignored_is_refused(run: Path) -> None:
+    with pytest.raises(InputError, match="total_steps must be no less than was learned from, 512"):
+        resumed(run, total_steps=256)
+    for more in ("--run other", "--algo sac"):
+        with pytest.raises(InputError, match="so --run and --algo must be left out"):
+            train_script.main(train_script.parse(["--resume", str(run), *more.split()]))
+    assert json.loads((run / "config.json").read_text())["recipe"]["total_steps"] == 512
+
+
+def test_a_rate_at_which_distributions_break_is_said(tmp_path: Path) -> None:
+    recipe = replace(CASES["ppo"], learning_rate=1e5, total_steps=4_096, threads=1)
+    with pytest.raises(DivergedError, match=r"after \d+ steps: a smaller learning_rate"):
+        train(env_id_of(recipe), recipe, 0, tmp_path / "run", "cpu", QUIET)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_weights_that_grow_beyond_numbers_stop_a_training(name: str, tmp_path: Path) -> None:
     recipe = replace(CASES[name], learning_rate=1e30, total_steps=4_096, threads=1)

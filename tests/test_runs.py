@@ -1,5 +1,6 @@
 """The list of runs says of each how far it is, how well it does, and what goes on with it."""
 
+import json
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +37,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         with pytest.raises(StoppedError):
             train(TOY_ID, SHORT, 0, folder / "early", "cpu", QUIET)
-    (folder / "other").mkdir()
-    (folder / "other/config.json").write_text('{"module": "x"}')
+    strange = ({"module": "x"}, {"algorithm": 5, "recipe": {}}, {"algorithm": "a", "recipe": []})
+    for number, config in enumerate(strange):
+        (folder / f"other{number}").mkdir()
+        (folder / f"other{number}/config.json").write_text(json.dumps(config))
     return folder
 
 
