@@ -289,6 +289,13 @@ def test_existing_run_folder_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_an_empty_run_folder_may_be_used(tmp_path: Path) -> None:
+    """As a process leaves it that was killed before it wrote anything."""
+    small = replace(RECIPES["ppo"], num_envs=16, n_steps=16, total_steps=256, validation_episodes=2)
+    train(TOY_ID, small, 0, tmp_path, "cpu", QUIET)
+    assert (tmp_path / "policy/policy.json").is_file()
+
+
 def test_unknown_device_algorithm_and_id_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

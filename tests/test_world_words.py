@@ -11,6 +11,7 @@ from world_cases import IDS, LANE
 
 from autonomy.command_line import run
 from autonomy.make import make_world, world_creator
+from autonomy.named_world import named_world
 from autonomy.registered import find_spec
 from autonomy.world_options import options_of
 from autonomy.world_words import OfWorld, WorldWords
@@ -200,3 +201,7 @@ def test_some_options_may_be_left_out(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         chosen(LANE, "--world.split", "test", arguments=FewArguments)
     assert "has no option 'split' here" in capsys.readouterr().err
+
+
+def test_no_words_name_no_world() -> None:
+    assert named_world([]) is None
