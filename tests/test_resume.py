@@ -82,34 +82,37 @@ def started(*words: str) -> "subprocess.Popen[str]":
 
 
 def newest(run: Path) -> int:
-    return max((int(path.stem) for path in (run / "state").glob("*.json")), default=0)
+    names = [path.stem for path in (run / "state").glob("*.json")]  # one that is written has a dot
+    return max((int(name) for name in names if name.isdecimal()), default=0)
 
 
 def stopped(run: Path, number: signal.Signals, *words: str) -> tuple[int, str, str]:
     """Start a training, and end it by a signal once it has come further."""
-    before, process = newest(run), started(*words)
-    while newest(run) <= before:
-        assert process.poll() is None, process.communicate()[1]
-        time.sleep(0.02)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=120)
+    before = newest(run)
+    with started(*words) as process:
+        while newest(run) <= before:
+            assert process.poll() is None, process.communicate()[1]
+            time.sleep(0.02)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
 def test_a_run_that_is_stopped_in_every_way_ends_as_one_that_is_not(tmp_path: Path) -> None:
     whole, run = tmp_path / "whole", tmp_path / "run"
-    beside = started(LANE, *SMALL.split(), "--run", str(whole))
     words = ("--resume", str(run))
-    status, _, _ = stopped(run, signal.SIGKILL, LANE, *SMALL.split(), "--run", str(run))
-    assert status == -signal.SIGKILL
-    for number in (signal.SIGINT, signal.SIGTERM):
-        status, out, err = stopped(run, number, *words)
-        assert status == 128 + number, err
-        assert f"to go on: autonomy train --resume {run}" in out
-        assert "Traceback" not in err
-    _, err = (process := started(*words)).communicate()
-    assert process.returncode == 0, err
-    assert "error" not in beside.communicate()[1]
+    with started(LANE, *SMALL.split(), "--run", str(whole)) as beside:
+        status, _, _ = stopped(run, signal.SIGKILL, LANE, *SMALL.split(), "--run", str(run))
+        assert status == -signal.SIGKILL
+        for number in (signal.SIGINT, signal.SIGTERM):
+            status, out, err = stopped(run, number, *words)
+            assert status == 128 + number, err
+            assert f"to go on: autonomy train --resume {run}" in out
+            assert "Traceback" not in err
+        with started(*words) as process:
+            _, err = process.communicate()
+        assert process.returncode == 0, err
+        assert "error" not in beside.communicate()[1]
     file = "policy/policy.safetensors"
     assert (run / file).read_bytes() == (whole / file).read_bytes()
     assert curves_of(run) == curves_of(whole)
