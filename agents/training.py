@@ -20,6 +20,7 @@ from autonomy.agents.validation import Best, Validator
 from autonomy.agents.watched import Watched
 from autonomy.errors import DivergedError, InputError
 from autonomy.make import make_world
+from autonomy.policies.folder import SavablePolicy
 from autonomy.world import World
 from autonomy.world_state import State
 
@@ -71,6 +72,12 @@ class Training:
     def best(self) -> Best | None:
         """The policy to keep, of those that were validated."""
         return self._validator.best
+
+    @property
+    def policy(self) -> SavablePolicy:
+        """A copy of the policy as it is, between rounds."""
+        with torch.random.fork_rng(devices=[]):  # a look at the policy changes nothing
+            return copy.deepcopy(self._learner.policy)
 
     @property
     def steps(self) -> int:
