@@ -191,8 +191,8 @@ class NetworkPolicy:
         memory = dict(zip(self._memory, tensors[count:], strict=True))
         with torch.inference_mode():
             mean, after = self.network.step(seen, memory)
-            made = [mean, self.network.squashed(mean), *(own.flatten(1) for own in after.values())]
-            return torch.cat(made, dim=1).cpu().numpy()
+            kept = [after[name].flatten(1) for name in memory]
+            return torch.cat([mean, self.network.squashed(mean), *kept], dim=1).cpu().numpy()
 
     def get_state(self) -> State:
         """Return what is remembered of the episodes that run."""

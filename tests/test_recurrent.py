@@ -26,7 +26,7 @@ from autonomy.agents.training import Training
 from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.make import make_world
-from autonomy.policies.folder import load_policy_folder, save_policy
+from autonomy.policies.folder import POLICY_FOLDER, load_policy_folder, policy_manifest, save_policy
 from autonomy.policies.source import load_policy
 
 register_toy()
@@ -119,6 +119,17 @@ def test_a_folder_holds_it(policy: NetworkPolicy, tmp_path: Path) -> None:
     assert isinstance(loaded, NetworkPolicy)
     for number in (1.0, 2.0, 0.0):
         assert acted(loaded, number) == acted(policy, number)
+
+
+def test_a_folder_of_before_there_was_a_memory_is_as_it_was(tmp_path: Path) -> None:
+    plain = NetworkPolicy(ActorNetwork(SPACE, ACTIONS, Architecture("small", (3,))))
+    manifest = policy_manifest(plain, TOY_ID, {})
+    del manifest["architecture"]["lstm"]
+    POLICY_FOLDER.save(tmp_path / "policy", manifest, plain.tensors())
+    loaded = load_policy_folder(tmp_path / "policy", "cpu")
+    assert isinstance(loaded, NetworkPolicy)
+    assert acted(loaded, 1.0, 2.0) == acted(loaded, 1.0, 2.0) == acted(plain, 1.0, 2.0)
+    assert loaded.get_state() == {}
 
 
 def learner_of(recipe: Recipe, **options: Any) -> Any:

@@ -47,11 +47,11 @@ class StableBaselinesPolicy:
 
     def get_state(self) -> State:
         """Return what is remembered of the episodes that run."""
-        return {"memory": self._memory.copy()}
+        return {"memory": self._memory.copy()} if self._memory.size else {}
 
     def set_state(self, state: State) -> None:
         """Go on from what `get_state` returned."""
-        self._memory = state["memory"].copy()
+        self._memory = state.get("memory", self._memory[:0]).copy()
 
     def _compute(self, rows: list[NDArray[Any]]) -> NDArray[np.float32]:
         """Return actions and the memory after them `(n, A + M)`."""
