@@ -165,13 +165,16 @@ class NetworkPolicy:
         if len(seen[0]) != self._rows:
             self._begin(len(seen[0]))
         made = self._action_and_memory([*seen, *self._memory.values()])
-        sizes = [own[0].size for own in self._memory.values()]
         numbers = self.action_space.shape[0]
-        ends = np.cumsum([numbers, numbers, *sizes])
-        _, action, *after = np.split(made, ends[:-1], axis=1)
-        for name, own in zip(self._memory, after, strict=True):
-            self._memory[name] = own.reshape(self._memory[name].shape).copy()
-        return action
+        self._remember(made[:, 2 * numbers :])
+        return made[:, numbers : 2 * numbers]
+
+    def _remember(self, numbers: NDArray[np.float32]) -> None:
+        """Keep a memory of which each row `(N, M)` is in one piece."""
+        for name, before in self._memory.items():
+            size = before[0].size
+            self._memory[name] = numbers[:, :size].reshape(before.shape).copy()
+            numbers = numbers[:, size:]
 
     def _begin(self, rows: int) -> None:
         """Begin so many episodes."""
