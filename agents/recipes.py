@@ -50,6 +50,32 @@ class PPORecipe(Recipe):
 
 
 @dataclass(frozen=True)
+class RecurrentPPORecipe(PPORecipe):
+    """PPO of a policy that remembers its episode: an LSTM between features and hidden layers.
+
+    Batches are whole sequences of `n_steps`, through which gradients flow back. A critic without
+    privileged entries has an LSTM of its own.
+    """
+
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.recurrent_ppo:RecurrentPPOLearner"
+
+    n_steps: PositiveInt = 32
+    """Steps of each environment between two updates, and how far gradients flow back in time."""
+    lstm: PositiveInt = 128
+    """Units of the LSTM."""
+    start_from: str = ""
+    """Run or policy folder of a network of the same shape to begin with, LSTM included."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        super().check()
+        if self.batch_size % self.n_steps:
+            raise InputError(
+                f"batch_size must be a multiple of n_steps = {self.n_steps}, got {self.batch_size}"
+            )
+
+
+@dataclass(frozen=True)
 class SACRecipe(Recipe):
     """Soft actor-critic (Haarnoja et al., 2018)."""
 
@@ -135,6 +161,7 @@ class TQCRecipe(SACRecipe):
 
 ALGORITHMS: dict[str, type[Recipe]] = {
     "ppo": PPORecipe,
+    "recurrent_ppo": RecurrentPPORecipe,
     "sac": SACRecipe,
     "tqc": TQCRecipe,
     "dagger": DAggerRecipe,

@@ -40,6 +40,7 @@ SMALLER = {
 }
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16"],
+    "recurrent_ppo": ["--recipe.n-steps", "16"],
     "sac": ["--recipe.learning-starts", "220"],
     "dagger": [],
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from autonomy.agents.recipe import Recipe
-from autonomy.agents.recipes import DAggerRecipe, PPORecipe, SACRecipe
+from autonomy.agents.recipes import DAggerRecipe, PPORecipe, RecurrentPPORecipe, SACRecipe
 
 QUIET = Console(file=io.StringIO())
 
@@ -22,6 +22,19 @@ RECIPES: dict[str, Recipe] = {
         gamma=0.9,
         validation_interval=8_192,
         threads=1,  # less to lose on a busy machine
+    ),
+    "recurrent_ppo": RecurrentPPORecipe(
+        total_steps=16_384,
+        num_envs=32,
+        n_steps=16,
+        batch_size=256,
+        image_size=(16, 16),
+        layers=(32,),
+        lstm=32,
+        learning_rate=4e-3,
+        gamma=0.9,
+        validation_interval=8_192,
+        threads=1,
     ),
     "sac": SACRecipe(
         total_steps=8_192,
