@@ -41,6 +41,7 @@ SMALLER = {
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16"],
     "sac": ["--recipe.learning-starts", "220"],
+    "crossq": ["--recipe.learning-starts", "220"],
     "dagger": [],
 }
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from autonomy.agents.recipe import Recipe
-from autonomy.agents.recipes import DAggerRecipe, PPORecipe, SACRecipe
+from autonomy.agents.recipes import CrossQRecipe, DAggerRecipe, PPORecipe, SACRecipe
 
 QUIET = Console(file=io.StringIO())
 
@@ -36,6 +36,24 @@ RECIPES: dict[str, Recipe] = {
         tau=0.02,
         gamma=0.9,
         replay_size=8_192,
+        threads=1,
+    ),
+    "crossq": CrossQRecipe(
+        total_steps=3_072,
+        num_envs=16,
+        image_size=(16, 16),
+        layers=(32,),
+        critic_layers=(64,),
+        policy_delay=1,
+        batch_norm_momentum=0.2,
+        batch_size=64,
+        learning_starts=512,
+        gradient_steps=4,
+        learning_rate=1e-3,
+        final_learning_rate=1e-3,
+        gamma=0.9,
+        replay_size=8_192,
+        validation_interval=1_024,
         threads=1,
     ),
 }
