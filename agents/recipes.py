@@ -128,10 +128,10 @@ class CrossQRecipe(MaximumEntropyRecipe):
 
     learner: ClassVar[Any] = "autonomy.agents.stable_baselines.crossq:CrossQLearner"
 
-    critic_layers: tuple[int, ...] = (512, 512)
+    critic_layers: tuple[int, ...] = (256, 256)
     """Widths of the hidden layers of the critics, which gain from more than the actor's."""
-    policy_delay: PositiveInt = 3
-    """Gradient steps of the critics for each one of the actor."""
+    policy_delay: PositiveInt = 1
+    """Gradient steps of the critics for each one of the actor, whose encoder learns in these."""
     batch_norm_momentum: Share = 0.1
     """How fast the means and spreads by which the actor acts follow those of the batches; the
     fewer its gradient steps, the faster they must."""

@@ -45,7 +45,7 @@ OPTIONS: dict[str, Any] = {
 RECIPES = {
     "sac": SACRecipe(**OPTIONS, tau=0.05),
     "tqc": TQCRecipe(**OPTIONS, tau=0.05),
-    "crossq": CrossQRecipe(**OPTIONS, critic_layers=(64, 64), policy_delay=1),
+    "crossq": CrossQRecipe(**OPTIONS, critic_layers=(64, 64)),
 }
 SHOWN: dict[str, Any] = {"demonstrations": 60, "imitation_coefficient": 20.0, "total_steps": 1_600}
 

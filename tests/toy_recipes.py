@@ -44,7 +44,6 @@ RECIPES: dict[str, Recipe] = {
         image_size=(16, 16),
         layers=(32,),
         critic_layers=(64,),
-        policy_delay=1,
         batch_norm_momentum=0.2,
         batch_size=64,
         learning_starts=512,
