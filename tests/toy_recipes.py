@@ -39,7 +39,7 @@ RECIPES: dict[str, Recipe] = {
         threads=1,
     ),
     "crossq": CrossQRecipe(
-        total_steps=3_072,
+        total_steps=4_096,
         num_envs=16,
         image_size=(16, 16),
         layers=(32,),
@@ -48,11 +48,11 @@ RECIPES: dict[str, Recipe] = {
         batch_size=64,
         learning_starts=512,
         gradient_steps=4,
-        learning_rate=1e-3,
-        final_learning_rate=1e-3,
+        learning_rate=2e-3,
+        final_learning_rate=1e-4,
         gamma=0.9,
         replay_size=8_192,
-        validation_interval=1_024,
+        validation_interval=2_048,
         threads=1,
     ),
 }
