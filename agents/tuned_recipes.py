@@ -5,6 +5,7 @@ from typing import Any
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import (
     ALGORITHMS,
+    CrossQRecipe,
     DAggerRecipe,
     PPORecipe,
     RecurrentPPORecipe,
@@ -160,6 +161,15 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         **_LANE_FOLLOW_PPO, total_steps=500_000
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, privileged=("state",), gamma=0.95),
+    ("autonomy/LaneFollow-v0", "crossq"): CrossQRecipe(
+        **_LANE_FOLLOW,
+        privileged=("state",),
+        total_steps=40_000,
+        learning_rate=1e-3,
+        final_learning_rate=1e-4,
+        gamma=0.95,
+        validation_interval=10_000,
+    ),
     ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
         **_LANE_FOLLOW,
         total_steps=120_000,

@@ -32,6 +32,7 @@ _OF = {
     "recurrent_ppo": "--recipe.n-steps 16 --recipe.total-steps 8192",
     "sac": "--recipe.learning-starts 256 --recipe.total-steps 2048",
     "tqc": "--recipe.learning-starts 256 --recipe.total-steps 2048",
+    "crossq": "--recipe.learning-starts 256 --recipe.total-steps 2048",
     "dagger": "--recipe.cloning-steps 512 --recipe.total-steps 8192",
 }
 _LONGEST = 1.5  # [s] of training between two kills
@@ -42,7 +43,7 @@ class Arguments:
     """Kill a training at random moments, and see whether it still ends with the same weights."""
 
     algo: str = "ppo"
-    """Learning algorithm: ppo, recurrent_ppo, sac, tqc or dagger."""
+    """Learning algorithm: ppo, recurrent_ppo, sac, tqc, crossq or dagger."""
     moments: int = 50
     """How many trainings to kill. Each goes on where the one before was killed; when one comes to
     its end first, another begins."""

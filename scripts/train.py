@@ -55,8 +55,8 @@ class Arguments:
     recipe: Recipe
     """How to learn; the defaults depend on the world and the algorithm."""
     algo: str = "ppo"
-    """Learning algorithm: ppo, recurrent_ppo, sac, tqc, dagger, or module:Class or file.py:Class of
-    a recipe."""
+    """Learning algorithm: ppo, recurrent_ppo, sac, tqc, crossq, dagger, or module:Class or
+    file.py:Class of a recipe."""
     seed: int = 0
     """The same seed on the same machine gives the same policy."""
     run: Path | None = None

@@ -20,6 +20,7 @@ class Demonstrated(OffPolicyTurns):
     """Part of an algorithm with an actor: in the first episodes an expert may act in its stead."""
 
     actor: Any
+    critic: Any
     policy: Any
     _expert: Policy | None = None
     _demonstrations = 0
