@@ -6,6 +6,8 @@ Examples:
     python scripts/make_dataset.py --resume data/lane/train
 """
 
+from autonomy.interruptible import run
+
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from autonomy.agents.memory import keep_freed_memory
-from autonomy.command_line import parsed, run
+from autonomy.command_line import parsed
 from autonomy.errors import InputError, shown
 from autonomy.perception.datasets.manifest import Manifest, read_manifest
 from autonomy.perception.datasets.unfinished import Unfinished
