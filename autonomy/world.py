@@ -55,6 +55,8 @@ class Info(ImageInfo):
     """Named terms, each `(N,)`."""
     measurements: dict[str, NDArray[Any]]
     """Named quantities with their units, each `(N,)` float32."""
+    intervention: NotRequired[NDArray[np.bool_]]
+    """`(N,)` where a person acted instead of the policy; whoever lets them says so."""
     randomization: NotRequired[dict[str, NDArray[Any]]]
     """As in `ResetInfo`, where an episode began in this step."""
     final_obs: NotRequired[NDArray[np.object_]]

@@ -23,6 +23,7 @@ from autonomy.rollouts import IDLE, Step
 from autonomy.world import Info, World
 
 _MARGIN = 1 << 20  # bytes that an episode takes besides its observations, at most
+_KEPT = ("success", "intervention")  # of what a step tells
 _NAME = re.compile(r"[A-Za-z0-9_-]+-v[0-9]+")
 
 
@@ -37,7 +38,8 @@ def write_episodes(
 
     The data set's id is the folder's name, so that `minari.load_dataset` finds it where
     MINARI_DATASETS_PATH is the folder around it. Images are kept exactly, not as JPEG. Each episode
-    has its seed; its `infos` have `success` `(T,)`.
+    has its seed; its `infos` have `success` `(T,)` and, where a person may have acted instead of
+    the policy, `intervention` `(T,)`.
 
     Args:
         folder: To make; named such as `lane-expert-v0`.
@@ -108,7 +110,7 @@ def episode_buffers(steps: Iterable[Step]) -> Iterator[EpisodeBuffer]:
 
 def _row(step: Step, slot: int) -> Step:
     """Return a copy of the step of one environment, so that those of others may be forgotten."""
-    one = slice(slot, slot + 1)
+    one, told = slice(slot, slot + 1), cast(dict[str, Any], step.info)
     return Step(
         step.seed[one].copy(),
         _rows(step.observation, one),
@@ -117,7 +119,7 @@ def _row(step: Step, slot: int) -> Step:
         _rows(step.next_observation, one) if step.ended[slot] else {},
         step.terminated[one].copy(),
         step.truncated[one].copy(),
-        cast(Info, {"success": step.info["success"][one].copy()}),  # all that is kept
+        cast(Info, {n: own[one].copy() for n, own in told.items() if n in _KEPT}),
     )
 
 
@@ -135,7 +137,11 @@ def _buffer(steps: list[Step]) -> EpisodeBuffer:
         rewards=_joined([step.reward for step in steps]),
         terminations=_joined([step.terminated for step in steps]),
         truncations=_joined([step.truncated for step in steps]),
-        infos={"success": np.concatenate([step.info["success"] for step in steps])},
+        infos={
+            name: np.concatenate([cast(Any, step.info)[name] for step in steps])
+            for name in _KEPT
+            if name in steps[0].info
+        },
     )
 
 

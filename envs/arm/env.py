@@ -14,6 +14,7 @@ from autonomy.batched_world import Choices
 from autonomy.camera.rig import image_spaces
 from autonomy.camera_world import CameraWorld
 from autonomy.envs.arm.labels.quantities import pose_quantities
+from autonomy.envs.arm.levers import levers
 from autonomy.envs.arm.observation_names import vector_names
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
 from autonomy.envs.arm.options import ArmOptions
@@ -86,6 +87,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
+        self.metadata["levers"] = levers(facts.action_names)
         self.metadata["observation_names"] = vector_names(facts, self._task, self._own)
         self._step_limit = chosen.max_episode_steps or self._task.max_steps
         step = 1.0 / chosen.control_rate

@@ -19,7 +19,10 @@ from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
+from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
+
+_MIDDLE = (0.0, 0.0, 0.1)  # [m] of what happens at a table
 
 
 def design(options: ArmOptions, start: EpisodeStart) -> Design:
@@ -113,6 +116,15 @@ class ArmStage(Stage):
     def look(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return what `see` does, with a mark at the goal."""
         return self._scene.library, self.some(rows, self._marked())
+
+    def surroundings(self) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and all that is there, with a mark at the goal."""
+        return self._scene.library, self._marked()
+
+    def outlook(self) -> Outlook:
+        """Return where the camera in the room is, and the middle of each table's top."""
+        count = len(self._every_row)
+        return Outlook(np.tile(PORTRAIT.mount.position, (count, 1)), np.tile(_MIDDLE, (count, 1)))
 
     def draw_names(self, hand: Collection[int]) -> list[str]:
         """Return what each draw shows, see `ArmScene.draw_names`."""

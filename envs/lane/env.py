@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
 from autonomy.camera_world import CameraWorld
+from autonomy.envs.lane.levers import LEVERS
 from autonomy.envs.lane.observations import (
     observation_space,
     proprioception,
@@ -74,6 +75,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
             chosen.control_rate,
         )
         self.metadata["action_names"] = ("steering", "speed")
+        self.metadata["levers"] = LEVERS
         names = {name: tuple(bounds) for name, bounds in vectors.items()}
         self.metadata["observation_names"] = names
         self._perception = make_perception(

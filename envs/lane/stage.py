@@ -26,10 +26,12 @@ from autonomy.envs.lane.scene.car_map import map_with_car
 from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.props import pose_along
+from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
 from autonomy.world_state import State
 
 _ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
+_BEHIND, _ABOVE = 9.0, (0.0, 0.0, 4.0)  # [m] of the car a person looks from
 _SIGHT = 160.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
 
 
@@ -241,12 +243,21 @@ class LaneStage(Stage):
         """Return all meshes, and what is in front of cameras on the cars of some rows."""
         return self.scene.library, self.some(rows, self.scene.seen_from_car(self.looks))
 
+    def surroundings(self) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and all that is there: the cars too."""
+        cars = self.poses(self._every_row)
+        return self.scene.library, self.scene.seen_from_outside(self.looks, cars)
+
+    def outlook(self) -> Outlook:
+        """Return a place behind and above each car, and the car's."""
+        cars = self.poses(self._every_row)
+        return Outlook(cars[:, :, 3] - _BEHIND * cars[:, :, 0] + _ABOVE, cars[:, :, 3])
+
     def pictures(self) -> tuple[NDArray[np.uint8], ...]:
         """Return what is seen from behind each car."""
         self._chase = self._chase or ChaseView()
-        cars = self.poses(self._every_row)
-        scene = self.scene.seen_from_outside(self.looks, cars)
-        return self._chase.pictures(self.scene.library, scene, cars)
+        library, scene = self.surroundings()
+        return self._chase.pictures(library, scene, self.poses(self._every_row))
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map of each car's road, with the car on it."""
