@@ -24,6 +24,7 @@ from autonomy.agents.state_arrays import (
     random_arrays,
     within,
 )
+from autonomy.doing import doing
 from autonomy.policies.source import load_policy
 from autonomy.policy import Observation, RememberingPolicy
 from autonomy.world import World
@@ -74,16 +75,21 @@ class DAgger:
         """Step the environments a few times, and keep what the teacher would have done."""
         if not self._observation:
             self._observation, _ = self._envs.reset(seed=self._seed)
-        for _ in range(self._recipe.n_steps):
-            self._step()
+        with doing("demonstrations" if self._is_cloning else "learning"):
+            for _ in range(self._recipe.n_steps):
+                self._step()
+
+    @property
+    def _is_cloning(self) -> bool:
+        """Whether the teacher acts."""
+        return self._steps < self._recipe.cloning_steps
 
     def _step(self) -> None:
         seen = self._observation
         self.teacher.reset(self._begins)
         wanted = self.teacher.act(seen)
         self._data.add(seen, wanted)
-        cloning = self._steps < self._recipe.cloning_steps
-        action = wanted if cloning else self._student.act(seen)
+        action = wanted if self._is_cloning else self._student.act(seen)
         self._observation, _, terminated, truncated, _ = self._envs.step(action)
         self._begins = terminated | truncated
         self._steps += self._envs.num_envs

@@ -5,6 +5,8 @@ Examples:
     python scripts/kill_training.py --algo sac --moments 20
 """
 
+from autonomy.interruptible import run
+
 import os
 import random
 import signal
@@ -18,7 +20,6 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 
 _TRAIN = (sys.executable, str(Path(__file__).parent / "train.py"))

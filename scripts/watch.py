@@ -5,13 +5,14 @@ Examples:
     python scripts/watch.py person --env autonomy/LaneFollow-v0
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.world_words import WorldWords
 
 
