@@ -101,6 +101,38 @@ def disk_named(folder: Path) -> Generator[None]:
         raise InputError(f"{folder} cannot be written: {os.strerror(error.errno)}") from error
 
 
+@contextmanager
+def changed_folder(folder: Path) -> Generator[Path]:
+    """Yield a copy of a folder; on success it takes its place, else the folder stays as it was.
+
+    Whoever is killed while the two change places leaves the folder as `.NAME.before`, which the
+    next change brings back.
+
+    Raises:
+        InputError: The disk is full or fails.
+    """
+    before = folder.with_name(f".{folder.name}.before")
+    if before.exists() and not folder.exists():
+        before.rename(folder)
+    shutil.rmtree(before, ignore_errors=True)
+    copy = folder.with_name(f".{folder.name}.after")
+    shutil.rmtree(copy, ignore_errors=True)
+    try:
+        shutil.copytree(folder, copy)
+        yield copy
+        folder.rename(before)
+        copy.rename(folder)
+        sync(folder.parent)
+    except OSError as error:
+        if error.errno not in _OF_DISKS:
+            raise
+        raise InputError(f"{folder} cannot be written: {os.strerror(error.errno)}") from error
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(before, ignore_errors=True)
+
+
 def _remove_left(folder: Path) -> None:
     """Remove what processes left beside a folder that were killed while they wrote it."""
     for left in folder.parent.glob(f".{folder.name}-{'?' * 8}"):

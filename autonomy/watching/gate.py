@@ -32,6 +32,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 _HANDS = "/hands"
 _COOKIE = "autonomy_token"
+_LAST_PORT = 65_535
 _LARGEST = 50 << 20  # bytes of a message, as viser has it
 _ASKING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>autonomy</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -150,10 +151,10 @@ def listen(host: str, port: int) -> socket.socket:
         InputError: The address is none of this machine's, or the port is in use; then the next
             free one is named.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise InputError(f"a port must be from 0 to {_LAST_PORT}, got {port}")
     try:
         return socket.create_server((host, port), family=_family(host))
-    except OverflowError:
-        raise InputError(f"a port must be from 0 to 65535, got {port}") from None
     except OSError as error:
         raise InputError(_refusal(host, port, error)) from None
 
@@ -170,7 +171,7 @@ def _refusal(host: str, port: int, error: OSError) -> str:
 
 def first_free(host: str, port: int) -> int:
     """Return the first port from a number on that nobody listens at; 0 if there is none."""
-    for own in range(port, 65536):
+    for own in range(port, _LAST_PORT + 1):
         try:
             with socket.create_server((host, own), family=_family(host)):
                 return own

@@ -59,7 +59,7 @@ class SolidView:
     def clear(self) -> None:
         """Show nothing."""
         for own in self._things.values():
-            own.handle.remove()
+            own.frame.remove()
         self._things, self._shown = {}, ()
 
     def _remake(self, library: MeshLibrary, scene: Scene) -> None:
@@ -70,28 +70,26 @@ class SolidView:
             mesh = _mesh(library, first, last, colours)
             if mesh is None:
                 continue
-            thing, digest = before.pop(number, None), _digest(mesh)
-            if thing is None or thing.digest != digest:
-                thing = self._sent(number, mesh, digest, draws.poses[0, number])
+            thing, digest = before.pop(number, None) or self._placed(number), _digest(mesh)
+            if thing.digest != digest:
+                self._scene.add_mesh_trimesh(f"{_ROOT}/{number}/mesh", mesh)
+                thing.digest = digest
             self._things[number] = thing
         for own in before.values():
-            own.handle.remove()
+            own.frame.remove()
         self._light(scene)
 
-    def _sent(
-        self, number: int, mesh: trimesh.Trimesh, digest: int, pose: NDArray[np.float64]
-    ) -> "_Thing":
-        position, wxyz = pose[:, 3], _quaternion(pose)
-        name = f"{_ROOT}/{number}"
-        handle = self._scene.add_mesh_trimesh(name, mesh, position=position, wxyz=wxyz)
-        return _Thing(handle, digest, pose.copy())
+    def _placed(self, number: int) -> "_Thing":
+        """Return a place for a mesh, which stays where it is when the mesh is replaced."""
+        frame = self._scene.add_frame(f"{_ROOT}/{number}", show_axes=False)
+        return _Thing(frame, 0, np.full((3, 4), np.nan))
 
     def _move(self, poses: NDArray[np.float64]) -> None:
         for number, thing in self._things.items():
             if (poses[number] != thing.pose).any():
                 thing.pose = poses[number].copy()
-                thing.handle.position = thing.pose[:, 3]
-                thing.handle.wxyz = _quaternion(thing.pose)
+                thing.frame.position = thing.pose[:, 3]
+                thing.frame.wxyz = _quaternion(thing.pose)
 
     def _light(self, scene: Scene) -> None:
         """Light it as the world is lit, and put the sky's colours behind everything."""
@@ -119,8 +117,8 @@ class SolidView:
 class _Thing:
     """What browsers have of one draw of a scene."""
 
-    handle: viser.GlbHandle
-    digest: int  # of its mesh
+    frame: viser.FrameHandle
+    digest: int  # of the mesh in it
     pose: NDArray[np.float64]  # (3, 4)
 
 
