@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from gymnasium import spaces
+from numpy.typing import NDArray
 from stable_baselines3.common.utils import set_random_seed
 from torch import Tensor, nn
 
@@ -25,7 +26,7 @@ from autonomy.agents.state_arrays import (
     within,
 )
 from autonomy.policies.source import load_policy
-from autonomy.policy import Observation
+from autonomy.policy import Observation, Policy
 from autonomy.world import World
 from autonomy.world_state import State
 
@@ -36,17 +37,19 @@ class DAgger:
     Ross et al., "A reduction of imitation learning and structured prediction to no-regret online
     learning", 2011. While the teacher acts, this is behaviour cloning; then the student acts, and
     the teacher goes on to say what it would have done.
+
+    With demonstrations it is behaviour cloning of these to the end: nobody is asked. What the
+    student meets as it acts is not learned from; it shows how well the student does.
     """
 
     def __init__(self, envs: World, recipe: DAggerRecipe, seed: int, device: str) -> None:
         """Make it.
 
         Raises:
-            InputError: There is no such teacher, or it cannot act in the world.
+            InputError: There is no such teacher, or it cannot act in the world; or demonstrations
+                cannot be read, or are of other spaces.
         """
-        self.teacher = load_policy(
-            recipe.teacher, envs, device, seed, recipe.modules, trust=recipe.trust
-        )
+        self.teacher = None if recipe.demonstrations else _teacher(envs, recipe, seed, device)
         set_random_seed(seed, using_cuda=device == "cuda")
         self._envs, self._recipe, self._seed, self._device = envs, recipe, seed, device
         self._student = NetworkPolicy.untrained(envs, recipe, device)
@@ -54,7 +57,7 @@ class DAgger:
         space = envs.single_observation_space
         assert isinstance(space, spaces.Dict)
         self._prediction = self._predicting(space)
-        self._data = ImitationData(space, self._network.action_space, recipe.replay_size)
+        self._data = _pairs(recipe, space, self._network.action_space)
         self._optimizer = torch.optim.Adam(self._parameters(), fused=True)
         self._observation: Observation = {}
         self._begins = np.ones(envs.num_envs, np.bool_)
@@ -78,15 +81,20 @@ class DAgger:
             self._step()
 
     def _step(self) -> None:
+        action = self._taught() if self.teacher else self._student.act(self._observation)
+        self._observation, _, terminated, truncated, _ = self._envs.step(action)
+        self._begins = terminated | truncated
+        self._steps += self._envs.num_envs
+
+    def _taught(self) -> NDArray[np.float32]:
+        """Keep what the teacher would do, and return what is done."""
+        assert self.teacher is not None
         seen = self._observation
         self.teacher.reset(self._begins)
         wanted = self.teacher.act(seen)
         self._data.add(seen, wanted)
         cloning = self._steps < self._recipe.cloning_steps
-        action = wanted if cloning else self._student.act(seen)
-        self._observation, _, terminated, truncated, _ = self._envs.step(action)
-        self._begins = terminated | truncated
-        self._steps += self._envs.num_envs
+        return wanted if cloning else self._student.act(seen)
 
     def update(self) -> Mapping[str, float]:
         """Take gradient steps, and return their mean losses."""
@@ -131,6 +139,7 @@ class DAgger:
     def get_state(self) -> State:
         """Return all that changes, between an update and the next collecting."""
         truth = {} if self._prediction is None else module_arrays(self._prediction)
+        taught = {} if self.teacher is None else within("data", self._data.arrays())
         return {
             "steps": np.array(self._steps),
             "begins": self._begins.copy(),
@@ -138,7 +147,7 @@ class DAgger:
             **within("network", module_arrays(self._network)),
             **within("prediction", truth),
             **within("optimizer", optimizer_arrays(self._optimizer)),
-            **within("data", self._data.arrays()),
+            **taught,
             **within("random", random_arrays(self._device)),
         }
 
@@ -148,12 +157,31 @@ class DAgger:
         Raises:
             InputError: The state lacks something, or is of another network.
         """
-        check_parts(state, ("steps", "begins", "observation", "network", "data", "random"))
+        check_parts(state, ("steps", "begins", "observation", "network", "random"))
         load_module(self._network, part("network", state))
         if self._prediction is not None:
             load_module(self._prediction, part("prediction", state))
         load_optimizer(self._optimizer, part("optimizer", state))
-        self._data.fill(part("data", state))
+        if self.teacher is not None:
+            check_parts(state, ("data",))
+            self._data.fill(part("data", state))
         self._steps, self._begins = int(state["steps"]), state["begins"].copy()
         self._observation = copied(part("observation", state))
         load_random(part("random", state), self._device)
+
+
+def _teacher(envs: World, recipe: DAggerRecipe, seed: int, device: str) -> Policy:
+    return load_policy(recipe.teacher, envs, device, seed, recipe.modules, trust=recipe.trust)
+
+
+def _pairs(
+    recipe: DAggerRecipe, observation_space: spaces.Dict, action_space: spaces.Box
+) -> ImitationData:
+    """Return what is learned from: of demonstrations all, of a teacher nothing yet."""
+    if not recipe.demonstrations:
+        return ImitationData(observation_space, action_space, recipe.replay_size)
+    from autonomy.agents.recorded_demonstrations import recorded_demonstrations  # imports Minari
+
+    return recorded_demonstrations(
+        recipe.demonstrations, observation_space, action_space, recipe.interventions_only
+    )
