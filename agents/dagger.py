@@ -57,7 +57,7 @@ class DAgger:
         space = envs.single_observation_space
         assert isinstance(space, spaces.Dict)
         self._prediction = self._predicting(space)
-        self._data = _pairs(recipe, space, self._network.action_space)
+        self._data = self._pairs(space)
         self._optimizer = torch.optim.Adam(self._parameters(), fused=True)
         self._observation: Observation = {}
         self._begins = np.ones(envs.num_envs, np.bool_)
@@ -68,6 +68,16 @@ class DAgger:
         features = self._network.action.in_features
         names = self._recipe.privileged
         return Prediction(space, names, features).to(self._device) if names else None
+
+    def _pairs(self, space: spaces.Dict) -> ImitationData:
+        """Return what is learned from: of demonstrations all, of a teacher nothing yet."""
+        recipe = self._recipe
+        if not recipe.demonstrations:
+            return ImitationData(space, self._network.action_space, recipe.replay_size)
+        from autonomy.agents.recorded_demonstrations import recorded_demonstrations  # Minari
+
+        shown = recipe.demonstrations
+        return recorded_demonstrations(shown, self._envs, recipe.interventions_only)
 
     def _parameters(self) -> list[nn.Parameter]:
         learned = [part for part in (self._network, self._prediction) if part is not None]
@@ -172,16 +182,3 @@ class DAgger:
 
 def _teacher(envs: World, recipe: DAggerRecipe, seed: int, device: str) -> Policy:
     return load_policy(recipe.teacher, envs, device, seed, recipe.modules, trust=recipe.trust)
-
-
-def _pairs(
-    recipe: DAggerRecipe, observation_space: spaces.Dict, action_space: spaces.Box
-) -> ImitationData:
-    """Return what is learned from: of demonstrations all, of a teacher nothing yet."""
-    if not recipe.demonstrations:
-        return ImitationData(observation_space, action_space, recipe.replay_size)
-    from autonomy.agents.recorded_demonstrations import recorded_demonstrations  # imports Minari
-
-    return recorded_demonstrations(
-        recipe.demonstrations, observation_space, action_space, recipe.interventions_only
-    )

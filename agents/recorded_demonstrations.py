@@ -9,15 +9,14 @@ import numpy as np
 from gymnasium import spaces
 
 from autonomy.agents.imitation_data import ImitationData
+from autonomy.agents.recorded_world import warn_of_other_world
 from autonomy.errors import InputError
 from autonomy.recording.recorded_episodes import RecordedEpisodes
+from autonomy.world import World
 
 
 def recorded_demonstrations(
-    folders: Sequence[str],
-    observation_space: spaces.Dict,
-    action_space: spaces.Box,
-    interventions_only: bool,
+    folders: Sequence[str], envs: World, interventions_only: bool
 ) -> ImitationData:
     """Return all pairs of some data sets.
 
@@ -25,17 +24,21 @@ def recorded_demonstrations(
 
     Args:
         folders: Of the data sets.
-        observation_space: What the training observes; the data sets may have more.
-        action_space: What it does.
+        envs: The world that is learned for. The data sets may have more than it shows; where they
+            say that theirs was another, a warning says it too.
         interventions_only: Leave out steps in which a policy acted.
 
     Raises:
         InputError: A data set is missing, damaged, of other spaces, or larger than the memory; or
             there is nothing to learn from.
     """
+    observation_space, action_space = envs.single_observation_space, envs.single_action_space
+    assert isinstance(observation_space, spaces.Dict)
+    assert isinstance(action_space, spaces.Box)
     data_sets = [RecordedEpisodes(Path(folder)) for folder in folders]
     for own in data_sets:
         _check_fits(own, observation_space, action_space)
+        warn_of_other_world(own, envs)
     count = sum(own.count(interventions_only) for own in data_sets)
     _check_count(count, folders, observation_space)
     data = ImitationData(observation_space, action_space, count)

@@ -5,6 +5,7 @@ chose; here nothing is made but spaces.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +14,7 @@ from gymnasium import spaces
 from minari.serialization import deserialize_space
 
 from autonomy.errors import InputError, shown
+from autonomy.json_values import parsed_json
 
 _UNLIKE = (
     *(LookupError, TypeError, ValueError, AttributeError, AssertionError, NotImplementedError),
@@ -29,11 +31,14 @@ class MinariMetadata:
         observation_space: Of one environment; entries by name.
         action_space: Of one environment.
         episodes: How many there are.
+        world: What it says of its world: `id`, `kwargs` and what else Gymnasium's registry knows.
+            None of it is imported or made. Nothing, where it says nothing of use.
     """
 
     observation_space: spaces.Dict
     action_space: spaces.Space[Any]
     episodes: int
+    world: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: Path) -> "MinariMetadata":
@@ -58,7 +63,7 @@ class MinariMetadata:
         episodes = says.get("total_episodes")
         if type(episodes) is not int or episodes < 1:
             raise InputError(f"{path} must say one or more total_episodes, got {shown(episodes)}")
-        return cls(observation_space, action_space, episodes)
+        return cls(observation_space, action_space, episodes, _world(says.get("env_spec")))
 
 
 def _read_object(path: Path) -> dict[str, Any]:
@@ -83,3 +88,15 @@ def _space(path: Path, name: str, text: Any) -> spaces.Space[Any]:
         return deserialize_space(text)
     except _UNLIKE:
         raise InputError(f"{path} must say the {name} as Minari does, got {shown(text)}") from None
+
+
+def _world(text: Any) -> dict[str, Any]:
+    try:
+        says: Any = parsed_json(text)
+    except _UNLIKE:
+        return {}
+    if not isinstance(says, dict):
+        return {}
+    world = cast(dict[str, Any], says)
+    is_one = isinstance(world.get("id"), str) and isinstance(world.get("kwargs"), dict)
+    return world if is_one else {}
