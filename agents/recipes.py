@@ -132,7 +132,7 @@ class DAggerRecipe(Recipe):
     def check(self) -> None:
         """Raise `InputError` if a field cannot work."""
         super().check()
-        if self.demonstrations and self.teacher != DAggerRecipe.teacher:
+        if self.demonstrations and self.teacher != type(self).teacher:
             raise InputError(
                 f"demonstrations are learned from instead of a teacher, got {self.teacher} too"
             )

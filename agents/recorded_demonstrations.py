@@ -10,7 +10,7 @@ from gymnasium import spaces
 
 from autonomy.agents.imitation_data import ImitationData
 from autonomy.agents.recorded_world import warn_of_other_world
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 from autonomy.recording.recorded_episodes import RecordedEpisodes
 from autonomy.world import World
 
@@ -71,7 +71,8 @@ def _check_fits(
     folder, says = data_set.folder, data_set.metadata
     if says.action_space != action_space:
         raise InputError(
-            f"{folder} must have the world's actions, {action_space}, got {says.action_space}"
+            f"{folder} must have the world's actions, {shown(action_space)}, "
+            f"got {shown(says.action_space)}"
         )
     for name, space in observation_space.items():
         if name not in says.observation_space.spaces:

@@ -180,6 +180,17 @@ def made_by_others(folder: Path, image: spaces.Box, frames: Any, actions: Any) -
     return folder
 
 
+def test_depth_may_be_infinite(tmp_path: Path) -> None:
+    size = {"image_size": (12, 16), "observations": ("depth",)}
+    folder = record(tmp_path / "deep-v0", 1, env_id=LANE, **size, **SMALL)
+    [pairs] = RecordedEpisodes(folder).pairs(("depth",))
+    assert np.isinf(pairs.observation["depth"]).any()
+    with data_file(folder) as file:
+        file["episode_0/observations/depth"][0] = np.nan
+    with pytest.raises(InputError, match="observations/depth must hold finite numbers, some are"):
+        list(RecordedEpisodes(folder).pairs(("depth",)))
+
+
 @pytest.mark.parametrize("frames", ["alike", "of_all_kinds"])
 def test_jpegs_are_what_minari_makes_of_them(frames: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

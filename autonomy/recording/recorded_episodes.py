@@ -60,7 +60,7 @@ class RecordedEpisodes:
         """Return how many steps there are, or how many in which a person acted instead of a policy.
 
         Raises:
-            InputError: The file is damaged; or no step says who acted.
+            InputError: The file is damaged; or it must say who acted, and does not.
         """
         with opened_hdf5(self._file) as file:
             episodes = self._episodes(file)
@@ -122,9 +122,15 @@ def _values(array: Any, space: spaces.Space[Any], rows: int) -> NDArray[Any]:
         values = _decoded(array, shape)
     else:
         raise InputError(f"{array.name} must be {dtype} {shape}, got {array.dtype} {array.shape}")
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
+    if values.dtype.kind == "f" and not _are_numbers(values):
         raise InputError(f"{array.name} must hold finite numbers, some are not")
     return values
+
+
+def _are_numbers(values: NDArray[Any]) -> bool:
+    """Tell whether all are finite; those of images may be infinite, as depth is."""
+    wrong = np.isnan(values) if values.ndim > 2 else ~np.isfinite(values)
+    return not wrong.any()
 
 
 def _holds_bytes(array: Any) -> bool:
