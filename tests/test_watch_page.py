@@ -20,6 +20,7 @@ LANE = (
 )
 ARM = "--env autonomy/ArmReach-v0 --world.image-size 24 32 --world.cameras all"
 
+_MIDDLE = 550, 350  # [px] of the window: the scene
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="the live page in a browser: chromium is not installed"
 )
@@ -31,10 +32,10 @@ def browser() -> Iterator[Page]:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--headless", "--no-sandbox", *SOFTWARE_GL]
         )
-        page = chromium.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(60_000)
+        context = chromium.new_context(viewport={"width": 1_100, "height": 700})
+        context.set_default_timeout(60_000)
         expect.set_options(timeout=60_000)
-        yield page
+        yield context.new_page()
         chromium.close()
 
 
@@ -97,6 +98,8 @@ def test_every_control_does_what_it_says(browser: Page, out: Path) -> None:
     assert picture(page) != frame
     page.get_by_text("Next seed").click()
     says(page, "seed 8, 0.0 s")
+    page.get_by_text("Step", exact=True).click()
+    says(page, "seed 8, 0.1 s")
     page.get_by_text("Again").click()
     says(page, "seed 8, 0.0 s")
 
@@ -145,7 +148,7 @@ def test_who_drives_by_key_can_load_it(browser: Page, out: Path) -> None:
     page = browser
     process = shown(page, f"expert {LANE}", out)
     says(page, "expert, seed 0")
-    page.locator("canvas").first.click()
+    page.mouse.click(*_MIDDLE)
     page.keyboard.press("t")
     says(page, "you drive, seed 0")
     page.keyboard.down("ArrowUp")
@@ -179,7 +182,6 @@ def test_an_arm_is_shown_to_several_browsers(browser: Page, out: Path) -> None:
         says(page, "tool speed")
         says(page, "camera_wrist, 32 x 24 px")
     other.close()
-    page.get_by_text("Next seed")
     press(browser, "Pause")
     expect(browser.get_by_role("button", name="Play", exact=True)).to_be_visible()
     process.terminate()
