@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
+from autonomy.command_line import print_warning, run
+from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
@@ -26,7 +27,9 @@ from autonomy.stopping import StoppedError, asked_to_stop
 from autonomy.world_words import WorldWords
 
 if TYPE_CHECKING:
+    from autonomy.episodes import Episode
     from autonomy.evaluation import Evaluation
+    from autonomy.reporting.lived import Lived, LivedEpisode
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Arguments:
     """Seed of the first episode; the others count on from it."""
     json: str | None = None
     """File for the result as JSON; - writes it to standard output, and no table."""
+    report: Path | None = None
+    """File for the report, a web page; by default report.html in the run folder that is evaluated,
+    else beside the JSON file, else none."""
+    video: Path | None = None
+    """A film of record to show in the report; by default the first .mp4 in the run folder."""
     num_envs: int = 64
     """How many episodes run side by side; the result does not depend on it."""
     device: str = "auto"
@@ -66,9 +74,11 @@ def main(arguments: Arguments) -> None:
     from autonomy.make import make_world
     from autonomy.policies.home import home_of
     from autonomy.policies.source import policy_source
+    from autonomy.reporting.witness import Witness
 
     if arguments.json not in (None, "-"):
         check_writable(Path(arguments.json))
+    report = _report_file(arguments)
     source = policy_source(
         arguments.policy, arguments.modules, arguments.policy_options, arguments.trust
     )
@@ -76,11 +86,17 @@ def main(arguments: Arguments) -> None:
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
     world = make_world(env_id, num_envs, **options)
     policy = source.make(world, arguments.device, arguments.seed)
+    witness = Witness(world)
     start = time.perf_counter()
-    with asked_to_stop() as stop, _progress(arguments.episodes) as on_episode:
+    with asked_to_stop() as stop, _progress(arguments.episodes) as advance:
+
+        def on_episode(episode: "Episode") -> None:
+            witness.attend(episode)
+            advance(episode)
+
         try:
             result = evaluate(
-                world,
+                witness,
                 policy,
                 arguments.episodes,
                 arguments.seed,
@@ -102,9 +118,80 @@ def main(arguments: Arguments) -> None:
         Console().print(_table(result, title), _speed(result, seconds), sep="\n")
     if arguments.json not in (None, "-"):
         write_json(Path(arguments.json), as_json)
+    if report is not None:
+        lived = witness.take(result.seed, result.episodes)
+        _write_report(report, arguments, env_id, options, result, lived)
     if stop.status is not None:
         done = f"stopped after the first {result.episodes} of {arguments.episodes} episodes"
         raise StoppedError(done, stop.status)
+
+
+def _report_file(arguments: Arguments) -> Path | None:
+    """Return where the report goes, if there is to be one.
+
+    Raises:
+        InputError: It cannot be written where the user said.
+    """
+    from autonomy.policies.source import run_folder
+    from autonomy.reporting.page import check_name
+
+    if arguments.report is not None:
+        check_name(arguments.report)
+        check_writable(arguments.report)
+        return arguments.report
+    run = run_folder(arguments.policy)
+    if run is not None:
+        return _where_writable(run / "report.html")
+    if arguments.json not in (None, "-"):
+        return _where_writable(Path(arguments.json).with_suffix(".html"))
+    return None
+
+
+def _where_writable(path: Path) -> Path | None:
+    try:
+        check_writable(path)
+    except InputError as error:
+        print_warning(f"no report is written: {error}")
+        return None
+    return path
+
+
+def _write_report(
+    path: Path,
+    arguments: Arguments,
+    env_id: str,
+    options: dict[str, Any],
+    result: "Evaluation",
+    lived: "Lived",
+) -> None:
+    from autonomy.agents.run_report import curve_points, recipe_of
+    from autonomy.policies.source import run_folder
+    from autonomy.reporting.again import first_film, record_command
+    from autonomy.reporting.evaluation_page import Evaluated, evaluation_page
+    from autonomy.reporting.page import write_page
+
+    usual = Arguments(arguments.policy)
+    asked = changed(arguments, usual, but_for=("json", "report", "video", "num_envs"))
+    again = {name: own for name, own in asked.items() if name not in ("episodes", "seed")}
+
+    def show(episode: "LivedEpisode") -> str:
+        return record_command(arguments.policy, again, episode, lived.step_s)
+
+    run = run_folder(arguments.policy)
+    evaluated = Evaluated(
+        "evaluation",
+        arguments.policy,
+        env_id,
+        options,
+        result,
+        lived,
+        command("evaluate", [arguments.policy], asked),
+        show,
+        curves={} if run is None else curve_points(run),
+        recipe={} if run is None else recipe_of(run),
+        video=arguments.video or first_film(run),
+    )
+    write_page(path, evaluation_page(evaluated))
 
 
 @contextmanager
