@@ -102,6 +102,12 @@ class Recipe:
         view = {name: _without_path(value) for name, value in self.view.items()}
         return {"observations": self.observations, "image_size": self.image_size, **view}
 
+    def world_options(self, split: str) -> dict[str, Any]:
+        """Return the options of the world in which it trains, or is validated."""
+        perceives = "perceived" in self.observations
+        perception = {"perception": self.perception} if perceives else {}
+        return {"split": split, **self.env_options, **perception, **self.world}
+
     def learning_rate_at(self, remaining: float) -> float:
         """Return the step size when the share `remaining` in [0, 1] of the steps is left."""
         fallen = (1.0 - remaining) * (self.learning_rate - self.final_learning_rate)

@@ -1,7 +1,7 @@
 """A training on disk: a run folder, from the first line of its configuration to the policy.
 
-It holds `config.json`, `curves`, the validated policies by their steps in `checkpoints`, what is
-needed to go on in `state`, and at last the `policy`.
+It holds `config.json`, `curves`, the validated policies by their steps in `checkpoints`,
+`report.html` of the one that is kept, what is needed to go on in `state`, and at last the `policy`.
 """
 
 import shutil
@@ -19,6 +19,7 @@ from autonomy.agents.curves import Curves
 from autonomy.agents.progress import Progress
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.run_config import RunConfig, SavedConfig, begin_run
+from autonomy.agents.run_report import RunReport
 from autonomy.agents.run_summary import FAILURE
 from autonomy.agents.state_arrays import part, within
 from autonomy.agents.training import Training
@@ -149,6 +150,7 @@ class _Run:
     ) -> None:
         self._config, self._folder, self._training, self._curves = config, run, training, curves
         self._checkpoints = Checkpoints(run / "state")
+        self._report = RunReport(run, config)
         self._start = self._saved_at = time.perf_counter()
         self._saving = self._all_saving = 0.0  # [s] that the last checkpoint took, and all of them
 
@@ -173,6 +175,7 @@ class _Run:
         if progress.validation is not None:
             folder, options = self._validated(progress.steps), self._config.recipe.env_options
             save_policy(folder, progress.validation.policy, self._config.env_id, options)
+            self._report.take(progress.steps, progress.validation)
 
     def _is_checkpoint_due(self) -> bool:
         recipe, passed = self._config.recipe, time.perf_counter() - self._saved_at
@@ -191,6 +194,7 @@ class _Run:
             self._all_saving += self._saving
 
     def _stop(self, status: int, curves: Curves) -> None:
+        self._report.write()
         steps = self._training.steps
         if not self._training.has_state:
             raise StoppedError(
@@ -204,6 +208,7 @@ class _Run:
 
     def _result(self) -> Trained:
         """Keep the best policy, and say what came of all."""
+        self._report.write()
         best = self._training.best
         assert best is not None, "training ends with a validation"
         policy = self._folder / "policy"

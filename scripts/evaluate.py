@@ -18,18 +18,24 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import print_warning, run
+from autonomy.command_line import run
 from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.stopping import StoppedError, asked_to_stop
+from autonomy.reporting.again import record_command
+from autonomy.reporting.files import REPORT, check_film, check_page, first_film, where_writable
+from autonomy.stopping import Stop, StoppedError, asked_to_stop
 from autonomy.world_words import WorldWords
 
 if TYPE_CHECKING:
     from autonomy.episodes import Episode
     from autonomy.evaluation import Evaluation
-    from autonomy.reporting.lived import Lived, LivedEpisode
+    from autonomy.policy import Policy
+    from autonomy.reporting.evaluation_page import Evaluated
+    from autonomy.reporting.lived import Lived
+    from autonomy.reporting.witness import Witness
+    from autonomy.world import World
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,11 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Evaluate, and print a table or JSON."""
-    from autonomy.evaluation import evaluate
     from autonomy.make import make_world
     from autonomy.policies.home import home_of
     from autonomy.policies.source import policy_source
+    from autonomy.reporting.evaluation_page import evaluation_page
+    from autonomy.reporting.page import write_page
     from autonomy.reporting.witness import Witness
 
     if arguments.json not in (None, "-"):
@@ -86,27 +93,10 @@ def main(arguments: Arguments) -> None:
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
     world = make_world(env_id, num_envs, **options)
     policy = source.make(world, arguments.device, arguments.seed)
-    witness = Witness(world)
+    witness = None if report is None else Witness(world)
     start = time.perf_counter()
-    with asked_to_stop() as stop, _progress(arguments.episodes) as advance:
-
-        def on_episode(episode: "Episode") -> None:
-            witness.attend(episode)
-            advance(episode)
-
-        try:
-            result = evaluate(
-                witness,
-                policy,
-                arguments.episodes,
-                arguments.seed,
-                on_episode,
-                lambda: stop.status is not None,
-            )
-        except InputError as error:
-            if stop.status is None:
-                raise
-            raise StoppedError(str(error), stop.status) from None
+    with asked_to_stop() as stop:
+        result = _evaluated(arguments, world, policy, witness, stop)
     seconds = time.perf_counter() - start
     world.close()
     as_json = result.to_json(env_id, arguments.policy, options)
@@ -118,80 +108,96 @@ def main(arguments: Arguments) -> None:
         Console().print(_table(result, title), _speed(result, seconds), sep="\n")
     if arguments.json not in (None, "-"):
         write_json(Path(arguments.json), as_json)
-    if report is not None:
+    if report is not None and witness is not None:
         lived = witness.take(result.seed, result.episodes)
-        _write_report(report, arguments, env_id, options, result, lived)
+        write_page(report, evaluation_page(_told(arguments, env_id, options, result, lived)))
+        print(f"report: {report}", file=sys.stderr if arguments.json == "-" else sys.stdout)
     if stop.status is not None:
         done = f"stopped after the first {result.episodes} of {arguments.episodes} episodes"
         raise StoppedError(done, stop.status)
+
+
+def _evaluated(
+    arguments: Arguments, world: "World", policy: "Policy", witness: "Witness | None", stop: Stop
+) -> "Evaluation":
+    """Return what the episodes came to, those that ended before somebody asked to stop.
+
+    Raises:
+        StoppedError: There are none.
+    """
+    from autonomy.evaluation import evaluate
+
+    with _progress(arguments.episodes) as advance:
+
+        def on_episode(episode: "Episode") -> None:
+            if witness is not None:
+                witness.attend(episode)
+            advance(episode)
+
+        try:
+            return evaluate(
+                witness or world,
+                policy,
+                arguments.episodes,
+                arguments.seed,
+                on_episode,
+                lambda: stop.status is not None,
+            )
+        except InputError as error:
+            if stop.status is None:
+                raise
+            raise StoppedError(str(error), stop.status) from None
 
 
 def _report_file(arguments: Arguments) -> Path | None:
     """Return where the report goes, if there is to be one.
 
     Raises:
-        InputError: It cannot be written where the user said.
+        InputError: It cannot be written where the user said, or there is no such film.
     """
     from autonomy.policies.source import run_folder
-    from autonomy.reporting.page import check_name
 
+    if arguments.video is not None:
+        check_film(arguments.video)
     if arguments.report is not None:
-        check_name(arguments.report)
-        check_writable(arguments.report)
+        check_page(arguments.report)
         return arguments.report
     run = run_folder(arguments.policy)
     if run is not None:
-        return _where_writable(run / "report.html")
+        return where_writable(run / REPORT)
     if arguments.json not in (None, "-"):
-        return _where_writable(Path(arguments.json).with_suffix(".html"))
+        return where_writable(Path(arguments.json).with_suffix(".html"))
     return None
 
 
-def _where_writable(path: Path) -> Path | None:
-    try:
-        check_writable(path)
-    except InputError as error:
-        print_warning(f"no report is written: {error}")
-        return None
-    return path
-
-
-def _write_report(
-    path: Path,
+def _told(
     arguments: Arguments,
     env_id: str,
     options: dict[str, Any],
     result: "Evaluation",
     lived: "Lived",
-) -> None:
+) -> "Evaluated":
+    """Return what the report is about."""
     from autonomy.agents.run_report import curve_points, recipe_of
     from autonomy.policies.source import run_folder
-    from autonomy.reporting.again import first_film, record_command
-    from autonomy.reporting.evaluation_page import Evaluated, evaluation_page
-    from autonomy.reporting.page import write_page
+    from autonomy.reporting.evaluation_page import Evaluated
 
-    usual = Arguments(arguments.policy)
-    asked = changed(arguments, usual, but_for=("json", "report", "video", "num_envs"))
-    again = {name: own for name, own in asked.items() if name not in ("episodes", "seed")}
-
-    def show(episode: "LivedEpisode") -> str:
-        return record_command(arguments.policy, again, episode, lived.step_s)
-
-    run = run_folder(arguments.policy)
-    evaluated = Evaluated(
-        "evaluation",
-        arguments.policy,
-        env_id,
-        options,
-        result,
-        lived,
-        command("evaluate", [arguments.policy], asked),
-        show,
+    policy, run = arguments.policy, run_folder(arguments.policy)
+    own = changed(arguments, Arguments(policy), but_for=("json", "report", "video", "num_envs"))
+    again = {name: value for name, value in own.items() if name not in ("episodes", "seed")}
+    return Evaluated(
+        kind="evaluation",
+        policy=policy,
+        env_id=env_id,
+        options=options,
+        result=result,
+        lived=lived,
+        command=command("evaluate", [policy], own),
+        show=lambda episode: record_command(policy, again, episode, lived.step_s),
         curves={} if run is None else curve_points(run),
         recipe={} if run is None else recipe_of(run),
         video=arguments.video or first_film(run),
     )
-    write_page(path, evaluation_page(evaluated))
 
 
 @contextmanager

@@ -1,18 +1,19 @@
-"""How to see an episode of a report again, and the film that was made of some."""
+"""How to see an episode of a report again."""
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autonomy.command_words import command
-from autonomy.reporting.lived import LivedEpisode
+
+if TYPE_CHECKING:
+    from autonomy.reporting.lived import LivedEpisode
 
 _END_S = 1.5  # that a film shows an episode's end
 
 
 def record_command(
-    policy: str, options: Mapping[str, Any], episode: LivedEpisode, step_s: float | None
+    policy: str, options: Mapping[str, Any], episode: "LivedEpisode", step_s: float | None
 ) -> str:
     """Return the command that films an episode.
 
@@ -25,8 +26,3 @@ def record_command(
     seconds = {} if step_s is None else {"seconds": math.ceil(episode.steps * step_s + _END_S)}
     film = f"episode-{episode.seed}.mp4"
     return command("record", [policy, film], {**options, "seed": episode.seed, **seconds})
-
-
-def first_film(folder: Path | None) -> Path | None:
-    """Return the first film in a folder, by name, if there is one."""
-    return None if folder is None else next(iter(sorted(folder.glob("*.mp4"))), None)

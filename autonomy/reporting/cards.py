@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.reporting import charts
 from autonomy.reporting.lived import Frame, Lived, LivedEpisode, ShownEpisode
 from autonomy.reporting.page import Card, Chart, Section
+from autonomy.reporting.route_map import route
 
 _MOST_CAMERAS = 3
 
@@ -56,7 +58,7 @@ class Cards:
             return None
         error = self.lived.error
         unit = "" if error is None else words_and_unit(error.measurement)[1]
-        spec = charts.route(own.drawn, self.largest, unit)
+        spec = route(own.drawn, self.largest, unit)
         return Chart(spec, is_square=True)
 
 
@@ -101,7 +103,7 @@ def _when(frame: Frame, lived: Lived) -> str:
 def _largest_error(lived: Lived) -> float:
     """Return where the colours of maps end: at the largest error of all that are shown."""
     drawn = [own.drawn.error for own in lived.shown if own.drawn and own.drawn.error is not None]
-    return max((float(abs(own).max()) for own in drawn), default=1.0) or 1.0
+    return max((float(np.nan_to_num(abs(own)).max()) for own in drawn), default=1.0) or 1.0
 
 
 def _scale(cards: Cards) -> tuple[str, str] | None:

@@ -48,18 +48,19 @@ class Evaluated:
     recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """How it was trained, likewise."""
     video: Path | None = None
+    about: str = ""
+    """What else is to be said of the policy."""
 
 
 def evaluation_page(own: Evaluated) -> Page:
     """Return the page."""
     cards = Cards(own.lived, own.show, _ROOM)
-    shown = [*cards_section(cards)]
     sections = [
         *_curves(own.curves),
         *_how_it_went(own),
         *_groups(own),
         *_errors(own),
-        *shown,
+        *cards_section(cards),
         *_video(own.video, cards.room),
         *_all_curves(own.curves),
         *_more_measurements(own),
@@ -69,7 +70,7 @@ def evaluation_page(own: Evaluated) -> Page:
     return Page(
         own.kind,
         own.policy,
-        f"{own.result.episodes:,} episodes in {own.env_id}, seeds {_seeds(own.result)}",
+        _lead(own),
         _figures(own.result),
         sections,
         made_by(),
@@ -91,8 +92,11 @@ def interval(low: float, high: float) -> str:
     return f"95 % interval {percent(low)} to {percent(high)}"
 
 
-def _seeds(result: Evaluation) -> str:
-    return f"{result.seed} to {result.seed + result.episodes - 1}"
+def _lead(own: Evaluated) -> str:
+    first, last = own.result.seed, own.result.seed + own.result.episodes - 1
+    episodes = f"{own.result.episodes:,} episodes in {own.env_id}, seeds {first} to {last}"
+    split = f", {own.options['split']} split" if "split" in own.options else ""
+    return f"{episodes}{split}{own.about}"
 
 
 def _figures(result: Evaluation) -> list[Figure]:
@@ -118,6 +122,8 @@ def _groups(own: Evaluated) -> list[Section]:
     groups = success_by_group(successes, own.lived.randomization) if len(successes) else []
     if not groups:
         return []
+    if not 0.0 < own.result.success_rate < 1.0:
+        return []  # groups that are all alike tell nothing
     words = (
         "Episodes by what was drawn at random for them, the worst first; bars are 95 % intervals "
         "(Wilson), the dashed line is all episodes. Of so many groups some look bad by chance."
@@ -166,7 +172,7 @@ def _more_measurements(own: Evaluated) -> list[Section]:
     for name in names:
         values = np.array([episode.means[name] for episode in episodes])
         title = _titled(*words_and_unit(name))
-        drawn.append(Chart(charts.histogram(values, _success(own.lived), title, height=140)))
+        drawn.append(Chart(charts.histogram(values, _success(own.lived), title, is_small=True)))
     words = "Means over each episode."
     return [Section("Every measurement", words, charts=drawn, is_folded=True)] if drawn else []
 
@@ -180,6 +186,7 @@ def _titled(words: str, unit: str) -> str:
 
 
 _FIRST_CURVES = {"success": "success_rate", "return": "return"}
+_LINES = {"training": "episode", "validation": "validation"}
 
 
 def _curves(curves: Curves) -> list[Section]:
@@ -187,7 +194,7 @@ def _curves(curves: Curves) -> list[Section]:
     for title, name in _FIRST_CURVES.items():
         lines = {
             own: curves[f"{group}/{name}"]
-            for own, group in (("training", "episode"), ("validation", "validation"))
+            for own, group in _LINES.items()
             if curves.get(f"{group}/{name}")
         }
         if lines:
@@ -202,7 +209,7 @@ def _all_curves(curves: Curves) -> list[Section]:
         for name in ("success_rate", "return")
     }
     rest = [name for name in sorted(curves) if name not in first and not name.startswith("time/")]
-    drawn = [Chart(charts.curves({name: curves[name]}, name, height=130)) for name in rest]
+    drawn = [Chart(charts.curves({name: curves[name]}, name, is_small=True)) for name in rest]
     return [Section("Every curve", charts=drawn, is_folded=True)] if drawn else []
 
 

@@ -58,7 +58,7 @@ class Drawn:
 
     path: NDArray[np.float64]
     """`(T + 1, 2)` where it was that acts [m]."""
-    error: NDArray[np.float64] | None
+    error: NDArray[np.float32] | None
     """`(T,)` how far from perfect it was on its way; None where no task says."""
     lines: MapLines
 

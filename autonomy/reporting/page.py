@@ -8,10 +8,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autonomy.errors import InputError
 from autonomy.files import write_text
-from autonomy.reporting.charts import CALM_TO_BAD, Spec
+from autonomy.reporting.charts import Spec
 from autonomy.reporting.lived import Frame
+from autonomy.reporting.route_map import CALM_TO_BAD
 
 MOST_BYTES = 5_000_000
 _HERE = Path(__file__).parent
@@ -87,12 +87,6 @@ class Page:
     made_by: str
 
 
-def check_name(path: Path) -> None:
-    """Raise `InputError` if a file's name is none of a page."""
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"a report's name must end in .html, got {path}")
-
-
 def write_page(path: Path, page: Page) -> None:
     """Write a page: whole, or not at all.
 
@@ -118,7 +112,7 @@ def _library() -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
@@ -126,6 +120,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalized,
     )
+    environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
+    return environment
 
 
 def _finalized(value: Any) -> Any:

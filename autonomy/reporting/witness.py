@@ -114,11 +114,14 @@ class Witness(WrappedWorld):
 
     def _shown(self, lived: LivedEpisode, row: int, trace: Trace) -> ShownEpisode:
         frames = self._frames.of(row, int(self._began[row]))
-        if self._mapped is None:
-            return ShownEpisode(lived, frames, None)
+        return ShownEpisode(lived, frames, self._way(row, trace))
+
+    def _way(self, row: int, trace: Trace) -> Drawn | None:
+        path = np.array(self._paths[row])
+        if self._mapped is None or not np.isfinite(path).all():
+            return None
         error = None if self._error is None else trace.get(self._error.measurement)
-        path, lines = np.array(self._paths[row]), self._mapped.map_lines(row)
-        return ShownEpisode(lived, frames, Drawn(path, error, lines))
+        return Drawn(path, error, self._mapped.map_lines(row))
 
     def _randomization(self, seeds: range) -> dict[str, NDArray[Any]]:
         """Return what was drawn for episodes, in the order of their seeds."""

@@ -153,7 +153,7 @@ class ArmStage(Stage):
         now = [outline(*own) for own in zip(shapes, bodies.object_pose[row], strict=True)]
         goal = task.mark(self.goal, bodies)[row : row + 1]
         marks = [goal[:, :2]] if goal[0, 2] > FLOOR else []  # there may be none
-        return {"table": [TABLE_EDGE], "thing at the start": before, "thing": now, "goal": marks}
+        return {"thing": now, "thing at the start": before, "table": [TABLE_EDGE], "goal": marks}
 
     def _pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
         views = np.tile(view.mount.camera_from_body, (len(self._every_row), 1, 1))
