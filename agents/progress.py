@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from autonomy.evaluation import Evaluation
 from autonomy.policies.folder import SavablePolicy
-from autonomy.reporting.lived import Lived
+from autonomy.reporting.witnessed import Witnessed
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Validation:
     result: Evaluation
     is_best: bool
     """Whether it is the one to keep: no earlier one was clearly better."""
-    lived: Lived = field(default_factory=Lived)
+    seen: Witnessed = field(default_factory=Witnessed)
     """What reports show of those episodes."""
 
 

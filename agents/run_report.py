@@ -4,27 +4,23 @@ import time
 import warnings
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from autonomy.agents.curve_table import curves_of
 from autonomy.agents.progress import Validation
 from autonomy.agents.recipes import ALGORITHMS
-from autonomy.agents.run_config import RunConfig, read_config
+from autonomy.agents.run_config import RunConfig
+from autonomy.agents.run_record import curve_points, recipe_of
 from autonomy.agents.starting_recipe import starting_recipe
 from autonomy.command_words import command, named
 from autonomy.errors import InputError
 from autonomy.json_values import described
 from autonomy.reporting.again import record_command
-from autonomy.reporting.charts import Point
 from autonomy.reporting.evaluation_page import Evaluated, evaluation_page
 from autonomy.reporting.files import REPORT, first_film
-from autonomy.reporting.lived import LivedEpisode
 from autonomy.reporting.page import write_page
-from autonomy.wilson import wilson_interval
+from autonomy.reporting.witnessed import LivedEpisode
 
 _SHARE = 0.03  # of the time that reports may take
-_MOST_POINTS = 400
-_VALIDATED = "validation/success_rate"
 _WITHOUT_PART = ("modules", "trust")
 """Fields of recipes that are options of the command itself."""
 
@@ -59,13 +55,13 @@ class RunReport:
 
     def _evaluated(self, steps: int, validation: Validation) -> Evaluated:
         run, config, recipe = self._run, self._config, self._config.recipe
-        policy, lived = str(run / "checkpoints" / str(steps)), validation.lived
+        policy, seen = str(run / "checkpoints" / str(steps)), validation.seen
         world = recipe.world_options("validation")
         not_kept = {name: own for name, own in world.items() if name not in recipe.env_options}
         options = {**({"modules": recipe.modules} if recipe.modules else {}), **named(not_kept, {})}
 
         def show(episode: LivedEpisode) -> str:
-            return record_command(policy, options, episode, lived.step_s)
+            return record_command(policy, options, episode, seen.step_s)
 
         return Evaluated(
             kind="training",
@@ -73,13 +69,13 @@ class RunReport:
             env_id=config.env_id,
             options=world,
             result=validation.result,
-            lived=lived,
+            seen=seen,
             command=train_command(config),
             show=show,
             curves=curve_points(run),
             recipe=recipe_of(run),
             video=first_film(run),
-            about=f". The policy that is kept, after {steps:,} of {recipe.total_steps:,} steps.",
+            about=f"The policy that is kept, after {steps:,} of {recipe.total_steps:,} steps.",
         )
 
 
@@ -104,34 +100,3 @@ def train_command(config: RunConfig) -> str:
         elif value != before or (own.name == "observations" and value != first.observations):
             options[own.name if own.name in _WITHOUT_PART else f"recipe.{own.name}"] = value
     return command("train", [config.env_id], options)
-
-
-def curve_points(run: Path) -> dict[str, list[Point]]:
-    """Return the curves of a run folder as points; validated success has Wilson's interval."""
-    episodes = recipe_of(run).get("validation_episodes")
-    curves = {
-        name: [Point(*own) for own in _thinned(points)] for name, points in curves_of(run).items()
-    }
-    if isinstance(episodes, int) and episodes > 0 and _VALIDATED in curves:
-        curves[_VALIDATED] = [_with_interval(own, episodes) for own in curves[_VALIDATED]]
-    return curves
-
-
-def recipe_of(run: Path) -> dict[str, Any]:
-    """Return how a run was trained, as its folder says; nothing where it does not."""
-    try:
-        recipe = read_config(run).get("recipe")
-    except InputError:
-        return {}
-    return cast(dict[str, Any], recipe) if isinstance(recipe, dict) else {}
-
-
-def _with_interval(point: Point, episodes: int) -> Point:
-    low, high = wilson_interval(round(point.value * episodes), episodes)
-    return point._replace(low=low, high=high)
-
-
-def _thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Return at most so many points, evenly, the last one among them."""
-    stride = -(-len(points) // _MOST_POINTS)
-    return points[::-stride][::-1]

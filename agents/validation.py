@@ -51,8 +51,8 @@ class Validator:
         is_best = self.best is None or not _is_clearly_worse(result, self.best.result)
         if is_best:
             self.best = Best(steps, result)
-        lived = watched.take(VALIDATION_SEED, result.episodes)
-        return Validation(policy, result, is_best, lived)
+        seen = watched.take(VALIDATION_SEED, result.episodes)
+        return Validation(policy, result, is_best, seen)
 
     def get_state(self) -> State:
         """Return what is remembered."""

@@ -24,7 +24,7 @@ from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.reporting.again import record_command
-from autonomy.reporting.files import REPORT, check_film, check_page, first_film, where_writable
+from autonomy.reporting.files import REPORT, check_film, first_film, report_file
 from autonomy.stopping import Stop, StoppedError, asked_to_stop
 from autonomy.world_words import WorldWords
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from autonomy.evaluation import Evaluation
     from autonomy.policy import Policy
     from autonomy.reporting.evaluation_page import Evaluated
-    from autonomy.reporting.lived import Lived
     from autonomy.reporting.witness import Witness
+    from autonomy.reporting.witnessed import Witnessed
     from autonomy.world import World
 
 
@@ -109,8 +109,8 @@ def main(arguments: Arguments) -> None:
     if arguments.json not in (None, "-"):
         write_json(Path(arguments.json), as_json)
     if report is not None and witness is not None:
-        lived = witness.take(result.seed, result.episodes)
-        write_page(report, evaluation_page(_told(arguments, env_id, options, result, lived)))
+        seen = witness.take(result.seed, result.episodes)
+        write_page(report, evaluation_page(_told(arguments, env_id, options, result, seen)))
         print(f"report: {report}", file=sys.stderr if arguments.json == "-" else sys.stdout)
     if stop.status is not None:
         done = f"stopped after the first {result.episodes} of {arguments.episodes} episodes"
@@ -159,15 +159,9 @@ def _report_file(arguments: Arguments) -> Path | None:
 
     if arguments.video is not None:
         check_film(arguments.video)
-    if arguments.report is not None:
-        check_page(arguments.report)
-        return arguments.report
-    run = run_folder(arguments.policy)
-    if run is not None:
-        return where_writable(run / REPORT)
-    if arguments.json not in (None, "-"):
-        return where_writable(Path(arguments.json).with_suffix(".html"))
-    return None
+    run, data = run_folder(arguments.policy), arguments.json
+    beside = None if run is None else run / REPORT
+    return report_file(arguments.report, beside, None if data in (None, "-") else Path(data))
 
 
 def _told(
@@ -175,10 +169,10 @@ def _told(
     env_id: str,
     options: dict[str, Any],
     result: "Evaluation",
-    lived: "Lived",
+    seen: "Witnessed",
 ) -> "Evaluated":
     """Return what the report is about."""
-    from autonomy.agents.run_report import curve_points, recipe_of
+    from autonomy.agents.run_record import curve_points, recipe_of
     from autonomy.policies.source import run_folder
     from autonomy.reporting.evaluation_page import Evaluated
 
@@ -191,9 +185,9 @@ def _told(
         env_id=env_id,
         options=options,
         result=result,
-        lived=lived,
+        seen=seen,
         command=command("evaluate", [policy], own),
-        show=lambda episode: record_command(policy, again, episode, lived.step_s),
+        show=lambda episode: record_command(policy, again, episode, seen.step_s),
         curves={} if run is None else curve_points(run),
         recipe={} if run is None else recipe_of(run),
         video=arguments.video or first_film(run),

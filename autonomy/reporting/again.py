@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from autonomy.command_words import command
 
 if TYPE_CHECKING:
-    from autonomy.reporting.lived import LivedEpisode
+    from autonomy.reporting.witnessed import LivedEpisode
 
 _END_S = 1.5  # that a film shows an episode's end
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from itertools import chain, zip_longest
 
-from autonomy.reporting.lived import LivedEpisode, ShownEpisode
+from autonomy.reporting.witnessed import LivedEpisode, ShownEpisode
 
 FAILURES_OF_A_KIND = 6
 SUCCESSES = 3

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.reporting.lived import Drawn
+from autonomy.reporting.witnessed import Drawn
 
 _ROUND = 0.12  # of a map's side, on each side of what happened
 _SMALLEST = 0.2  # [m] a map's side

@@ -10,10 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autonomy.files import write_text
 from autonomy.reporting.charts import Spec
-from autonomy.reporting.lived import Frame
 from autonomy.reporting.route_map import CALM_TO_BAD
+from autonomy.reporting.witnessed import Frame
+from autonomy.versions import versions
 
 MOST_BYTES = 5_000_000
+ROOM = MOST_BYTES - 2_000_000
+"""[bytes] of a page for pictures and a film: the rest is for the library, charts and words."""
+
 _HERE = Path(__file__).parent
 _LIBRARY = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
 
@@ -84,7 +88,6 @@ class Page:
     lead: str
     figures: Sequence[Figure]
     sections: Sequence[Section]
-    made_by: str
 
 
 def write_page(path: Path, page: Page) -> None:
@@ -101,7 +104,7 @@ def rendered(page: Page) -> str:
     return (
         _environment()
         .get_template("page.html.jinja")
-        .render(page=page, colors=", ".join(CALM_TO_BAD), library=_library())
+        .render(page=page, colors=", ".join(CALM_TO_BAD), library=_library(), versions=versions())
     )
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from autonomy.policy import Observation
 from autonomy.recording.pictures import fit_height, observed_pictures
-from autonomy.reporting.lived import Frame
+from autonomy.reporting.witnessed import Frame
 
-_MOMENTS = 5  # before the last one
+_MOMENTS = 6  # that are shown
 _APART_S = 0.3
 _ROOM = 128 * 2**20  # [bytes] of frames that are kept alive
 _TALLEST = 160  # [px]
@@ -19,31 +19,34 @@ _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 85, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x11111
 
 
 class RecentFrames:
-    """Keeps the frames of N rows from a few moments; they are not copied until they are wanted."""
+    """Keeps the last frames of N rows; they are not copied until they are wanted."""
 
     def __init__(self, step_s: float | None) -> None:
         """Begin with none; a step takes `step_s` where that is known."""
-        self._stride = 3 if step_s is None else max(1, round(_APART_S / step_s))
-        self._kept: deque[tuple[int, Observation]] = deque(maxlen=_MOMENTS)
-        self._now, self._images = 0, Observation()
+        self._apart = 3 if step_s is None else max(1, round(_APART_S / step_s))
+        self._kept: deque[Observation] = deque(maxlen=(_MOMENTS - 1) * self._apart + 1)
 
-    def add(self, now: int, observation: Observation) -> None:
-        """Take in what all rows see after so many steps; a second time, where episodes began."""
-        if self._images and now > self._now and self._now % self._stride == 0:
-            self._kept.append((self._now, self._images))
-        self._now = now
-        self._images = {name: own for name, own in observation.items() if own.ndim >= 3}
-        size = sum(own.nbytes for own in self._images.values())
-        while self._kept and size * (len(self._kept) + 1) > _ROOM:
+    def add(self, observation: Observation) -> None:
+        """Take in what all rows see after a step."""
+        images = {name: own for name, own in observation.items() if own.ndim >= 3}
+        self._kept.append(images)
+        size = sum(own.nbytes for own in images.values())
+        while len(self._kept) > 1 and size * len(self._kept) > _ROOM:
             self._kept.popleft()
 
-    def of(self, row: int, began: int) -> dict[str, tuple[Frame, ...]]:
-        """Return the frames of a row from its step `began` to the last one, by name."""
+    def replace(self, observation: Observation) -> None:
+        """Take in what all rows see where episodes began in some: instead of the last frames."""
+        if self._kept:
+            self._kept.pop()
+        self.add(observation)
+
+    def of(self, row: int, steps: int) -> dict[str, tuple[Frame, ...]]:
+        """Return the last frames of a row whose episode took so many steps, by name."""
         strips: dict[str, list[Frame]] = {}
-        for when, images in [*self._kept, (self._now, self._images)]:
-            if when >= began:
-                for name, picture in observed_pictures(images, row).items():
-                    strips.setdefault(name, []).append(_frame(self._now - when, picture))
+        oldest = min(len(self._kept) - 1, steps)
+        for before in range(oldest - oldest % self._apart, -1, -self._apart):
+            for name, picture in observed_pictures(self._kept[-1 - before], row).items():
+                strips.setdefault(name, []).append(_frame(before, picture))
         return {name: tuple(frames) for name, frames in strips.items()}
 
 

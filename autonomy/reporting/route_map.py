@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.reporting.charts import GOOD, QUIET, SERIES, Spec, data, short, spec_of
-from autonomy.reporting.lived import Drawn
 from autonomy.reporting.map_lines import Extent, extent_of, thinned, within
+from autonomy.reporting.witnessed import Drawn
 
 CALM_TO_BAD = ("#3b82f6", "#22b8a6", "#f5b335", "#e4573d", "#c2185b")
 """The colours of errors from none to the largest."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from autonomy.episodes import Episode
 from autonomy.policy import Observation
 from autonomy.reporting.gallery import Gallery
-from autonomy.reporting.lived import Drawn, Lived, LivedEpisode, ShownEpisode
 from autonomy.reporting.recent_frames import RecentFrames
+from autonomy.reporting.witnessed import Drawn, LivedEpisode, ShownEpisode, Witnessed
 from autonomy.seed import seeds_of_rows
 from autonomy.task import TaskError
 from autonomy.world import Mapped, Trace, World
@@ -37,10 +37,8 @@ class Witness(WrappedWorld):
         self._forget()
 
     def _forget(self) -> None:
-        self._now = 0
         self._frames, self._gallery = RecentFrames(self._step_s), Gallery()
         self._rows: dict[int, int] = {}  # in which each episode lives, by its seed
-        self._began = np.zeros(self.num_envs, np.int64)
         self._paths: list[list[list[float]]] = [[] for _ in range(self.num_envs)]
         self._episodes: list[LivedEpisode] = []
         self._drawn: list[tuple[list[int], dict[str, NDArray[Any]]]] = []
@@ -53,8 +51,7 @@ class Witness(WrappedWorld):
         mask = (options or {}).get("reset_mask", np.ones(self.num_envs, np.bool_))
         rows = np.flatnonzero(mask)
         self._note_drawn(rows, seeds_of_rows(seed, self.num_envs), info.get("randomization", {}))
-        self._began[rows] = self._now
-        self._frames.add(self._now, observation)
+        self._frames.replace(observation)
         for row in rows.tolist():
             self._paths[row] = []
         self._note_places(rows)
@@ -65,8 +62,7 @@ class Witness(WrappedWorld):
     ) -> tuple[Observation, NDArray[Any], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
         """Step, and look at what came of it."""
         told = self.env.step(actions)
-        self._now += 1
-        self._frames.add(self._now, told[0])
+        self._frames.add(told[0])
         self._note_places(np.arange(self.num_envs))
         return told
 
@@ -77,7 +73,7 @@ class Witness(WrappedWorld):
         self._episodes.append(lived)
         self._gallery.offer(lived, lambda: self._shown(lived, row, episode.measurements))
 
-    def take(self, first: int, count: int, most_failures: int = MOST_FAILURES) -> Lived:
+    def take(self, first: int, count: int, most_failures: int = MOST_FAILURES) -> Witnessed:
         """Return what there is of the episodes `first`, `first + 1`, ..., and forget all.
 
         Args:
@@ -88,7 +84,7 @@ class Witness(WrappedWorld):
         seeds = range(first, first + count)
         own = {episode.seed: episode for episode in self._episodes}
         shown = self._gallery.shown(most_failures)
-        lived = Lived(
+        seen = Witnessed(
             self._error,
             self._step_s,
             tuple(own[seed] for seed in seeds),
@@ -96,7 +92,7 @@ class Witness(WrappedWorld):
             self._randomization(seeds),
         )
         self._forget()
-        return lived
+        return seen
 
     def _note_drawn(
         self, rows: NDArray[np.intp], seeds: list[int | None], drawn: dict[str, NDArray[Any]]
@@ -113,7 +109,7 @@ class Witness(WrappedWorld):
                 self._paths[row].append(places[row])
 
     def _shown(self, lived: LivedEpisode, row: int, trace: Trace) -> ShownEpisode:
-        frames = self._frames.of(row, int(self._began[row]))
+        frames = self._frames.of(row, lived.steps)
         return ShownEpisode(lived, frames, self._way(row, trace))
 
     def _way(self, row: int, trace: Trace) -> Drawn | None:

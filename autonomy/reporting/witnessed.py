@@ -74,7 +74,7 @@ class ShownEpisode:
 
 
 @dataclass(frozen=True)
-class Lived:
+class Witnessed:
     """Episodes in the order of their seeds, and some of them to be seen."""
 
     error: TaskError | None = None
