@@ -14,7 +14,7 @@ from autonomy.agents.starting_recipe import starting_recipe
 from autonomy.command_words import command, named
 from autonomy.errors import InputError
 from autonomy.json_values import described
-from autonomy.reporting.again import record_command
+from autonomy.reporting.again import commands_again
 from autonomy.reporting.evaluation_page import Evaluated, evaluation_page
 from autonomy.reporting.files import REPORT, first_film
 from autonomy.reporting.page import write_page
@@ -60,8 +60,8 @@ class RunReport:
         not_kept = {name: own for name, own in world.items() if name not in recipe.env_options}
         options = {**({"modules": recipe.modules} if recipe.modules else {}), **named(not_kept, {})}
 
-        def show(episode: LivedEpisode) -> str:
-            return record_command(policy, options, episode, seen.step_s)
+        def show(episode: LivedEpisode) -> tuple[str, str]:
+            return commands_again(policy, options, episode, seen.step_s)
 
         return Evaluated(
             kind="training",

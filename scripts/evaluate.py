@@ -23,7 +23,7 @@ from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.reporting.again import record_command
+from autonomy.reporting.again import commands_again
 from autonomy.reporting.files import REPORT, check_film, first_film, report_file
 from autonomy.stopping import Stop, StoppedError, asked_to_stop
 from autonomy.world_words import WorldWords
@@ -187,7 +187,7 @@ def _told(
         result=result,
         seen=seen,
         command=command("evaluate", [policy], own),
-        show=lambda episode: record_command(policy, again, episode, seen.step_s),
+        show=lambda episode: commands_again(policy, again, episode, seen.step_s),
         curves={} if run is None else curve_points(run),
         recipe={} if run is None else recipe_of(run),
         video=arguments.video or first_film(run),

@@ -12,17 +12,21 @@ if TYPE_CHECKING:
 _END_S = 1.5  # that a film shows an episode's end
 
 
-def record_command(
+def commands_again(
     policy: str, options: Mapping[str, Any], episode: "LivedEpisode", step_s: float | None
-) -> str:
-    """Return the command that films an episode.
+) -> tuple[str, str]:
+    """Return the commands that show an episode live, and that film it.
 
     Args:
         policy: Who lives it.
-        options: What `autonomy record` is given besides, by name.
+        options: What they are given besides, by name.
         episode: It.
         step_s: How long a step takes, where that is known.
     """
     seconds = {} if step_s is None else {"seconds": math.ceil(episode.steps * step_s + _END_S)}
+    seeded = {**options, "seed": episode.seed}
     film = f"episode-{episode.seed}.mp4"
-    return command("record", [policy, film], {**options, "seed": episode.seed, **seconds})
+    return (
+        command("watch", [policy], seeded),
+        command("record", [policy, film], {**seeded, **seconds}),
+    )

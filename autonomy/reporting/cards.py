@@ -9,8 +9,8 @@ from autonomy.reporting.page import Card, Chart, Section
 from autonomy.reporting.route_map import route
 from autonomy.reporting.witnessed import Frame, LivedEpisode, ShownEpisode, Witnessed
 
-Show = Callable[[LivedEpisode], str]
-"""Returns the command that shows an episode again."""
+Show = Callable[[LivedEpisode], Sequence[str]]
+"""Returns the commands that show an episode again."""
 
 _MOST_CAMERAS = 3
 
@@ -62,7 +62,7 @@ def _section(
     return Section(title, words + more, cards=cards, scale=_scale(seen) if has_maps else None)
 
 
-def _card(own: ShownEpisode, seen: Witnessed, command: str, room: Room) -> Card:
+def _card(own: ShownEpisode, seen: Witnessed, commands: Sequence[str], room: Room) -> Card:
     episode = own.lived
     facts = [
         ("length", length(episode, seen)),
@@ -73,7 +73,7 @@ def _card(own: ShownEpisode, seen: Witnessed, command: str, room: Room) -> Card:
         f"Seed {episode.seed}: {episode.end.replace('_', ' ')}",
         episode.success,
         facts,
-        command,
+        commands,
         _strips(own.frames, seen, room),
         _map(own, seen),
     )

@@ -196,6 +196,6 @@ def data(rows: list[dict[str, Any]]) -> Any:
 
 def spec_of(chart: Any) -> Spec:
     """Return what a chart is in Vega-Lite's words; how it looks is for the page to say."""
-    spec: Spec = chart.to_dict()
+    spec: Spec = chart.to_dict(validate=False)
     spec.pop("config", None)
     return spec

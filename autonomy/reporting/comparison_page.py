@@ -7,7 +7,7 @@ from typing import Any
 from autonomy.comparison import Difference, Lived
 from autonomy.quantities import with_unit
 from autonomy.reporting import charts
-from autonomy.reporting.again import record_command
+from autonomy.reporting.again import commands_again
 from autonomy.reporting.cards import Room, failure_section
 from autonomy.reporting.curve_sections import Curves
 from autonomy.reporting.page import ROOM, Chart, Figure, Page, Section, Table
@@ -174,7 +174,7 @@ def _cards(conditions: Sequence[Condition]) -> list[Section]:
     return [
         failure_section(
             own.seen,
-            lambda episode, own=own: record_command(
+            lambda episode, own=own: commands_again(
                 own.policy, options[id(own)], episode, own.seen.step_s
             ),
             room,

@@ -56,7 +56,8 @@ class Card:
     title: str
     is_good: bool
     facts: Sequence[tuple[str, str]]
-    command: str
+    commands: Sequence[str]
+    """That show it again."""
     strips: Mapping[str, Sequence[tuple[str, Frame]]]
     """What a policy saw, by name: when, and what."""
     map: Chart | None

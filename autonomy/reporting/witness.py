@@ -39,7 +39,8 @@ class Witness(WrappedWorld):
     def _forget(self) -> None:
         self._frames, self._gallery = RecentFrames(self._step_s), Gallery()
         self._rows: dict[int, int] = {}  # in which each episode lives, by its seed
-        self._paths: list[list[list[float]]] = [[] for _ in range(self.num_envs)]
+        self._now, self._began = 0, np.zeros(self.num_envs, np.int64)  # steps of all rows together
+        self._places: list[NDArray[np.float64]] = []  # (N, 2) each, the last one of now
         self._episodes: list[LivedEpisode] = []
         self._drawn: list[tuple[list[int], dict[str, NDArray[Any]]]] = []
 
@@ -52,9 +53,9 @@ class Witness(WrappedWorld):
         rows = np.flatnonzero(mask)
         self._note_drawn(rows, seeds_of_rows(seed, self.num_envs), info.get("randomization", {}))
         self._frames.replace(observation)
-        for row in rows.tolist():
-            self._paths[row] = []
-        self._note_places(rows)
+        self._began[rows] = self._now
+        self._places = self._places[int(self._began.min()) - self._now - 1 : -1]
+        self._note_places()
         return observation, info
 
     def step(
@@ -63,7 +64,8 @@ class Witness(WrappedWorld):
         """Step, and look at what came of it."""
         told = self.env.step(actions)
         self._frames.add(told[0])
-        self._note_places(np.arange(self.num_envs))
+        self._now += 1
+        self._note_places()
         return told
 
     def attend(self, episode: Episode) -> None:
@@ -102,19 +104,20 @@ class Witness(WrappedWorld):
         self._rows |= dict(zip(own, seeded, strict=True))
         self._drawn.append((own, {name: values[seeded] for name, values in drawn.items()}))
 
-    def _note_places(self, rows: NDArray[np.intp]) -> None:
+    def _note_places(self) -> None:
         if self._mapped is not None:
-            places = self._mapped.map_places().tolist()
-            for row in rows.tolist():
-                self._paths[row].append(places[row])
+            self._places.append(self._mapped.map_places())
 
     def _shown(self, lived: LivedEpisode, row: int, trace: Trace) -> ShownEpisode:
         frames = self._frames.of(row, lived.steps)
         return ShownEpisode(lived, frames, self._way(row, trace))
 
     def _way(self, row: int, trace: Trace) -> Drawn | None:
-        path = np.array(self._paths[row])
-        if self._mapped is None or not np.isfinite(path).all():
+        if self._mapped is None:
+            return None
+        first = int(self._began[row]) - self._now - 1
+        path = np.array([places[row] for places in self._places[first:]])
+        if not np.isfinite(path).all():
             return None
         error = None if self._error is None else trace.get(self._error.measurement)
         return Drawn(path, error, self._mapped.map_lines(row))
