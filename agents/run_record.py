@@ -6,7 +6,7 @@ from typing import Any, cast
 from autonomy.agents.curve_table import curves_of
 from autonomy.agents.run_config import read_config
 from autonomy.errors import InputError
-from autonomy.reporting.charts import Point
+from autonomy.reporting.curve_chart import Point
 from autonomy.wilson import wilson_interval
 
 _MOST_POINTS = 250

@@ -84,8 +84,7 @@ class Page(HTMLParser):
 
     def data_of(self, *names: str) -> list[dict[str, Any]]:
         """The rows of the first chart whose data have values of those names."""
-        parts = [part for own in self.charts for part in (own, *own.get("layer", []))]
-        tables = [part["data"]["values"] for part in parts if "data" in part]
+        tables = [rows for own in self.charts for rows in own["datasets"].values()]
         return next(rows for rows in tables if rows and {*names} <= {*rows[0]})
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from autonomy.comparison import Difference, Lived
 from autonomy.quantities import with_unit
-from autonomy.reporting import charts
 from autonomy.reporting.again import commands_again
 from autonomy.reporting.cards import Room, failure_section
+from autonomy.reporting.curve_chart import curve_chart
 from autonomy.reporting.curve_sections import Curves
 from autonomy.reporting.page import ROOM, Chart, Figure, Page, Section, Table
 from autonomy.reporting.sections import (
@@ -19,6 +19,7 @@ from autonomy.reporting.sections import (
     groups_of,
     percent,
 )
+from autonomy.reporting.success_charts import Rate, rates
 from autonomy.reporting.witnessed import Witnessed
 
 
@@ -108,9 +109,9 @@ def _rates(conditions: Sequence[Condition]) -> Chart:
         return sum(own.lived.result.success_rate for own in condition.policies)
 
     return Chart(
-        charts.rates(
+        rates(
             [
-                charts.Rate(
+                Rate(
                     condition.name,
                     own.lived.result.success_rate,
                     *own.lived.result.success_rate_ci95,
@@ -156,7 +157,7 @@ def _training(curves: Mapping[str, Curves]) -> list[Section]:
     lines = {policy: own[name] for policy, own in curves.items() if own.get(name)}
     if not lines:
         return []
-    return [Section("Training", charts=[Chart(charts.curves(lines, "validation success"))])]
+    return [Section("Training", charts=[Chart(curve_chart(lines, "validation success"))])]
 
 
 def _groups(conditions: Sequence[Condition]) -> list[Section]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from autonomy.reporting import charts
+from autonomy.reporting.curve_chart import Point, curve_chart
 from autonomy.reporting.page import Chart, Section
 
-Curves = Mapping[str, Sequence[charts.Point]]
+Curves = Mapping[str, Sequence[Point]]
 """By their names, such as `validation/success_rate`."""
 
 _MOST = 60  # curves
@@ -23,19 +23,13 @@ def training_sections(curves: Curves) -> list[Section]:
             if curves.get(f"{group}/{name}")
         }
         if lines:
-            drawn.append(Chart(charts.curves(lines, title)))
+            drawn.append(Chart(curve_chart(lines, title)))
     return [Section("Training", charts=drawn)] if drawn else []
 
 
 def every_curve(curves: Curves) -> list[Section]:
     """Return all other curves."""
-    first = {
-        f"{group}/{name}"
-        for group in ("episode", "validation")
-        for name in ("success_rate", "return")
-    }
+    first = {f"{group}/{name}" for group in _LINES.values() for name in _FIRST_CURVES.values()}
     rest = [name for name in sorted(curves) if name not in first and not name.startswith("time/")]
-    drawn = [
-        Chart(charts.curves({name: curves[name]}, name, is_small=True)) for name in rest[:_MOST]
-    ]
+    drawn = [Chart(curve_chart({name: curves[name]}, name, is_small=True)) for name in rest[:_MOST]]
     return [Section("Every curve", charts=drawn, is_folded=True)] if drawn else []

@@ -7,8 +7,8 @@ from typing import Any
 
 from autonomy.evaluation import Evaluation
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.reporting import charts
 from autonomy.reporting.cards import Room, Show, failure_section, success_section
+from autonomy.reporting.curve_chart import Point
 from autonomy.reporting.curve_sections import Curves, every_curve, training_sections
 from autonomy.reporting.page import ROOM, Chart, Figure, Page, Section
 from autonomy.reporting.sections import (
@@ -21,6 +21,7 @@ from autonomy.reporting.sections import (
     percent,
     values_section,
 )
+from autonomy.reporting.success_charts import ends
 from autonomy.reporting.witnessed import Witnessed
 
 
@@ -39,7 +40,7 @@ class Evaluated:
     command: str
     """That does it again."""
     show: Show
-    curves: Curves = field(default_factory=dict[str, Sequence[charts.Point]])
+    curves: Curves = field(default_factory=dict[str, Sequence[Point]])
     """Of the training, if there was one."""
     recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """How it was trained, likewise."""
@@ -94,5 +95,5 @@ def _figures(result: Evaluation) -> list[Figure]:
 
 def _ends(own: Evaluated) -> Section:
     good = sorted({episode.end for episode in own.seen.episodes if episode.success})
-    chart = Chart(charts.ends(own.result.episode_ends, good))
+    chart = Chart(ends(own.result.episode_ends, good))
     return Section("How episodes ended", charts=[chart])

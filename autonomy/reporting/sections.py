@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from autonomy.comparison import GroupSuccess, success_by_group
 from autonomy.json_values import described
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.reporting import charts
 from autonomy.reporting.cards import error_words, length
+from autonomy.reporting.histogram import histogram
 from autonomy.reporting.page import Chart, Section, Table
+from autonomy.reporting.success_charts import Rate, rates
 from autonomy.reporting.witnessed import LivedEpisode, Witnessed
 
 GROUPS = (
@@ -40,11 +41,11 @@ def groups_of(seen: Witnessed) -> list[GroupSuccess]:
 
 def group_chart(groups: Sequence[GroupSuccess], overall: float, title: str = "") -> Chart:
     """Return the worst groups, beside how all episodes fared."""
-    rates = [
-        charts.Rate(own.range.name, own.success_rate, *own.success_rate_ci95, own.episodes)
+    shown = [
+        Rate(own.range.name, own.success_rate, *own.success_rate_ci95, own.episodes)
         for own in groups[:_MOST_GROUPS]
     ]
-    return Chart(charts.rates(rates, overall), title)
+    return Chart(rates(shown, overall), title)
 
 
 def group_sections(seen: Witnessed) -> list[Section]:
@@ -75,7 +76,7 @@ def error_chart(seen: Witnessed, title: str = "") -> Chart | None:
     if seen.error is None or not values:
         return None
     axis = _titled(*words_and_unit(seen.error.measurement))
-    return Chart(charts.histogram(np.array(values), _success(seen), axis), title)
+    return Chart(histogram(np.array(values), _success(seen), axis), title)
 
 
 def error_section(seen: Witnessed, drawn: Sequence[Chart | None]) -> list[Section]:
@@ -95,7 +96,7 @@ def measurement_section(seen: Witnessed) -> list[Section]:
     for name in names:
         values = np.array([own.means[name] for own in seen.episodes])
         axis = _titled(*words_and_unit(name))
-        drawn.append(Chart(charts.histogram(values, _success(seen), axis, is_small=True)))
+        drawn.append(Chart(histogram(values, _success(seen), axis, is_small=True)))
     words = "Means over each episode."
     return [Section("Every measurement", words, charts=drawn, is_folded=True)] if drawn else []
 
