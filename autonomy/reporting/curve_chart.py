@@ -36,12 +36,12 @@ def curve_chart(
         color=alt.Color("name:N").sort(list(lines)).scale(range=list(SERIES)).legend(legend),
         tooltip=["name:N", alt.Tooltip("steps:Q").format(","), alt.Tooltip("value:Q")],
     )
-    y = alt.Y("value:Q").title(title).axis(tickCount=5).scale(zero=False)
+    y = alt.Y("value:Q").title(title or None).axis(tickCount=5).scale(zero=False)
     drawn = [base.mark_line(strokeWidth=2).encode(y=y)]
     if len(rows) <= _MOST_DOTS:
         drawn.append(base.mark_point(filled=True, size=30, opacity=1).encode(y=y))
     if any(row["low"] is not None for row in rows):
         interval = base.transform_filter("datum.low != null").mark_rule(strokeWidth=2, opacity=0.4)
-        drawn.append(interval.encode(y=alt.Y("low:Q").title(title), y2="high:Q"))
+        drawn.append(interval.encode(y=alt.Y("low:Q").title(title or None), y2="high:Q"))
     chart = alt.layer(*drawn).properties(width="container", height=height_of(is_small=is_small))
     return spec_of(chart, points=rows)

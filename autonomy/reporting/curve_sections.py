@@ -31,5 +31,7 @@ def every_curve(curves: Curves) -> list[Section]:
     """Return all other curves."""
     first = {f"{group}/{name}" for group in _LINES.values() for name in _FIRST_CURVES.values()}
     rest = [name for name in sorted(curves) if name not in first and not name.startswith("time/")]
-    drawn = [Chart(curve_chart({name: curves[name]}, name, is_small=True)) for name in rest[:_MOST]]
+    drawn = [
+        Chart(curve_chart({name: curves[name]}, "", is_small=True), name) for name in rest[:_MOST]
+    ]
     return [Section("Every curve", charts=drawn, is_folded=True)] if drawn else []
