@@ -24,8 +24,9 @@ from autonomy.agents.state_arrays import (
     random_arrays,
     within,
 )
+from autonomy.doing import doing
 from autonomy.policies.source import load_policy
-from autonomy.policy import Observation
+from autonomy.policy import Observation, RememberingPolicy
 from autonomy.world import World
 from autonomy.world_state import State
 
@@ -74,16 +75,21 @@ class DAgger:
         """Step the environments a few times, and keep what the teacher would have done."""
         if not self._observation:
             self._observation, _ = self._envs.reset(seed=self._seed)
-        for _ in range(self._recipe.n_steps):
-            self._step()
+        with doing("demonstrations" if self._is_cloning else "learning"):
+            for _ in range(self._recipe.n_steps):
+                self._step()
+
+    @property
+    def _is_cloning(self) -> bool:
+        """Whether the teacher acts."""
+        return self._steps < self._recipe.cloning_steps
 
     def _step(self) -> None:
         seen = self._observation
         self.teacher.reset(self._begins)
         wanted = self.teacher.act(seen)
         self._data.add(seen, wanted)
-        cloning = self._steps < self._recipe.cloning_steps
-        action = wanted if cloning else self._student.act(seen)
+        action = wanted if self._is_cloning else self._student.act(seen)
         self._observation, _, terminated, truncated, _ = self._envs.step(action)
         self._begins = terminated | truncated
         self._steps += self._envs.num_envs
@@ -131,6 +137,8 @@ class DAgger:
     def get_state(self) -> State:
         """Return all that changes, between an update and the next collecting."""
         truth = {} if self._prediction is None else module_arrays(self._prediction)
+        teacher = self.teacher
+        remembered = teacher.get_state() if isinstance(teacher, RememberingPolicy) else {}
         return {
             "steps": np.array(self._steps),
             "begins": self._begins.copy(),
@@ -139,11 +147,12 @@ class DAgger:
             **within("prediction", truth),
             **within("optimizer", optimizer_arrays(self._optimizer)),
             **within("data", self._data.arrays()),
+            **within("teacher", remembered),
             **within("random", random_arrays(self._device)),
         }
 
     def set_state(self, state: State) -> None:
-        """Go on from there; a teacher that remembers something begins anew.
+        """Go on from there; a teacher that does not tell what it remembers begins anew.
 
         Raises:
             InputError: The state lacks something, or is of another network.
@@ -154,6 +163,9 @@ class DAgger:
             load_module(self._prediction, part("prediction", state))
         load_optimizer(self._optimizer, part("optimizer", state))
         self._data.fill(part("data", state))
+        remembered = part("teacher", state)
+        if remembered and isinstance(self.teacher, RememberingPolicy):
+            self.teacher.set_state(remembered)
         self._steps, self._begins = int(state["steps"]), state["begins"].copy()
         self._observation = copied(part("observation", state))
         load_random(part("random", state), self._device)

@@ -14,6 +14,7 @@ from autonomy.agents.ranges import (
     PositiveInt,
     Share,
     check_ranges,
+    check_widths,
 )
 from autonomy.errors import InputError
 from autonomy.json_values import is_json
@@ -85,9 +86,7 @@ class Recipe:
         for name in self.privileged:
             if name in self.observations:
                 raise InputError(f"privileged must not be among the observations, got {name}")
-        for width in self.layers:
-            if width < 1:
-                raise InputError(f"layers must be positive widths, got {width}")
+        check_widths("layers", self.layers)
         if self.perception != "truth" and "perceived" not in self.observations:
             raise InputError(
                 f"perception needs perceived among the observations, got {self.perception} and "

@@ -5,7 +5,15 @@ from typing import Annotated, Any, ClassVar
 
 from tyro.conf import arg
 
-from autonomy.agents.ranges import Count, Finite, NotNegative, PositiveFloat, PositiveInt, Share
+from autonomy.agents.ranges import (
+    Count,
+    Finite,
+    NotNegative,
+    PositiveFloat,
+    PositiveInt,
+    Share,
+    check_widths,
+)
 from autonomy.agents.recipe import Recipe
 from autonomy.errors import InputError
 from autonomy.imported_class import named_class
@@ -50,10 +58,34 @@ class PPORecipe(Recipe):
 
 
 @dataclass(frozen=True)
-class SACRecipe(Recipe):
-    """Soft actor-critic (Haarnoja et al., 2018)."""
+class RecurrentPPORecipe(PPORecipe):
+    """PPO of a policy that remembers its episode: an LSTM between features and hidden layers.
 
-    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.sac:SACLearner"
+    Batches are whole sequences of `n_steps`, through which gradients flow back. A critic without
+    privileged entries has an LSTM of its own.
+    """
+
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.recurrent_ppo:RecurrentPPOLearner"
+
+    n_steps: PositiveInt = 32
+    """Steps of each environment between two updates, and how far gradients flow back in time."""
+    lstm: PositiveInt = 128
+    """Units of the LSTM."""
+    start_from: str = ""
+    """Run or policy folder of a network of the same shape to begin with, LSTM included."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        super().check()
+        if self.batch_size % self.n_steps:
+            raise InputError(
+                f"batch_size must be a multiple of n_steps = {self.n_steps}, got {self.batch_size}"
+            )
+
+
+@dataclass(frozen=True)
+class MaximumEntropyRecipe(Recipe):
+    """What SAC and its relatives have in common: they learn from replay, and value entropy."""
 
     total_steps: PositiveInt = 100_000
     """Environment steps to learn from, all environments together."""
@@ -71,8 +103,6 @@ class SACRecipe(Recipe):
     """Environment steps with random actions before learning starts."""
     gradient_steps: PositiveInt = 4
     """Gradient steps after each step of all environments."""
-    tau: Share = 0.01
-    """How fast the target critic follows."""
     hindsight_goals: Count = 0
     """How often each transition is learned from as if a goal that was reached later had been the
     wanted one; needs a world with goals (Andrychowicz et al., "Hindsight experience replay",
@@ -92,6 +122,53 @@ class SACRecipe(Recipe):
         if self.imitation_coefficient and not self.demonstrations:
             raise InputError(
                 f"imitation_coefficient needs demonstrations, got {self.demonstrations}"
+            )
+
+
+@dataclass(frozen=True)
+class SACRecipe(MaximumEntropyRecipe):
+    """Soft actor-critic (Haarnoja et al., 2018)."""
+
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.sac:SACLearner"
+
+    tau: Share = 0.01
+    """How fast the target critic follows."""
+
+
+@dataclass(frozen=True)
+class TQCRecipe(SACRecipe):
+    """Truncated quantile critics (Kuznetsov et al., 2020): SAC that learns values' distributions.
+
+    Two critics with 25 quantiles each, of which the highest two are dropped.
+    """
+
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.sac:TQCLearner"
+
+
+@dataclass(frozen=True)
+class CrossQRecipe(MaximumEntropyRecipe):
+    """CrossQ (Bhatt et al., 2024): SAC whose layers are normalised over batches.
+
+    Its critics judge now and next in one batch, and need no target critics beside them.
+    """
+
+    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.crossq:CrossQLearner"
+
+    critic_layers: tuple[int, ...] = (256, 256)
+    """Widths of the hidden layers of the critics, which gain from more than the actor's."""
+    policy_delay: PositiveInt = 1
+    """Gradient steps of the critics for each one of the actor, whose encoder learns in these."""
+    batch_norm_momentum: Share = 0.1
+    """How fast the means and spreads by which the actor acts follow those of the batches; the
+    fewer its gradient steps, the faster they must."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        super().check()
+        check_widths("critic_layers", self.critic_layers)
+        if self.batch_size < 2:
+            raise InputError(
+                f"batch_size must be at least 2 to normalise over, got {self.batch_size}"
             )
 
 
@@ -123,20 +200,12 @@ class DAggerRecipe(Recipe):
     """Gradient steps of an update."""
 
 
-@dataclass(frozen=True)
-class TQCRecipe(SACRecipe):
-    """Truncated quantile critics (Kuznetsov et al., 2020): SAC that learns values' distributions.
-
-    Two critics with 25 quantiles each, of which the highest two are dropped.
-    """
-
-    learner: ClassVar[Any] = "autonomy.agents.stable_baselines.sac:TQCLearner"
-
-
 ALGORITHMS: dict[str, type[Recipe]] = {
     "ppo": PPORecipe,
+    "recurrent_ppo": RecurrentPPORecipe,
     "sac": SACRecipe,
     "tqc": TQCRecipe,
+    "crossq": CrossQRecipe,
     "dagger": DAggerRecipe,
 }
 

@@ -186,6 +186,17 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._check_running()
         return self._stage.close_up(camera, row, height, channels)
 
+    def perceived(self, row: int, height: int) -> dict[str, NDArray[np.uint8]]:
+        """Return what perception sees and reports; see `ShownWorld`."""
+        self._check_running()
+        perception = self._perception
+        if not perception.cameras:
+            return {}
+        frames = self._stage.frames(np.array([row]), perception.origin)
+        larger = {name: _enlarged(frames[name][0], height) for name in perception.cameras}
+        perception.draw(frames, larger)
+        return larger
+
     def drawn(self, row: int) -> dict[str, Drawn]:
         """Return what was drawn for a row's looks; see `ShownWorld`."""
         self._check_running()
@@ -260,6 +271,12 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._put_back(state)
         self._dress(self._every_row)
         self._aim(self._every_row)
+
+
+def _enlarged(frame: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
+    """Return a frame `(H, W, 3)` in pixels that are squares, at least `height` [px] high."""
+    times = -(-height // len(frame))
+    return frame.repeat(times, axis=0).repeat(times, axis=1)
 
 
 def _measured(judged: Judgement) -> dict[str, NDArray[np.float32]]:

@@ -51,6 +51,17 @@ class ShownWorld(Protocol):
         """
         ...
 
+    def perceived(self, row: int, height: int) -> Mapping[str, NDArray[np.uint8]]:
+        """Return what perception sees in a row, `height` [px] high or finer, with what it reports.
+
+        Each `(H, W, 3)`, by the frames' names; none where no module perceives.
+        """
+        ...
+
+    def pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a picture for a person of each row, whatever the render mode."""
+        ...
+
     def drawn(self, row: int) -> Mapping[str, Drawn]:
         """Return what was drawn for a row's episode, by name."""
         ...
@@ -62,6 +73,17 @@ class ShownWorld(Protocol):
             InputError: It is outside of what may be drawn.
         """
         ...
+
+
+def redraw(world: ShownWorld, name: str, values: Sequence[float]) -> None:
+    """Let something be as if these numbers had been drawn for the first row's episode.
+
+    Raises:
+        InputError: They are outside of what may be drawn.
+    """
+    drawn = world.drawn(0).get(name)
+    is_number = drawn is not None and not drawn.value.shape
+    world.redraw(0, name, values[0] if is_number else values)
 
 
 def as_shown(world: object) -> ShownWorld | None:

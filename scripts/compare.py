@@ -5,6 +5,8 @@ Examples:
     python scripts/compare.py expert runs/push --env autonomy/ArmPush-v0 --conditions default
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +16,6 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json

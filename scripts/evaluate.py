@@ -5,6 +5,8 @@ Examples:
     python scripts/evaluate.py expert --env autonomy/LaneFollow-v0 --json -
 """
 
+from autonomy.interruptible import run
+
 import json
 import sys
 import time
@@ -18,7 +20,6 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json

@@ -4,13 +4,14 @@ Example:
     python scripts/record.py runs/first drive.mp4 --seconds 30
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.world_words import WorldWords
 
 

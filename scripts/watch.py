@@ -5,13 +5,14 @@ Examples:
     python scripts/watch.py person --env autonomy/LaneFollow-v0
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.world_words import WorldWords
 
 
@@ -48,7 +49,7 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Open the page, say where, and keep it open until Ctrl-C."""
-    from autonomy.watching import watch
+    from autonomy.watching.live import watch
     from autonomy.watching.session import Choice
 
     choice = Choice(
@@ -64,8 +65,8 @@ def main(arguments: Arguments) -> None:
     watch(choice, arguments.seed, arguments.out, address, _tell)
 
 
-def _tell(url: str) -> None:
-    print(f"the page is at {url} until Ctrl-C", flush=True)
+def _tell(sentence: str) -> None:
+    print(sentence, flush=True)
 
 
 if __name__ == "__main__":

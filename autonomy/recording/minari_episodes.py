@@ -2,6 +2,7 @@
 
 import copy
 import errno
+import json
 import os
 import re
 import shutil
@@ -15,9 +16,11 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 from minari.data_collector import EpisodeBuffer
 from minari.dataset.minari_storage import MinariStorage
+from minari.serialization import serialize_space
 
 from autonomy.errors import InputError
-from autonomy.files import whole_folder
+from autonomy.files import changed_folder, whole_folder
+from autonomy.json_values import parsed_json
 from autonomy.policy import Observation
 from autonomy.rollouts import IDLE, Step
 from autonomy.world import Info, World
@@ -69,6 +72,46 @@ def write_episodes(
         storage.update_metadata({**known, **about})
         storage.update_episodes(_with_room(folder.parent, episode_buffers(steps)))
         return int(storage.total_steps)
+
+
+def add_episodes(
+    folder: Path,
+    envs: World,
+    steps: Iterable[Step],
+    about: Mapping[str, str],
+    spec: EnvSpec | None,
+) -> None:
+    """Write the episodes of a rollout, into a data set that is there or a new one, all or none.
+
+    See `write_episodes`; what is said `about` them and `spec` are those of the first ones.
+
+    Raises:
+        InputError: The data set has other spaces, or is none; else as `write_episodes`.
+    """
+    if not folder.exists():
+        write_episodes(folder, envs, steps, about, spec)
+        return
+    _check_spaces(folder, envs)
+    with changed_folder(folder) as copy:
+        storage = MinariStorage.read(copy / "data")
+        storage.update_episodes(_with_room(folder.parent, episode_buffers(steps)))
+
+
+def _check_spaces(folder: Path, envs: World) -> None:
+    """Refuse a data set of other spaces, or of none, which Minari would make its world for."""
+    own = {"observation_space": envs.single_observation_space}
+    own["action_space"] = envs.single_action_space
+    try:
+        metadata: Any = parsed_json((folder / "data/metadata.json").read_bytes())
+        found = {name: json.loads(metadata[name]) for name in own}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder} must be a Minari data set, at fault is {error}") from error
+    for name, space in own.items():
+        if found[name] != json.loads(cast(str, serialize_space(space))):
+            raise InputError(
+                f"data set {folder} has other spaces than this world, so these episodes need "
+                f"another name, at fault is {name.replace('_', ' ')} {space}"
+            )
 
 
 def _with_room(folder: Path, buffers: Iterable[EpisodeBuffer]) -> Iterator[EpisodeBuffer]:

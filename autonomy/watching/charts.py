@@ -52,18 +52,23 @@ class Curves:
 class Chart:
     """A chart in a page that follows `Curves`, whatever names they come to have."""
 
-    def __init__(self, gui: viser.GuiApi, container: viser.GuiTabHandle, title: str) -> None:
-        self._gui, self._container, self._title = gui, container, title
+    def __init__(
+        self, gui: viser.GuiApi, container: viser.GuiTabHandle, title: str, along: str = "s"
+    ) -> None:
+        self._gui, self._container, self._title, self._along = gui, container, title, along
         self._handle: viser.GuiUplotHandle | None = None
         self._names: tuple[str, ...] = ()
 
     def show(self, curves: Curves) -> None:
         """Draw the curves as they are now."""
-        arrays = curves.arrays()
-        if len(arrays) < 2:
+        self.draw(curves.names, curves.arrays())
+
+    def draw(self, names: tuple[str, ...], arrays: tuple[NDArray[np.float64], ...]) -> None:
+        """Draw what is along the x axis, and curves of names, all `(T,)`."""
+        if not names:
             return
-        if self._handle is None or curves.names != self._names:
-            self._remake(curves.names, arrays)
+        if self._handle is None or names != self._names:
+            self._remake(names, arrays)
         else:
             self._handle.data = arrays
 
@@ -73,7 +78,7 @@ class Chart:
         with self._container:
             self._handle = self._gui.add_uplot(
                 arrays,
-                (uplot.Series(label="s"), *map(_series, names, range(len(names)))),
+                (uplot.Series(label=self._along), *map(_series, names, range(len(names)))),
                 title=self._title,
                 scales={"x": uplot.Scale(time=False), "y": uplot.Scale(auto=True)},
                 axes=(uplot.Axis(stroke="#9aa4ae"), uplot.Axis(stroke="#9aa4ae")),
@@ -94,6 +99,7 @@ class EpisodeCharts:
     def __init__(self, gui: viser.GuiApi, container: viser.GuiTabHandle) -> None:
         self._curves = {title: Curves() for title in ("measurements", "reward", "action")}
         self._charts = {title: Chart(gui, container, title) for title in self._curves}
+        self._training = Chart(gui, container, "training", along="steps")
 
     def add(self, step: Step, time: float, action_names: Sequence[str]) -> None:
         """Add what a step came to, `time` [s] into its episode."""
@@ -101,6 +107,12 @@ class EpisodeCharts:
         self._curves["measurements"].add(time, _firsts(info["measurements"]))
         self._curves["reward"].add(time, _firsts(info["reward_terms"]))
         self._curves["action"].add(time, dict(zip(action_names, numbers, strict=True)))
+
+    def show_training(self, curves: Mapping[str, Sequence[float]]) -> None:
+        """Draw a run's curves over its steps."""
+        if curves:
+            steps, *values = (np.array(own, np.float64) for own in curves.values())
+            self._training.draw(tuple(curves)[1:], (steps, *values))
 
     def clear(self) -> None:
         """Begin with another episode."""

@@ -1,24 +1,24 @@
 """What happens on a page, one thing after the other: steps are lived, wishes are met."""
 
-import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import viser
 
 from autonomy.errors import InputError
 from autonomy.rollouts import Step
-from autonomy.shown_world import as_shown
+from autonomy.shown_world import as_shown, redraw
 from autonomy.watching.hand import Hand
 from autonomy.watching.kept import Film, KeptEpisodes
 from autonomy.watching.options_words import read_options
+from autonomy.watching.pace import Pace
 from autonomy.watching.page import Page
-from autonomy.watching.panels import Wishes
+from autonomy.watching.run import WatchedRun, watched_run
 from autonomy.watching.session import Choice, Session
+from autonomy.watching.wishes import Wishes, WishList
 from autonomy.watching.worlds import world_ids
 
 _FRAMES = 30.0  # most pictures a second: what screens and eyes are content with
@@ -48,24 +48,24 @@ class Director:
             InputError: What is chosen cannot be.
         """
         self._hand, self._folder = hand, folder
-        self._wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._session, self._second = Session(choice, hand, seed), None
-        self._is_playing, self._steps_wanted, self._speed = True, 0, 1.0
+        self._wishes, self._pace = WishList(), Pace()
+        self._run: WatchedRun | None = None
+        self._session, self._second = self._made(choice, seed), None
         self._last: Step | None = None
         self._film: Film | None = None
         self._kept = KeptEpisodes()
-        self._next_step = self._next_picture = self._next_numbers = time.perf_counter()
+        self._next_picture = self._next_numbers = time.perf_counter()
         self._is_stale = True
-        self._page = Page(server, self._all_wishes(), world_ids())
+        self._page = Page(server, self._known_wishes(), world_ids())
         self._page.open(self._session, "")
         self._page.begin(self._session)
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Go on until it is over."""
         while not is_over():
-            self._meet_wishes()
+            self._wishes.meet(self._guarded)
             if not self._guarded(self._live, clears=False):
-                self._is_playing = False
+                self._pace.pause()
             self._show()
             self._wait()
 
@@ -80,14 +80,6 @@ class Director:
     def _sessions(self) -> list[Session]:
         return [self._session] if self._second is None else [self._session, self._second]
 
-    def _wish(self, wish: Callable[[], None]) -> None:
-        self._wishes.put(wish)
-
-    def _meet_wishes(self) -> None:
-        with suppress(queue.Empty):
-            while True:
-                self._guarded(self._wishes.get_nowait())
-
     def _guarded(self, do: Callable[[], None], clears: bool = True) -> bool:
         """Do something and return whether it went well; else it is said on the page."""
         try:
@@ -100,19 +92,16 @@ class Director:
         return True
 
     def _live(self) -> None:
-        now = time.perf_counter()
-        if not (self._steps_wanted or (self._is_playing and now >= self._next_step)):
+        if not self._pace.is_due:
             return
-        self._steps_wanted = max(self._steps_wanted - 1, 0)
         if all(own.ended for own in self._sessions):
             self._begin(self._session.seed + 1)
         else:
             for own in self._sessions:
                 if not own.ended:
                     self._step(own)
-        pause = _END if all(own.ended for own in self._sessions) else 0.0
-        period = 1.0 / (self._session.control_rate * self._speed) if self._speed else 0.0
-        self._next_step = max(self._next_step + period, now - period) + (pause if period else 0.0)
+        are_over = all(own.ended for own in self._sessions)
+        self._pace.took(1.0 / self._session.control_rate, _END if are_over else 0.0)
         self._is_stale = True
 
     def _step(self, session: Session) -> None:
@@ -131,6 +120,10 @@ class Director:
             self._page.episodes.add(session.seed, text, bool(step.info["success"][0]))
 
     def _begin(self, seed: int) -> None:
+        if self._run is not None and self._run.look():
+            choice = replace(self._session.choice, policy=str(self._run.newest))
+            self._session.replace_policy(choice)
+            self._page.open(self._session, self._beside)
         for own in self._sessions:
             own.begin(seed)
         self._kept.begin()
@@ -144,58 +137,41 @@ class Director:
             self._page.show(self._sessions)
             self._next_picture, self._is_stale = now + 1.0 / _FRAMES, False
         if now >= self._next_numbers:
-            self._page.show_numbers(self._sessions, self._last, self._is_playing)
+            self._page.show_numbers(self._sessions, self._last, self._pace.is_playing)
             self._page.episodes.show(self._kept.count, self._film is not None)
+            self._page.show_training(self._run.curves() if self._run is not None else {})
             self._next_numbers = now + _NUMBERS
 
     def _wait(self) -> None:
         """Wait for what comes next: a step, a picture, or a wish, which is met at once."""
+        if self._pace.is_due:
+            return
         upcoming = [self._next_numbers]
-        if self._is_playing:
-            upcoming.append(self._next_step)
+        if self._pace.is_playing:
+            upcoming.append(self._pace.next_step)
         if self._is_stale:
             upcoming.append(self._next_picture)
-        left = min(upcoming) - time.perf_counter()
-        if left > 0 and not self._steps_wanted:
-            with suppress(queue.Empty):
-                self._wishes.put(self._wishes.get(timeout=left))
+        self._wishes.wait(min(upcoming))
 
-    def _all_wishes(self) -> Wishes:
-        def later(do: Callable[..., None]) -> Callable[..., None]:
-            return lambda *values: self._wish(lambda: do(*values))
-
-        return Wishes(
-            play=later(self._play),
-            step=later(self._one_step),
-            again=later(lambda: self._begin(self._session.seed)),
-            begin=later(self._begin_and_play),
-            speed=later(self._set_speed),
-            take_over=later(self._take_over),
-            watch=later(self._watch),
-            options=later(self._choose_options),
-            redraw=later(self._redraw),
-            view=later(lambda: setattr(self, "_is_stale", True)),
-            film=later(self._toggle_film),
-            keep_all=later(self._keep_all),
-            save=later(self._save),
+    def _known_wishes(self) -> Wishes:
+        return self._wishes.wishes(
+            play=self._pace.toggle,
+            step=self._pace.want_one,
+            again=lambda: self._begin(self._session.seed),
+            begin=self._begin,
+            speed=self._pace.set_speed,
+            take_over=self._take_over,
+            watch=self._watch,
+            options=self._choose_options,
+            redraw=self._redraw,
+            view=self._look_again,
+            film=self._toggle_film,
+            keep_all=self._keep_all,
+            save=self._save,
         )
 
-    def _play(self) -> None:
-        self._is_playing = not self._is_playing
-        self._next_step = time.perf_counter()
-
-    def _one_step(self) -> None:
-        self._is_playing, self._steps_wanted = False, 1
-
-    def _begin_and_play(self, seed: int) -> None:
-        self._begin(seed)
-        self._next_step = time.perf_counter()
-
-    def _set_speed(self, text: str) -> None:
-        number, _, parts = text.partition("/")
-        is_number = number.isdecimal()
-        self._speed = float(number) / float(parts or 1) if is_number else 0.0
-        self._next_step = time.perf_counter()
+    def _look_again(self) -> None:
+        self._is_stale = True
 
     def _take_over(self) -> None:
         self._hand.drives = not self._hand.drives
@@ -206,25 +182,41 @@ class Director:
         is_same_world = env_id == self._session.home.env_id
         world = self._session.choice.world if is_same_world else {}
         choice = replace(self._session.choice, policy=policy, env=env_id, world=world)
-        if choice.home() == self._session.home:
-            self._session.replace_policy(choice)
-        else:
-            self._change(choice)
+        self._change(choice)
         self._page.open(self._session, beside)
         self._choose_beside(beside)
+
+    def _made(self, choice: Choice, seed: int) -> Session:
+        """Return a session; of a run that goes on, with its newest policy, and the run is followed.
+
+        Raises:
+            InputError: It cannot be, or the run has no policy yet.
+        """
+        run = watched_run(choice.policy)
+        while run is not None and run.look():
+            named = replace(choice, policy=str(run.newest))
+            with suppress(InputError):  # the training may have put a newer one in its place
+                session, self._run = Session(named, self._hand, seed), run
+                return session
+        session, self._run = Session(choice, self._hand, seed), None
+        return session
+
+    @property
+    def _beside(self) -> str:
+        return "" if self._second is None else self._second.policy
 
     def _choose_options(self, written: Mapping[str, str]) -> None:
         env_id = self._session.home.env_id
         options = {**self._session.choice.world, **read_options(env_id, written)}
         self._change(replace(self._session.choice, env=env_id, world=options))
-        self._choose_beside("" if self._second is None else self._second.choice.policy)
+        self._choose_beside(self._beside)
 
     def _change(self, choice: Choice) -> None:
         """Watch something else, where it can be; else what was there goes on."""
-        session = Session(choice, self._hand, self._session.seed)
+        session = self._made(choice, self._session.seed)
         self._session.close()
         self._session = session
-        self._page.open(session, "" if self._second is None else self._second.choice.policy)
+        self._page.open(session, self._beside)
 
     def _choose_beside(self, policy: str) -> None:
         """Begin the episode again, with another policy beside it if it is named."""
@@ -238,12 +230,11 @@ class Director:
         self._second = second
         self._begin(self._session.seed)
 
-    def _redraw(self, name: str, value: Any) -> None:
+    def _redraw(self, name: str, values: Sequence[float]) -> None:
         for own in self._sessions:
             world = as_shown(own.world)
-            if world is not None and name in (drawn := world.drawn(0)):
-                shape = drawn[name].value.shape
-                world.redraw(0, name, value if shape else value[0])
+            if world is not None:
+                redraw(world, name, values)
                 own.look()
         self._is_stale = True
 

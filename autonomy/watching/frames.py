@@ -14,7 +14,7 @@ from autonomy.recording.pictures import (
     observed_pictures,
 )
 from autonomy.shown_world import as_shown
-from autonomy.watching.session import Session
+from autonomy.watching.lived import Lived
 
 HEIGHT = 480  # [px] of the large view
 _SMALL = 160  # [px] of the policy's own frames
@@ -37,7 +37,7 @@ class FramePanel:
             self._view = gui.add_dropdown("large view", _NO_VIEWS, initial_value=OUTSIDE)
             self._view.on_update(lambda _: on_view())
 
-    def offer(self, session: Session) -> None:
+    def offer(self, session: Lived) -> None:
         """Offer the views that a session's world has."""
         views = views_of(session)
         if views != tuple(self._view.options):
@@ -45,25 +45,28 @@ class FramePanel:
             self._view.options = views
             self._view.value = chosen if chosen in views and not is_first else views[0]
 
-    def show(self, sessions: Sequence[Session]) -> None:
+    def show(self, sessions: Sequence[Lived]) -> None:
         """Show what there is to see now, of each session."""
         several = len(sessions) > 1
         self._put(
             {
-                f"{number}. {own.choice.policy}: {name}" if several else name: picture
+                f"{number}. {own.policy}: {name}" if several else name: picture
                 for number, own in enumerate(sessions, start=1)
                 for name, picture in self._pictures(own).items()
             }
         )
 
-    def _pictures(self, session: Session) -> dict[str, Image]:
+    def _pictures(self, session: Lived) -> dict[str, Image]:
         large = large_view(session, self._view.value)
         seen = observed_pictures(session.observation, env=0)
         small = {
             f"{name}, {own.shape[1]} x {own.shape[0]} px": magnify(own, _SMALL)
             for name, own in seen.items()
         }
-        return {**({} if large is None else {self._view.value: large}), **small}
+        world = as_shown(session.world)
+        found = world.perceived(0, HEIGHT // 2) if world else {}
+        perceived = {f"what is perceived in {name}": own for name, own in found.items()}
+        return {**({} if large is None else {self._view.value: large}), **perceived, **small}
 
     def _put(self, pictures: Mapping[str, Image]) -> None:
         if list(pictures) != list(self._images):
@@ -79,7 +82,7 @@ class FramePanel:
             self._images[name].image = picture
 
 
-def views_of(session: Session) -> tuple[str, ...]:
+def views_of(session: Lived) -> tuple[str, ...]:
     """Return the names of the large views that a session's world has."""
     world = as_shown(session.world)
     cameras = world.camera_names if world else ()
@@ -87,14 +90,15 @@ def views_of(session: Session) -> tuple[str, ...]:
     return (*close, OUTSIDE, MAP, NONE)
 
 
-def large_view(session: Session, view: str, height: int = HEIGHT) -> Image | None:
+def large_view(session: Lived, view: str, height: int = HEIGHT) -> Image | None:
     """Return a view of a session's world, by its name; None where nothing is to be seen."""
+    world = as_shown(session.world)
     if view == OUTSIDE:
-        return fit_height(session.world.render()[0], height)
+        pictures = world.pictures() if world else session.world.render()
+        return fit_height(pictures[0], height)
     if view == MAP:
         return magnify(session.world.overview()[0], height)
     camera, _, kind = view.rpartition(" ")
-    world = as_shown(session.world)
     if world is None or camera not in world.camera_names:
         return None
     return _coloured(world.close_up(camera, 0, height, (_KINDS[kind],)))

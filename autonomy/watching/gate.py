@@ -32,6 +32,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 _HANDS = "/hands"
 _COOKIE = "autonomy_token"
+_LAST_PORT = 65_535
 _LARGEST = 50 << 20  # bytes of a message, as viser has it
 _ASKING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>autonomy</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -50,27 +51,24 @@ class Gate:
     """
 
     def __init__(
-        self, host: str, port: int, inner_port: int, on_hands: Callable[[str], None]
+        self, listening: socket.socket, inner_port: int, on_hands: Callable[[str], None]
     ) -> None:
-        """Open a port.
+        """Serve at a socket that listens.
 
         Args:
-            host: Address to listen at.
-            port: Which port; 0 takes one that is free.
+            listening: See `listen`; it is closed with the gate.
             inner_port: Viser's own, at 127.0.0.1.
             on_hands: Called, in the gate's thread, with what browsers say of a person's hands.
-
-        Raises:
-            InputError: The address is none of this machine's, or the port is in use.
         """
-        self._socket = _listening(host, port)
+        self._socket = listening
+        host, port = listening.getsockname()[:2]
         self._inner, self._on_hands = f"ws://127.0.0.1:{inner_port}", on_hands
         self._token = "" if host in LOCAL else secrets.token_urlsafe(16)
         self._page = _page()
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._socket.getsockname()[1]}/"
+        self.url = f"http://{shown}:{port}/"
         self.url += f"?token={self._token}" if self._token else ""
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -119,6 +117,7 @@ class Gate:
             if urlsplit(request.path).path == _HANDS:
                 async for message in outer:
                     self._on_hands(str(message))
+                self._on_hands("")  # whoever leaves lets go
             else:
                 await self._pass_on(outer)
         except ConnectionClosed:
@@ -145,16 +144,17 @@ async def _pump(source: Connection, target: Connection) -> None:
         await target.send(message)
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at an address; port 0 takes one that is free.
 
     Raises:
-        InputError: It cannot; where the port is in use, the next free one is named.
+        InputError: The address is none of this machine's, or the port is in use; then the next
+            free one is named.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise InputError(f"a port must be from 0 to {_LAST_PORT}, got {port}")
     try:
         return socket.create_server((host, port), family=_family(host))
-    except OverflowError:
-        raise InputError(f"a port must be from 0 to 65535, got {port}") from None
     except OSError as error:
         raise InputError(_refusal(host, port, error)) from None
 
@@ -166,11 +166,12 @@ def _family(host: str) -> socket.AddressFamily:
 def _refusal(host: str, port: int, error: OSError) -> str:
     if error.errno != errno.EADDRINUSE:
         return f"{host}:{port} cannot be listened at: {error.strerror or error}"
-    return f"port {port} is in use, {_next_free(host, port + 1)} is free: --port chooses one"
+    return f"port {port} is in use, {first_free(host, port + 1)} is free: --port chooses one"
 
 
-def _next_free(host: str, port: int) -> int:
-    for own in range(port, 65536):
+def first_free(host: str, port: int) -> int:
+    """Return the first port from a number on that nobody listens at; 0 if there is none."""
+    for own in range(port, _LAST_PORT + 1):
         try:
             with socket.create_server((host, own), family=_family(host)):
                 return own

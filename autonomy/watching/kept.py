@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autonomy.errors import InputError
 from autonomy.recording.film import dashboard
-from autonomy.recording.minari_episodes import world_spec, write_episodes
+from autonomy.recording.minari_episodes import add_episodes, world_spec
 from autonomy.rollouts import Step
 from autonomy.video import open_video
 from autonomy.watching.session import Session
@@ -103,7 +103,7 @@ class KeptEpisodes:
             "description": f"Episodes of {session.home.env_id}, with a person at the page.",
         }
         spec = world_spec(session.home.env_id, session.home.options)
-        write_episodes(folder, session.world, _steps(self._ended), about, spec)
+        add_episodes(folder, session.world, _steps(self._ended), about, spec)
         saved, self._ended, self._bytes = self.count, [], 0
         return saved
 

@@ -13,10 +13,10 @@ from autonomy.shown_world import as_shown
 from autonomy.watching.charts import EpisodeCharts
 from autonomy.watching.frames import FramePanel
 from autonomy.watching.hand import TAKE_OVER
-from autonomy.watching.options_words import known_options
-from autonomy.watching.panels import EpisodesPanel, LooksPanel, OptionsPanel, RunPanel, Wishes
-from autonomy.watching.session import PERSON, Session
+from autonomy.watching.lived import Lived
+from autonomy.watching.panels import EpisodesPanel, LooksPanel, OptionsPanel, RunPanel
 from autonomy.watching.solid import AWAY, SolidView
+from autonomy.watching.wishes import Wishes
 
 _WIDTHS = 340, 380  # [px] of the left and the right panel
 _ARROWS = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓"}
@@ -53,17 +53,17 @@ class Page:
         self._camera = server.initial_camera
         self._server = server
 
-    def open(self, session: Session, beside: str) -> None:
+    def open(self, session: Lived, beside: str) -> None:
         """Show another world, or other policies: the session's, and one beside it."""
         env_id, options = session.home
-        self._run.show_choice(session.choice.policy, env_id, beside, _keys(session))
-        self._options.show(known_options(env_id), options)
+        self._run.show_choice(session.policy, env_id, beside, _keys(session))
+        self._options.show(session.options, options)
         self._frames.offer(session)
         self._charts.clear()
         self._solid.clear()
         self._aim(session)
 
-    def _aim(self, session: Session) -> None:
+    def _aim(self, session: Lived) -> None:
         """Let browsers look from where a person first does."""
         world = as_shown(session.world)
         if world is None:
@@ -75,31 +75,29 @@ class Page:
         for client in self._server.get_clients().values():
             client.camera.position, client.camera.look_at = away, (0.0, 0.0, 0.0)
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: Lived) -> None:
         """Show that an episode begins."""
         self._charts.clear()
         self.show_looks(session)
 
-    def show_looks(self, session: Session) -> None:
+    def show_looks(self, session: Lived) -> None:
         """Show what was drawn for the episode."""
         world = as_shown(session.world)
         self._looks.show(world.drawn(0) if world else {})
 
-    def take(self, session: Session, step: Step) -> None:
+    def take(self, session: Lived, step: Step) -> None:
         """Take in what a step came to; it is drawn with the next `show`."""
         names = action_names(session.world, step.action.shape[1])
         self._charts.add(step, session.steps / session.control_rate, names)
 
-    def show(self, sessions: Sequence[Session]) -> None:
+    def show(self, sessions: Sequence[Lived]) -> None:
         """Show what there is to see now."""
         self._frames.show(sessions)
         world = as_shown(sessions[0].world)
         if world is not None:
             self._solid.show(world)
 
-    def show_numbers(
-        self, sessions: Sequence[Session], last: Step | None, is_playing: bool
-    ) -> None:
+    def show_numbers(self, sessions: Sequence[Lived], last: Step | None, is_playing: bool) -> None:
         """Show what can be read and needs no hurry."""
         session = sessions[0]
         text = "\n\n".join(_status(own) for own in sessions)
@@ -107,16 +105,21 @@ class Page:
         self._run.show_status(text, session.seed, is_playing, session.person_drives)
         self._charts.show()
 
+    def show_training(self, curves: Mapping[str, Sequence[float]]) -> None:
+        """Show the curves of the run whose policy it is, if it is one that goes on."""
+        self._charts.show_training(curves)
+
     def show_trouble(self, text: str) -> None:
         """Say what went wrong, or with no text that nothing does."""
         self._run.show_trouble(text)
 
 
-def _status(session: Session) -> str:
-    who = "you drive" if session.person_drives else session.choice.policy
+def _status(session: Lived) -> str:
+    who = "you drive" if session.person_drives else session.policy
     seconds = session.steps / session.control_rate
     end = f", **{session.ended.replace('_', ' ')}**" if session.ended else ""
-    return f"**{session.home.env_id}**, {who}, seed {session.seed}, {seconds:.1f} s{end}"
+    seed = "" if session.seed is None else f"seed {session.seed}, "
+    return f"**{session.home.env_id}**, {who}, {seed}{seconds:.1f} s{end}"
 
 
 def _table(measurements: Mapping[str, Any]) -> str:
@@ -127,17 +130,16 @@ def _table(measurements: Mapping[str, Any]) -> str:
     return "\n\n| | |\n|---|---:|\n" + "\n".join(rows) if rows else ""
 
 
-def _keys(session: Session) -> str:
+def _keys(session: Lived) -> str:
     """Return which keys drive, for a person."""
     names = action_names(session.world, len(session.levers))
     said = [
         f"{name}: {_said(lever.more)} / {_said(lever.less)}"
         for name, lever in zip(names, session.levers, strict=True)
     ]
-    how = "" if session.choice.policy == PERSON else f"After {TAKE_OVER}, "
     return (
-        f"{how}keys drive ({'; '.join(said)}), or a gamepad's sticks, or the pointer while "
-        "Shift is held."
+        f"{TAKE_OVER} takes over from the policy. Then keys drive ({'; '.join(said)}), or a "
+        "gamepad's sticks, or the pointer while Shift is held."
     )
 
 

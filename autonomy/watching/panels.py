@@ -1,7 +1,6 @@
 """The controls of a page: each only says what a person wants, and shows how it is."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,30 +9,12 @@ import viser
 from autonomy.quantities import words_and_unit
 from autonomy.shown_world import Drawn
 from autonomy.watching.hand import TAKE_OVER
+from autonomy.watching.wishes import Wishes
 from autonomy.world_options import Option
 
 SPEEDS = ("1/4", "1/2", "1", "2", "4", "8", "as fast as it can")
 LOG = 12
 """Episodes in the log."""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What is called when a person wants something, in a thread of the page."""
-
-    play: Callable[[], None]
-    step: Callable[[], None]
-    again: Callable[[], None]
-    begin: Callable[[int], None]
-    speed: Callable[[str], None]
-    take_over: Callable[[], None]
-    watch: Callable[[tuple[str, str, str]], None]  # a policy in a world, and one beside it
-    options: Callable[[Mapping[str, str]], None]
-    redraw: Callable[[str, Any], None]
-    view: Callable[[], None]
-    film: Callable[[], None]
-    keep_all: Callable[[bool], None]
-    save: Callable[[str], None]
 
 
 class RunPanel:
@@ -71,10 +52,12 @@ class RunPanel:
     def _next(self) -> None:
         self._begin(int(self._seed.value) + 1)
 
-    def show_status(self, text: str, seed: int, is_playing: bool, person_drives: bool) -> None:
+    def show_status(
+        self, text: str, seed: int | None, is_playing: bool, person_drives: bool
+    ) -> None:
         """Show how it stands."""
         _set(self._status, "content", text)
-        if seed != self._shown_seed:  # else what is being typed would go
+        if seed is not None and seed != self._shown_seed:  # else what is being typed would go
             self._seed.value = self._shown_seed = seed
         _set(self._play, "label", "Pause" if is_playing else "Play")
         icon = viser.Icon.PLAYER_PAUSE if is_playing else viser.Icon.PLAYER_PLAY
@@ -106,7 +89,7 @@ class OptionsPanel:
         self._inputs: dict[str, viser.GuiInputHandle[str]] = {}
         self._shown: tuple[Any, ...] = ()
 
-    def show(self, options: list[Option], chosen: Mapping[str, Any]) -> None:
+    def show(self, options: Sequence[Option], chosen: Mapping[str, Any]) -> None:
         """Show options with what is chosen of them."""
         shown = tuple((own.name, as_words(chosen.get(own.name, own.default))) for own in options)
         if shown == self._shown:

@@ -16,7 +16,9 @@ from autonomy.policy import Observation, Policy
 from autonomy.rollouts import Step
 from autonomy.seed import checked_seed
 from autonomy.watching.hand import Hand, levers_of
+from autonomy.watching.options_words import known_options
 from autonomy.world import World
+from autonomy.world_options import Option
 
 PERSON = "person"
 """The policy that is a person at the page."""
@@ -92,6 +94,16 @@ class Session:
         except BaseException:
             self.world.close()
             raise
+
+    @property
+    def options(self) -> list[Option]:
+        """The options that can be changed."""
+        return known_options(self.home.env_id)
+
+    @property
+    def policy(self) -> str:
+        """Who acts, in words."""
+        return self.choice.policy
 
     @property
     def control_rate(self) -> float:

@@ -1,7 +1,9 @@
 """The meshes of a world as things in a browser that one can look at from anywhere."""
 
 import math
-from typing import Any
+import zlib
+from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import trimesh
@@ -31,11 +33,10 @@ class SolidView:
     def __init__(self, scene: viser.SceneApi) -> None:
         self._scene = scene
         self._root = scene.add_frame(_ROOT, show_axes=False)
-        self._handles: list[Any] = []
+        self._things: dict[int, _Thing] = {}  # by the numbers of the scene's draws
         self._lights: list[Any] = []
         scene.configure_default_lights(enabled=False)
         self._shown: tuple[Any, ...] = ()
-        self._poses = np.zeros((0, 3, 4))
 
     def show(self, world: ShownWorld) -> None:
         """Show the first row as it is now."""
@@ -57,29 +58,38 @@ class SolidView:
 
     def clear(self) -> None:
         """Show nothing."""
-        for handle in self._handles:
-            if handle is not None:
-                handle.remove()
-        self._handles, self._shown = [], ()
+        for own in self._things.values():
+            own.frame.remove()
+        self._things, self._shown = {}, ()
 
     def _remake(self, library: MeshLibrary, scene: Scene) -> None:
-        self.clear()
-        draws, colours = scene.draws, _colours(scene)
+        """Send what is new, and remove what is gone."""
+        draws, colours, before = scene.draws, _colours(scene), self._things
+        self._things = {}
         for number, (first, last) in enumerate(draws.parts[0].tolist()):
             mesh = _mesh(library, first, last, colours)
-            name = f"{_ROOT}/{number}"
-            self._handles.append(None if mesh is None else self._scene.add_mesh_trimesh(name, mesh))
-        self._poses = np.full(draws.poses[0].shape, np.nan)
+            if mesh is None:
+                continue
+            thing, digest = before.pop(number, None) or self._placed(number), _digest(mesh)
+            if thing.digest != digest:
+                self._scene.add_mesh_trimesh(f"{_ROOT}/{number}/mesh", mesh)
+                thing.digest = digest
+            self._things[number] = thing
+        for own in before.values():
+            own.frame.remove()
         self._light(scene)
 
+    def _placed(self, number: int) -> "_Thing":
+        """Return a place for a mesh, which stays where it is when the mesh is replaced."""
+        frame = self._scene.add_frame(f"{_ROOT}/{number}", show_axes=False)
+        return _Thing(frame, 0, np.full((3, 4), np.nan))
+
     def _move(self, poses: NDArray[np.float64]) -> None:
-        moved = (poses != self._poses).any(axis=(1, 2))
-        for number in np.flatnonzero(moved).tolist():
-            handle, pose = self._handles[number], poses[number]
-            if handle is not None:
-                handle.position = pose[:, 3]
-                handle.wxyz = Rotation.from_matrix(pose[:, :3]).as_quat(scalar_first=True)
-        self._poses = poses.copy()
+        for number, thing in self._things.items():
+            if (poses[number] != thing.pose).any():
+                thing.pose = poses[number].copy()
+                thing.frame.position = thing.pose[:, 3]
+                thing.frame.wxyz = _quaternion(thing.pose)
 
     def _light(self, scene: Scene) -> None:
         """Light it as the world is lit, and put the sky's colours behind everything."""
@@ -101,6 +111,24 @@ class SolidView:
         sky = share * look.zenith[0] + (1.0 - share) * look.horizon[0]
         picture = np.repeat(sky.clip(0, 255).astype(np.uint8), 2, axis=1)
         self._scene.set_background_image(picture, format="png")
+
+
+@dataclass
+class _Thing:
+    """What browsers have of one draw of a scene."""
+
+    frame: viser.FrameHandle
+    digest: int  # of the mesh in it
+    pose: NDArray[np.float64]  # (3, 4)
+
+
+def _digest(mesh: trimesh.Trimesh) -> int:
+    """Return what tells whether a mesh or its colours have changed."""
+    return zlib.crc32(cast(bytes, mesh.export(file_type="ply")))
+
+
+def _quaternion(pose: NDArray[np.float64]) -> NDArray[np.float64]:
+    return Rotation.from_matrix(pose[:, :3]).as_quat(scalar_first=True)
 
 
 def _rgb(light: NDArray[np.float32]) -> tuple[int, int, int]:

@@ -233,6 +233,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
 
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
+        super().close_extras(**kwargs)
         if "_physics" in vars(self):  # Gymnasium 1.2 also closes what was refused half-made
             self._physics.close()
 
