@@ -107,6 +107,11 @@ class Recipe:
         perception = {"perception": self.perception} if perceives else {}
         return {"split": split, **self.env_options, **perception, **self.world}
 
+    @property
+    def read_files(self) -> tuple[Path, ...]:
+        """Files that are learned from: a run that goes on must find them as they were."""
+        return ()
+
     def learning_rate_at(self, remaining: float) -> float:
         """Return the step size when the share `remaining` in [0, 1] of the steps is left."""
         fallen = (1.0 - remaining) * (self.learning_rate - self.final_learning_rate)

@@ -1,6 +1,7 @@
 """The recipes of our learners, which their names stand for."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from tyro.conf import arg
@@ -189,15 +190,39 @@ class DAggerRecipe(Recipe):
     package.module:Class or file.py:Class."""
     trust: Annotated[bool, arg(prefix_name=False)] = False
     """Read a teacher that is a model.zip, a pickle: whoever made it can run any code here."""
+    demonstrations: tuple[str, ...] = ()
+    """Folders of Minari data sets, one's own or others', whose steps are learned from: nobody is
+    asked then, and the student acts from the beginning, so that curves show how it does."""
+    interventions_only: bool = False
+    """Learn only from those of their steps in which a person acted instead of the policy, as
+    infos/intervention says (HG-DAgger; Kelly et al., 2019)."""
     cloning_steps: Count = 2_000
     """Environment steps at the beginning in which the teacher acts; then the student does, and is
     told what the teacher would have done. With all steps, this is behaviour cloning."""
     replay_size: PositiveInt = 50_000
-    """Pairs of observation and action that are remembered."""
+    """Pairs of observation and action that are remembered; those of demonstrations all are."""
     n_steps: PositiveInt = 8
     """Steps of each environment between two updates."""
     gradient_steps: PositiveInt = 4
     """Gradient steps of an update."""
+
+    def check(self) -> None:
+        """Raise `InputError` if a field cannot work."""
+        super().check()
+        if self.demonstrations and self.teacher != type(self).teacher:
+            raise InputError(
+                f"demonstrations are learned from instead of a teacher, got {self.teacher} too"
+            )
+        if self.interventions_only and not self.demonstrations:
+            raise InputError("interventions_only needs demonstrations, got none")
+
+    @property
+    def read_files(self) -> tuple[Path, ...]:
+        """The files of the demonstrations."""
+        from autonomy.recording.recorded_episodes import RecordedEpisodes  # imports Minari
+
+        data_sets = [RecordedEpisodes(Path(own)) for own in self.demonstrations]
+        return tuple(path for own in data_sets for path in own.files)
 
 
 ALGORITHMS: dict[str, type[Recipe]] = {

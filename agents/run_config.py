@@ -1,5 +1,6 @@
 """What a training run follows from: the `config.json` of its folder."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -31,6 +32,7 @@ class RunConfig:
             "env_id": self.env_id,
             "algorithm": described(type(self.recipe)),
             **conditions(self.recipe, self.seed, self.device),
+            "files": {str(path): _digest(path) for path in self.recipe.read_files},
         }
 
 
@@ -153,3 +155,11 @@ def _allowed(value: Any, modules: Sequence[str]) -> Any:
     if isinstance(value, list):
         return tuple(_allowed(own, modules) for own in cast(list[Any], value))
     return value
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None

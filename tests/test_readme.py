@@ -9,8 +9,8 @@ from pages import ROOT, SMALLER, blocks, commands, name_of, run_command, run_pro
 
 from autonomy.picture_file import write_picture
 
-NAMES = ("README.md", "docs/determinism.md", "docs/perception.md", "docs/reports.md")
-PAGES = [ROOT / name for name in NAMES]
+DOCS = ("determinism", "driving", "perception", "reports")
+PAGES = [ROOT / "README.md", *(ROOT / f"docs/{name}.md" for name in DOCS)]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 

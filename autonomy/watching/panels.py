@@ -1,5 +1,6 @@
 """The controls of a page: each only says what a person wants, and shows how it is."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from autonomy.watching.wishes import Wishes
 from autonomy.world_options import Option
 
 SPEEDS = ("1/4", "1/2", "1", "2", "4", "8", "as fast as it can")
+_THROTTLE = 0.15  # [s] by which the last key of an input may come after the form was submitted
 LOG = 12
 """Episodes in the log."""
 
@@ -30,7 +32,7 @@ class RunPanel:
         moves.on_click(lambda event: doing.get(event.target.value, self._next)())
         with gui.add_form(None) as seeded:
             self._seed = gui.add_number("seed", 0, min=0, step=1)
-        seeded.on_submit(lambda _: wishes.begin(int(self._seed.value)))
+        _on_submit(seeded, lambda: wishes.begin(int(self._seed.value)))
         self._speed = gui.add_dropdown("speed", SPEEDS, initial_value="1")
         self._speed.on_update(_by_person(wishes.speed))
         self._begin, self._shown_seed = wishes.begin, 0
@@ -44,7 +46,7 @@ class RunPanel:
             self._world = gui.add_dropdown("world", worlds)
             watch = gui.add_button("Watch", icon=viser.Icon.EYE)
         watch.on_click(lambda _: chosen.submit())
-        chosen.on_submit(lambda _: wishes.watch(self._chosen()))
+        _on_submit(chosen, lambda: wishes.watch(self._chosen()))
 
     def _chosen(self) -> tuple[str, str, str]:
         return self._policy.value.strip(), self._world.value, self._beside.value.strip()
@@ -103,7 +105,7 @@ class OptionsPanel:
                 label = name.replace("_", " ")
                 self._inputs[name] = self._gui.add_text(label, words, hint=option.meaning)
         apply.on_click(lambda _: form.submit())
-        form.on_submit(lambda _: self._wishes.options(self._changed()))
+        _on_submit(form, lambda: self._wishes.options(self._changed()))
         self._made.append(form)
 
     def _changed(self) -> dict[str, str]:
@@ -205,6 +207,16 @@ class EpisodesPanel:
     def tell(self, text: str) -> None:
         """Say what was written."""
         _set(self._saved, "content", _plain(text))
+
+
+def _on_submit(form: viser.GuiFormHandle, do: Callable[[], None]) -> None:
+    """Do something where a form is submitted, with its inputs as they were then."""
+
+    def late(_: object) -> None:
+        time.sleep(_THROTTLE)
+        do()
+
+    form.on_submit(late)
 
 
 def _by_person(do: Callable[[Any], None]) -> Callable[[Any], None]:
