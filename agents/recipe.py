@@ -101,6 +101,12 @@ class Recipe:
         view = {name: _without_path(value) for name, value in self.view.items()}
         return {"observations": self.observations, "image_size": self.image_size, **view}
 
+    def world_options(self, split: str) -> dict[str, Any]:
+        """Return the options of the world in which it trains, or is validated."""
+        perceives = "perceived" in self.observations
+        perception = {"perception": self.perception} if perceives else {}
+        return {"split": split, **self.env_options, **perception, **self.world}
+
     @property
     def read_files(self) -> tuple[Path, ...]:
         """Files that are learned from: a run that goes on must find them as they were."""

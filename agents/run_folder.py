@@ -1,7 +1,7 @@
 """A training on disk: a run folder, from the first line of its configuration to the policy.
 
-It holds `config.json`, `curves`, the validated policies by their steps in `checkpoints`, what is
-needed to go on in `state`, and at last the `policy`.
+It holds `config.json`, `curves`, the validated policies by their steps in `checkpoints`,
+`report.html` of the one that is kept, what is needed to go on in `state`, and at last the `policy`.
 """
 
 import shutil
@@ -19,6 +19,7 @@ from autonomy.agents.curves import Curves
 from autonomy.agents.progress import Progress
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.run_config import RunConfig, SavedConfig, begin_run
+from autonomy.agents.run_report import RunReport
 from autonomy.agents.run_summary import FAILURE
 from autonomy.agents.state_arrays import part, within
 from autonomy.agents.training import Training
@@ -150,6 +151,7 @@ class _Run:
     ) -> None:
         self._config, self._folder, self._training, self._curves = config, run, training, curves
         self._checkpoints = Checkpoints(run / "state")
+        self._report = RunReport(run, config)
         self._start = self._saved_at = time.perf_counter()
         self._latest: list[Path] = []  # policies that were not validated
         self._saving = self._all_saving = 0.0  # [s] that the last checkpoint took, and all of them
@@ -174,6 +176,7 @@ class _Run:
     def _save_validated(self, progress: Progress) -> None:
         if progress.validation is not None:
             self._save_policy(self._validated(progress.steps), progress.validation.policy)
+            self._report.take(progress.steps, progress.validation)
 
     def _save_policy(self, folder: Path, policy: SavablePolicy) -> None:
         save_policy(folder, policy, self._config.env_id, self._config.recipe.env_options)
@@ -205,6 +208,7 @@ class _Run:
             shutil.rmtree(self._latest.pop(0))
 
     def _stop(self, status: int, curves: Curves) -> None:
+        self._report.write()
         steps = self._training.steps
         if not self._training.has_state:
             raise StoppedError(
@@ -218,6 +222,7 @@ class _Run:
 
     def _result(self) -> Trained:
         """Keep the best policy, and say what came of all."""
+        self._report.write()
         best = self._training.best
         assert best is not None, "training ends with a validation"
         policy = self._folder / "policy"

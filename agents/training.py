@@ -178,7 +178,7 @@ def _is_of_a_distribution(error: ValueError) -> bool:
 
 
 def _training_world(env_id: str, recipe: Recipe) -> World:
-    options = _options(recipe, "train")
+    options = recipe.world_options("train")
     options["observations"] = recipe.observations + recipe.privileged
     options["autoreset_mode"] = AutoresetMode.SAME_STEP
     world = make_world(env_id, recipe.num_envs, **options)
@@ -188,13 +188,7 @@ def _training_world(env_id: str, recipe: Recipe) -> World:
 
 def _validation_world(env_id: str, recipe: Recipe) -> World:
     num_envs = min(recipe.num_envs, recipe.validation_episodes)
-    return make_world(env_id, num_envs, **_options(recipe, "validation"))
-
-
-def _options(recipe: Recipe, split: str) -> dict[str, Any]:
-    perceives = "perceived" in recipe.observations
-    perception = {"perception": recipe.perception} if perceives else {}
-    return {"split": split, **recipe.env_options, **perception, **recipe.world}
+    return make_world(env_id, num_envs, **recipe.world_options("validation"))
 
 
 def _check_actions(space: spaces.Space[Any]) -> None:

@@ -20,7 +20,7 @@ from autonomy.policy import Observation
 from autonomy.rewards import weighted_sum
 from autonomy.shown_world import Drawn, Outlook
 from autonomy.stage import Stage
-from autonomy.task import Judgement, Mask, check_judgement, endings
+from autonomy.task import Judgement, Mask, TaskError, check_judgement, endings
 from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
@@ -234,6 +234,11 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
     def reward_weights(self) -> Mapping[str, float]:
         """What each term of the reward counts."""
         return asdict(self._task.weights)
+
+    @property
+    def error(self) -> TaskError | None:
+        """By which measurement one sees how far from perfect an episode was, if the task says."""
+        return getattr(self._task, "error", None)
 
     @property
     def episode_ends(self) -> Mapping[str, str]:

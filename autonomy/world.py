@@ -69,6 +69,23 @@ class Info(ImageInfo):
     """`(N,)` where they did."""
 
 
+MapLines = dict[str, list[NDArray[np.float64]]]
+"""What lies around, by what it is: lines, each `(K, 2)` x and y [m]; one point is a mark."""
+
+
+@runtime_checkable
+class Mapped(Protocol):
+    """What a world may have besides, so that reports show on a map what happened."""
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where in each environment it is that acts: x and y [m]."""
+        ...
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return what lies around in one environment."""
+        ...
+
+
 @runtime_checkable
 class World(Protocol):
     """A batch of N environments that can also be judged, shown, saved and driven by an expert.

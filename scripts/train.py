@@ -87,7 +87,8 @@ def main(arguments: Arguments) -> None:
         trained = _resumed(arguments, arguments.resume, console)
     run = trained.run
     console.print(_table(trained))
-    console.print(f"policy: {run / 'policy'}", f"curves: {run / 'curves'}", sep="\n")
+    for name, where in (("policy", "policy"), ("curves", "curves"), ("report", "report.html")):
+        console.print(f"{name}: {run / where}", soft_wrap=True)
 
 
 def _trained(arguments: Arguments, console: Console) -> "Trained":

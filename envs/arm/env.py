@@ -34,6 +34,7 @@ from autonomy.perception.in_world.loop import Known, Perceivable
 from autonomy.policy import Policy
 from autonomy.single import SingleEnv
 from autonomy.task import Judgement, Mask
+from autonomy.world import MapLines
 from autonomy.world_state import Bounds, State
 
 
@@ -167,6 +168,16 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
     def episode_ends(self) -> Mapping[str, str]:
         """How episodes end, by reason."""
         return {**super().episode_ends, "physics_lost": "truncated"}
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the tools are on a map of the table: x and y [m]."""
+        self._check_running()
+        return self._stage.map_places()
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the table's edge, where things lay and lie, and the mark of the goal."""
+        self._check_running()
+        return self._stage.map_lines(row)
 
     def expert(self) -> Policy:
         """Return the task's scripted policy, which knows the true state.

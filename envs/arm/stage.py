@@ -13,14 +13,17 @@ from autonomy.camera.texture import Coverings
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.arm_state import Shared, allocate
 from autonomy.envs.arm.physics.simulation import Design, Facts
+from autonomy.envs.arm.physics.table import FLOOR
 from autonomy.envs.arm.scene.appearance import COVERED
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
 from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
+from autonomy.envs.arm.scene.outlines import TABLE_EDGE, outline
 from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
 from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
+from autonomy.world import MapLines
 
 _MIDDLE = (0.0, 0.0, 0.1)  # [m] of what happens at a table
 
@@ -137,6 +140,20 @@ class ArmStage(Stage):
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return pictures of each table from above."""
         return self._pictures(OVERVIEW)
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the tools are [m]."""
+        return self.shared.bodies.tool_position[:, :2].copy()
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the table's edge, where things lay and lie, and the mark of the goal."""
+        task, bodies, setup = self._options.chosen_task, self.shared.bodies, self.shared.setup
+        shapes = [self._start.catalogue[number] for number in setup.shape[row].tolist()]
+        before = [outline(*own) for own in zip(shapes, setup.object_start[row], strict=True)]
+        now = [outline(*own) for own in zip(shapes, bodies.object_pose[row], strict=True)]
+        goal = task.mark(self.goal, bodies)[row : row + 1]
+        marks = [goal[:, :2]] if goal[0, 2] > FLOOR else []  # there may be none
+        return {"thing": now, "thing at the start": before, "table": [TABLE_EDGE], "goal": marks}
 
     def _pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
         views = np.tile(view.mount.camera_from_body, (len(self._every_row), 1, 1))

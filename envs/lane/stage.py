@@ -28,6 +28,7 @@ from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.props import pose_along
 from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
+from autonomy.world import MapLines
 from autonomy.world_state import State
 
 _ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
@@ -261,8 +262,23 @@ class LaneStage(Stage):
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map of each car's road, with the car on it."""
-        places = np.stack([self.vehicles.x, self.vehicles.y], axis=1)[self.egos]
         return tuple(
             map_with_car(self.roads[number], place)
-            for number, place in zip(self.road.tolist(), places, strict=True)
+            for number, place in zip(self.road.tolist(), self.map_places(), strict=True)
         )
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the cars are [m]."""
+        return np.stack([self.vehicles.x, self.vehicles.y], axis=1)[self.egos]
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the edges of a car's road, and the lines between its lanes."""
+        road = self.roads[int(self.road[row])]
+        lines = [_along(road, offset) for offset in road.boundaries.T]
+        return {"road edge": [lines[0], lines[-1]], "lane line": lines[1:-1]}
+
+
+def _along(road: Road, offset: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a line `(K, 2)` beside the reference line; one of a closed road ends at its start."""
+    line = road.at_offset(offset)
+    return np.concatenate([line, line[:1]]) if road.closed else line
