@@ -62,7 +62,7 @@ def main(arguments: Arguments) -> None:
         arguments.trust,
     )
     address = (arguments.host, arguments.port)
-    watch(choice, arguments.seed, arguments.out, address, _tell)
+    raise SystemExit(watch(choice, arguments.seed, arguments.out, address, _tell))
 
 
 def _tell(sentence: str) -> None:

@@ -25,8 +25,8 @@ def watch(
     folder: Path,
     address: tuple[str, int] = ("127.0.0.1", 8080),
     tell: Callable[[str], None] = print,
-) -> None:
-    """Show a page until somebody asks to stop.
+) -> int:
+    """Show a page until somebody asks to stop; return with which status to exit then.
 
     Args:
         choice: What is watched first.
@@ -44,13 +44,14 @@ def watch(
         if run is not None:
             _wait_for(run, stop, tell)
         if stop.status is not None:
-            return
+            return stop.status
         with (
             opened_page(address, hand) as (server, url),
             contextlib.closing(Director(server, hand, choice, seed, folder)) as director,
         ):
             tell(f"the page is at {url} until Ctrl-C")
             director.run(lambda: stop.status is not None)
+        return stop.status or 0
 
 
 def _wait_for(run: WatchedRun, stop: Stop, tell: Callable[[str], None]) -> None:
