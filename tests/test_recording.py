@@ -12,7 +12,7 @@ from toy_world import TOY_ID, register_toy
 from autonomy.errors import InputError
 from autonomy.make import make_world
 from autonomy.recording import record
-from autonomy.recording.dashboard import MARGIN, Dashboard, draw_banner
+from autonomy.recording.dashboard import MARGIN, Dashboard
 from autonomy.recording.film import film
 from autonomy.recording.pictures import (
     class_picture,
@@ -142,11 +142,19 @@ def test_bars_reach_to_the_side_of_their_sign() -> None:
     assert columns[7.0].size == columns[-1.0].size
 
 
-def test_a_banner_tells_good_from_bad_and_copies_the_frame() -> None:
-    frame = np.zeros((720, 1280, 3), np.uint8)
-    good, bad = draw_banner(frame, "held", good=True), draw_banner(frame, "held", good=False)
-    assert not frame.any()
+@pytest.mark.parametrize("width", [1280, 1100, 720])
+def test_a_banner_tells_good_from_bad_and_covers_neither_middle_nor_panels(width: int) -> None:
+    view = np.random.default_rng(0).integers(0, 256, (720, width, 3), np.uint8)
+    shown = dashboard(view, {"steering": 0.5, "speed": 0.0})
+    bare = shown.draw()
+    good, bad = (shown.draw_end("lane departure", good=is_good) for is_good in (True, False))
     assert not np.array_equal(good, bad)
+    rows, columns = (np.flatnonzero((good != bare).any(axis=(2, own))) for own in (1, 0))
+    assert rows.min() > 0.7 * 720
+    assert columns[0] + columns[-1] == pytest.approx(width, abs=2)
+    panels = np.zeros((720, width), np.bool_)
+    panels[-24 - 74 :, 24 : 24 + 300] = panels[-24 - 74 :, -24 - 300 : -24] = True
+    np.testing.assert_array_equal(good[panels], bare[panels])
 
 
 def test_every_kind_of_image_is_shown_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autonomy.errors import InputError
 from autonomy.policy import Policy
-from autonomy.recording.dashboard import Dashboard, draw_banner
+from autonomy.recording.dashboard import Dashboard
 from autonomy.recording.drawing import Image
 from autonomy.recording.pictures import observed_pictures
 from autonomy.rollouts import Step, rollout
@@ -44,11 +44,11 @@ def film(envs: World, policy: Policy, seed: int) -> Iterator[Image]:
     steps = 0
     for step in rollout(envs, policy, count(seed)):
         steps += 1
-        frame = _dashboard(envs, step, steps / fps).draw()
-        yield frame
+        shown = _dashboard(envs, step, steps / fps)
+        yield shown.draw()
         if step.ended[0]:
             reason = str(step.info["episode_end"][0]).replace("_", " ")
-            end = draw_banner(frame, reason, good=bool(step.info["success"][0]))
+            end = shown.draw_end(reason, good=bool(step.info["success"][0]))
             yield from [end] * round(END_SHOWN_S * fps)
             steps = 0
 
