@@ -134,7 +134,7 @@ def _fixed() -> NDArray[np.float32]:
         (Material.CAR_GLASS, (44.0, 52.0, 62.0)),
         (Material.LAMP, (196.0, 28.0, 26.0)),
         (Material.TYRE, (36.0, 36.0, 38.0)),
-        (Material.SHADOW, (52.0, 53.0, 56.0)),
+        (Material.RIM, (168.0, 170.0, 174.0)),
     ):
         palette[material, :3] = color
     for material, grain in (
