@@ -8,6 +8,7 @@ from numba.np.ufunc.parallel import get_thread_id
 from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
+from autonomy.camera.rasterizer.cast_shadow import add_cast_shadows, see_from_sun
 from autonomy.camera.rasterizer.contact_shadow import add_contact_shadows
 from autonomy.camera.rasterizer.covering import frame_covers
 from autonomy.camera.rasterizer.geometry import project_frame
@@ -33,7 +34,10 @@ class Images(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Working room, one row a thread: for `project_frame`, `Triangles`, `VisibilityBuffer`."""
+    """Working room, one row a thread: for `project_frame`, `Triangles`, `VisibilityBuffer`.
+
+    The last two are what the sun sees, without a pixel where nothing casts shadows.
+    """
 
     vertices: NDArray[np.float32]
     corners: NDArray[np.float32]
@@ -41,6 +45,8 @@ class Buffers(NamedTuple):
     planes: NDArray[np.float32]
     nearness: NDArray[np.float32]
     seen: NDArray[np.int32]
+    lit_nearness: NDArray[np.float32]
+    lit_seen: NDArray[np.int32]
 
 
 @compiled
@@ -60,7 +66,10 @@ def _draw(
     optics = zoomed(all_optics, views.zooms[frame])
     triangles = Triangles(buffers.corners[thread], buffers.planes[thread], buffers.labels[thread])
     buffer = VisibilityBuffer(buffers.nearness[thread], buffers.seen[thread])
-    count = project_frame(frame, library, scene, pose, optics, buffers.vertices[thread], triangles)
+    vertices = buffers.vertices[thread]
+    lit = VisibilityBuffer(buffers.lit_nearness[thread], buffers.lit_seen[thread])
+    sight = see_from_sun(frame, library, scene, lit, vertices, triangles)
+    count = project_frame(frame, library, scene, pose, optics, vertices, triangles)
     highest = rasterize(count, triangles, optics.width, buffer)
     if images.rgb.size:
         light = frame_light(frame, scene.look, optics.lens, pose)
@@ -71,6 +80,9 @@ def _draw(
         if scene.look.shadows.shape[1]:
             shadows, rgb = scene.look.shadows[frame], images.rgb[frame]
             add_contact_shadows(shadows, light.rays, pose, optics, buffer, rgb)
+        if lit.seen.shape[0]:
+            rgb = images.rgb[frame]
+            add_cast_shadows(frame, scene.look, light, sight, triangles, buffer, rgb)
     if images.depth.size:
         read_depth(buffer.nearness, images.depth[frame])
     if images.semantic.size:
