@@ -12,7 +12,7 @@ from autonomy.camera.rasterizer.grain import grain_tile
 from autonomy.camera.rasterizer.optics import Optics, Views
 from autonomy.camera.scene import Draws, Scene
 
-_FINER = 3  # what the sun sees than an image
+_FINER = 2  # what the sun sees than an image
 _SUN_SIDES = 256, 2048  # [px] at least and at most
 
 
