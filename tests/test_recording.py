@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from toy_world import TOY_ID, register_toy
 
 from autonomy.errors import InputError
@@ -69,6 +70,44 @@ def test_colours_survive_the_codec(tmp_path: Path) -> None:
         np.testing.assert_allclose(frame[32, 48].astype(int), colour, atol=6)
 
 
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_animated_pictures_repeat_and_keep_colours_times_and_size(
+    tmp_path: Path, suffix: str
+) -> None:
+    colours = [(200, 60, 40), (30, 160, 60), (40, 70, 200), (128, 128, 128)]
+    path = tmp_path / f"colours{suffix}"
+    with open_video(path, 15.0) as video:
+        for colour in colours:
+            video.write(np.full((64, 96, 3), colour, np.uint8))
+    with Image.open(path) as animation:
+        assert (animation.n_frames, animation.size) == (4, (96, 64))
+        assert animation.info["loop"] == 0
+        total = 0
+        for number, colour in enumerate(colours):
+            animation.seek(number)
+            animation.load()
+            total += animation.info["duration"]
+            seen = np.asarray(animation.convert("RGB"))[32, 48].astype(int)
+            np.testing.assert_allclose(seen, colour, atol=6)
+    assert total == pytest.approx(4 * 1000 / 15, abs=20)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "size"),
+    [("a.mp4", None, 720), ("a.webp", None, 640), ("a.gif", 161, 160), ("a.mp4", 321, 320)],
+)
+def test_films_are_as_wide_as_asked_for(
+    tmp_path: Path, name: str, width: int | None, size: int
+) -> None:
+    world = make_world(TOY_ID, 1)
+    record(world, world.expert(), tmp_path / name, seconds=0.3, width=width)
+    with av.open(str(tmp_path / name)) as container:
+        assert container.streams.video[0].codec_context.width in (size, 0)  # FFmpeg reads no WebP
+    if name.endswith((".gif", ".webp")):
+        with Image.open(tmp_path / name) as animation:
+            assert (animation.size, animation.n_frames) == ((size, size), 3)
+
+
 def test_an_episodes_end_stays_on_screen_and_the_next_begins() -> None:
     world = make_world(TOY_ID, 1, max_episode_steps=5)
     frames = list(islice(film(world, world.expert(), seed=0), 5 + 15 + 1))
@@ -87,8 +126,13 @@ def test_a_film_without_length_is_refused(tmp_path: Path, seconds: float) -> Non
 
 def test_other_films_that_cannot_be_are_refused(tmp_path: Path) -> None:
     world = make_world(TOY_ID, 1)
-    with pytest.raises(InputError, match=r"must end in \.mp4, got .*film\.avi"):
+    with pytest.raises(InputError, match=r"must end in \.mp4, \.gif, \.webp, got .*film\.avi"):
         record(world, world.expert(), tmp_path / "film.avi")
+    with pytest.raises(InputError, match="width must be 64 to 3840 px, got 8"):
+        record(world, world.expert(), tmp_path / "film.gif", width=8)
+    world.metadata["render_fps"] = 60.0
+    with pytest.raises(InputError, match="at most 50 frames/s, got 60"):
+        record(world, world.expert(), tmp_path / "film.gif")
     with pytest.raises(InputError, match=r"seed must be a whole .*, got -2"):
         record(world, world.expert(), tmp_path / "film.mp4", seed=-2)
     assert list(tmp_path.iterdir()) == []

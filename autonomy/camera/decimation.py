@@ -8,7 +8,7 @@ is flat there. As all are decimated as one, no gap opens between two.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def _simplified(whole: _Whole, count: int) -> _Whole:
 
     scale = _EXTENT / _extent(whole.vertices)
     tips, fins = _fins(whole)
-    points = (np.concatenate([whole.vertices, tips]) * scale).astype(np.float32)
+    points: Any = (np.concatenate([whole.vertices, tips]) * scale).astype(np.float32)
     triangles = np.concatenate([whole.triangles, fins]).astype(np.int32)
     *_, collapses = simplify(
         points, triangles, target_count=count, agg=_AGGRESSION, return_collapses=True
