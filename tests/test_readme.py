@@ -9,7 +9,10 @@ from pages import ROOT, SMALLER, blocks, commands, name_of, run_command, run_pro
 
 from autonomy.picture_file import write_picture
 
-PAGES = [ROOT / name for name in ("README.md", "docs/determinism.md", "docs/perception.md")]
+PAGES = [
+    ROOT / name
+    for name in ("README.md", "docs/determinism.md", "docs/perception.md", "docs/gallery.md")
+]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
