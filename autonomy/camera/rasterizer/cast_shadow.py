@@ -8,27 +8,19 @@ Shadows take only the light that surfaces turned to the sun have more than those
 that shading goes on smoothly where a body turns from the sun.
 """
 
-import math
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from autonomy.camera.library import LibraryArrays
-from autonomy.camera.rasterizer.geometry import project_frame
 from autonomy.camera.rasterizer.light import FrameLight
-from autonomy.camera.rasterizer.optics import Optics
+from autonomy.camera.rasterizer.sun_sight import DISTANCE, SunSight
 from autonomy.camera.rasterizer.triangles import Triangles
-from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
-from autonomy.camera.scene import Appearance, Scene
+from autonomy.camera.rasterizer.visibility import VisibilityBuffer
+from autonomy.camera.scene import Appearance
 from autonomy.compiled import Index, compiled
 
-_DISTANCE = 100.0  # of the sun, in radii of what it lights, so that its rays are all but parallel
 _ALONG = np.float32(0.25)  # sunlight of a surface along the rays, see `project_frame`
 _TEXELS_OFF = np.float32(0.75)  # by which depths may differ on a surface square to the rays
-_STEEPEST = np.float32(
-    4.0
-)  # tangent beyond which differences are not allowed to grow with a surface's tilt
+_STEEPEST = np.float32(4.0)  # tangent of a surface's tilt up to which they may differ by more
 _FADES = np.float32(4.0)  # how steeply shadows fade out at the rim
 _LEAST = np.float32(0.01)  # cosine, so that nothing is divided by 0
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -37,72 +29,6 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 # distance from the sun [m] up to which others hide them, and the share that their shadows count.
 _KINDS = 6
 _DEPTH, _SUNLIGHT, _U, _V, _NEAREST, _SHARE = range(_KINDS)
-
-
-class SunSight(NamedTuple):
-    """What the sun sees of one frame; S is 0 where nothing casts shadows."""
-
-    pose: NDArray[np.float64]  # (3, 4) world to the camera that the sun is
-    lens: NDArray[np.float64]  # (4,) fx, fy, cx, cy [px]
-    buffer: VisibilityBuffer  # (S, S)
-
-
-@compiled
-def see_from_sun(
-    frame: Index,
-    library: LibraryArrays,
-    scene: Scene,
-    buffer: VisibilityBuffer,
-    vertices: NDArray[np.float32],
-    triangles: Triangles,
-) -> SunSight:
-    """Fill `buffer` `(S, S)` with what the sun sees of one frame's ball of `Appearance.cast`.
-
-    Args:
-        frame: Row of `scene`.
-        library: All meshes.
-        scene: What is drawn where, and where the sun is.
-        buffer: Receives what is seen, if it has any pixel.
-        vertices: Working room, see `project_frame`.
-        triangles: Working room likewise.
-    """
-    side = buffer.seen.shape[0]
-    sight = SunSight(np.empty((3, 4)), np.empty(4), buffer)
-    if side:
-        ball = scene.look.cast[frame]
-        _aim(ball, scene.look.sun_direction[frame], sight.pose)
-        distance = _DISTANCE * np.float64(ball[3])
-        sight.lens[:2], sight.lens[2:] = _DISTANCE * (0.5 * side - 1.0), 0.5 * (side - 1.0)
-        optics = Optics(sight.lens, 0.5 * distance, 2.0 * distance, side, side)
-        count = project_frame(frame, library, scene, sight.pose, optics, vertices, triangles)
-        rasterize(count, triangles, side, buffer)
-    return sight
-
-
-@compiled
-def _aim(
-    ball: NDArray[np.float32], sun_direction: NDArray[np.float32], pose: NDArray[np.float64]
-) -> None:
-    """Fill the pose `(3, 4)` of a camera in the sun that looks at a ball."""
-    to_sun, right, least = np.empty(3), np.zeros(3), 0
-    for i in range(3):
-        to_sun[i] = sun_direction[i]
-        least = i if abs(to_sun[i]) < abs(to_sun[least]) else least
-    right[least] = 1.0  # the axis that is most across, without its part along the rays
-    along = to_sun[least]
-    for i in range(3):
-        right[i] -= along * to_sun[i]
-    length = math.sqrt(right[0] ** 2 + right[1] ** 2 + right[2] ** 2)
-    for i in range(3):
-        j, k = (i + 1) % 3, (i + 2) % 3
-        pose[0, i] = right[i] / length
-        pose[1, i] = (right[j] * to_sun[k] - right[k] * to_sun[j]) / length
-        pose[2, i] = -to_sun[i]
-    for i in range(3):
-        pose[i, 3] = 0.0
-        for k in range(3):
-            sun = np.float64(ball[k]) + _DISTANCE * np.float64(ball[3]) * to_sun[k]
-            pose[i, 3] -= pose[i, k] * sun
 
 
 @compiled
@@ -188,7 +114,7 @@ def _find_places(
     """
     y, width = place
     down, scale, middle = np.float32(y), np.float32(lens[0]), np.float32(lens[2])
-    distance, within = np.float32(_DISTANCE) * radius, _ONE / (radius * radius)
+    distance, within = np.float32(DISTANCE) * radius, _ONE / (radius * radius)
     right, right_start, right_end = rays[0, 0], rays[0, 1] * down + rays[0, 2], rays[0, 3]
     below, below_start, below_end = rays[1, 0], rays[1, 1] * down + rays[1, 2], rays[1, 3]
     ahead, ahead_start, ahead_end = rays[2, 0], rays[2, 1] * down + rays[2, 2], rays[2, 3]

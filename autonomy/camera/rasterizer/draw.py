@@ -8,7 +8,7 @@ from numba.np.ufunc.parallel import get_thread_id
 from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
-from autonomy.camera.rasterizer.cast_shadow import add_cast_shadows, see_from_sun
+from autonomy.camera.rasterizer.cast_shadow import add_cast_shadows
 from autonomy.camera.rasterizer.contact_shadow import add_contact_shadows
 from autonomy.camera.rasterizer.covering import frame_covers
 from autonomy.camera.rasterizer.geometry import project_frame
@@ -17,6 +17,7 @@ from autonomy.camera.rasterizer.optics import Optics, Views, zoomed
 from autonomy.camera.rasterizer.pattern import add_patterns
 from autonomy.camera.rasterizer.readings import read_depth, read_labels
 from autonomy.camera.rasterizer.shading import shade
+from autonomy.camera.rasterizer.sun_sight import see_from_sun
 from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
 from autonomy.camera.scene import Appearance, Draws, Scene
