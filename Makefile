@@ -17,9 +17,10 @@ setup: .venv/installed
 
 demo: setup
 	$(BIN)/python scripts/train.py $(ENV) --run $(RUN)
-	$(BIN)/python scripts/evaluate.py $(RUN) --json $(RUN)/evaluation.json
 	$(BIN)/python scripts/record.py $(RUN) $(RUN)/drive.mp4
-	@printf '\n%s\n' "$(RUN)/policy" "$(RUN)/curves" "$(RUN)/evaluation.json" "$(RUN)/drive.mp4"
+	$(BIN)/python scripts/evaluate.py $(RUN) --json $(RUN)/evaluation.json
+	@printf '\n%s\n' "$(RUN)/policy" "$(RUN)/curves" "$(RUN)/evaluation.json" "$(RUN)/report.html" \
+	    "$(RUN)/drive.mp4"
 
 test: setup check
 

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from contextlib import ExitStack
 from typing import Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from rich.progress import Progress as Bar
 
 from autonomy.agents.progress import Progress
 from autonomy.agents.recipe import Recipe
+from autonomy.doing import told_what_is_done
 
 QUIET_INTERVAL = 30.0  # [s] between two lines where there is no terminal
 RECENT = 100  # episodes whose success is shown
@@ -26,20 +28,36 @@ class ProgressDisplay:
         self._pace = _Pace(recipe, first_steps)
         self._validated: float | None = None
         self._last_line = time.perf_counter()
+        self._said = {"learning", "compiling"}  # by every line, and by what compiles
+        self._told = ExitStack()
         self._bar = Bar(
             BarColumn(),
+            TextColumn("{task.fields[doing]}"),
             TextColumn("{task.description}"),
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=recipe.total_steps)
+        line = f"{first_steps:,} of {recipe.total_steps:,} steps"
+        self._task = self._bar.add_task(
+            line, total=recipe.total_steps, completed=first_steps, doing="beginning"
+        )
 
     def __enter__(self) -> Self:
+        self._told.enter_context(told_what_is_done(self._tell))
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+        self._told.close()
+
+    def _tell(self, what: str) -> None:
+        """Show what is done now; where there is no terminal, the first time that it is."""
+        if self._console.is_terminal:
+            self._bar.update(self._task, doing=what)
+        elif what not in self._said:
+            self._said.add(what)
+            self._console.print(what, highlight=False)
 
     def show(self, progress: Progress) -> None:
         """Show one round."""
@@ -56,11 +74,13 @@ class ProgressDisplay:
 
     def _line(self, progress: Progress) -> str:
         norms = [own for name, own in progress.metrics.items() if name.endswith("gradient_norm")]
+        success = float(np.mean(self._recent)) if self._recent else None
         parts = [
             f"{progress.steps:,} of {self._recipe.total_steps:,} steps",
             f"{self._pace.steps_per_second:,.0f} steps/s",
-            f"success {_share(np.mean(self._recent) if self._recent else None)}",
+            f"success {_share(success)}",
             f"validation {_share(self._validated)}",
+            _gap(success, self._validated),
             f"gradient {max(norms):.2g}" if norms else "",
             f"{self._pace.seconds_left(progress.steps):.0f} s left",
         ]
@@ -98,5 +118,12 @@ class _Pace:
         return left / self.steps_per_second + validations * self._validation
 
 
-def _share(value: "float | np.floating | None") -> str:
+def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
+
+
+def _gap(success: float | None, validated: float | None) -> str:
+    """Say by how much more the episodes succeed that are learned from."""
+    if success is None or validated is None:
+        return ""
+    return f"gap {round(100.0 * success) - round(100.0 * validated):+d} points"

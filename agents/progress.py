@@ -1,10 +1,11 @@
 """How far a training is: what it yields, and what curves, checkpoints and consoles consume."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autonomy.evaluation import Evaluation
 from autonomy.policies.folder import SavablePolicy
+from autonomy.reporting.witnessed import Witnessed
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Validation:
     result: Evaluation
     is_best: bool
     """Whether it is the one to keep: no earlier one was clearly better."""
+    seen: Witnessed = field(default_factory=Witnessed)
+    """What reports show of those episodes."""
 
 
 @dataclass(frozen=True)

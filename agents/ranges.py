@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple, get_type_hints
 
 from autonomy.errors import InputError
@@ -43,3 +44,10 @@ def check_ranges(values: "DataclassInstance") -> None:
         for must in getattr(hint, "__metadata__", ()):
             if isinstance(must, Must) and not must.holds(value):
                 raise InputError(f"{name} must {must.words}, got {value}")
+
+
+def check_widths(name: str, widths: Sequence[int]) -> None:
+    """Raise `InputError` if a hidden layer would have no unit."""
+    for width in widths:
+        if width < 1:
+            raise InputError(f"{name} must be positive widths, got {width}")

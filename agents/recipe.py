@@ -14,6 +14,7 @@ from autonomy.agents.ranges import (
     PositiveInt,
     Share,
     check_ranges,
+    check_widths,
 )
 from autonomy.errors import InputError
 from autonomy.json_values import is_json
@@ -85,9 +86,7 @@ class Recipe:
         for name in self.privileged:
             if name in self.observations:
                 raise InputError(f"privileged must not be among the observations, got {name}")
-        for width in self.layers:
-            if width < 1:
-                raise InputError(f"layers must be positive widths, got {width}")
+        check_widths("layers", self.layers)
         if self.perception != "truth" and "perceived" not in self.observations:
             raise InputError(
                 f"perception needs perceived among the observations, got {self.perception} and "
@@ -101,6 +100,17 @@ class Recipe:
         """The options of the world that decide what the policy sees."""
         view = {name: _without_path(value) for name, value in self.view.items()}
         return {"observations": self.observations, "image_size": self.image_size, **view}
+
+    def world_options(self, split: str) -> dict[str, Any]:
+        """Return the options of the world in which it trains, or is validated."""
+        perceives = "perceived" in self.observations
+        perception = {"perception": self.perception} if perceives else {}
+        return {"split": split, **self.env_options, **perception, **self.world}
+
+    @property
+    def read_files(self) -> tuple[Path, ...]:
+        """Files that are learned from: a run that goes on must find them as they were."""
+        return ()
 
     def learning_rate_at(self, remaining: float) -> float:
         """Return the step size when the share `remaining` in [0, 1] of the steps is left."""

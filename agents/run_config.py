@@ -1,6 +1,6 @@
 """What a training run follows from: the `config.json` of its folder."""
 
-import json
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,7 +10,7 @@ from autonomy.agents.recipe import Recipe
 from autonomy.errors import InputError, shown
 from autonomy.files import whole_folder, write_json
 from autonomy.imported_class import allowed_class, allowed_name
-from autonomy.json_values import described, parsed_json
+from autonomy.json_values import changes, described, parsed_json
 
 _MAY_CHANGE = ("recipe.total_steps", "recipe.checkpoint_interval", "recipe.modules")
 
@@ -32,6 +32,7 @@ class RunConfig:
             "env_id": self.env_id,
             "algorithm": described(type(self.recipe)),
             **conditions(self.recipe, self.seed, self.device),
+            "files": {str(path): _digest(path) for path in self.recipe.read_files},
         }
 
 
@@ -109,14 +110,10 @@ def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
 
     It may take more steps, and make checkpoints at other times.
     """
-    one, other = _flat(before), _flat(json.loads(json.dumps(now)))
-    changes = [
-        f"{name} {shown(one.get(name))} to {shown(other.get(name))}"
-        for name in {**one, **other}
-        if name not in _MAY_CHANGE and one.get(name) != other.get(name)
-    ]
-    if changes:
-        raise InputError(f"a run must go on as it began, got {'; '.join(changes)}")
+    found = changes(before, now)
+    named = [f"{name} {change}" for name, change in found.items() if name not in _MAY_CHANGE]
+    if named:
+        raise InputError(f"a run must go on as it began, got {'; '.join(named)}")
 
 
 def _recipe(kind: type, says: Mapping[str, Any], modules: Sequence[str]) -> Recipe:
@@ -160,11 +157,9 @@ def _allowed(value: Any, modules: Sequence[str]) -> Any:
     return value
 
 
-def _flat(value: Mapping[str, Any], within: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, own in value.items():
-        if isinstance(own, Mapping):
-            flat |= _flat(cast(Mapping[str, Any], own), f"{within}{name}.")
-        else:
-            flat[f"{within}{name}"] = own
-    return flat
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None

@@ -1,7 +1,7 @@
 """A training on disk: a run folder, from the first line of its configuration to the policy.
 
-It holds `config.json`, `curves`, the validated policies by their steps in `checkpoints`, what is
-needed to go on in `state`, and at last the `policy`.
+It holds `config.json`, `curves`, the validated policies by their steps in `checkpoints`,
+`report.html` of the one that is kept, what is needed to go on in `state`, and at last the `policy`.
 """
 
 import shutil
@@ -19,6 +19,7 @@ from autonomy.agents.curves import Curves
 from autonomy.agents.progress import Progress
 from autonomy.agents.recipe import Recipe
 from autonomy.agents.run_config import RunConfig, SavedConfig, begin_run
+from autonomy.agents.run_report import RunReport
 from autonomy.agents.run_summary import FAILURE
 from autonomy.agents.state_arrays import part, within
 from autonomy.agents.training import Training
@@ -26,10 +27,11 @@ from autonomy.device import torch_device
 from autonomy.errors import InputError
 from autonomy.evaluation import Evaluation
 from autonomy.files import locked, refuse_taken, whole_folder, write_json, write_text
-from autonomy.policies.folder import save_policy
+from autonomy.policies.folder import SavablePolicy, save_policy
 from autonomy.stopping import StoppedError, asked_to_stop
 from autonomy.world_state import State
 
+_WATCHED = 2  # policies that are kept though nobody has validated them
 _SHARE = 0.03  # of the time that checkpoints may take
 
 
@@ -149,7 +151,9 @@ class _Run:
     ) -> None:
         self._config, self._folder, self._training, self._curves = config, run, training, curves
         self._checkpoints = Checkpoints(run / "state")
+        self._report = RunReport(run, config)
         self._start = self._saved_at = time.perf_counter()
+        self._latest: list[Path] = []  # policies that were not validated
         self._saving = self._all_saving = 0.0  # [s] that the last checkpoint took, and all of them
 
     def finish(self, console: Console) -> Trained:
@@ -171,8 +175,11 @@ class _Run:
 
     def _save_validated(self, progress: Progress) -> None:
         if progress.validation is not None:
-            folder, options = self._validated(progress.steps), self._config.recipe.env_options
-            save_policy(folder, progress.validation.policy, self._config.env_id, options)
+            self._save_policy(self._validated(progress.steps), progress.validation.policy)
+            self._report.take(progress.steps, progress.validation)
+
+    def _save_policy(self, folder: Path, policy: SavablePolicy) -> None:
+        save_policy(folder, policy, self._config.env_id, self._config.recipe.env_options)
 
     def _is_checkpoint_due(self) -> bool:
         recipe, passed = self._config.recipe, time.perf_counter() - self._saved_at
@@ -186,11 +193,22 @@ class _Run:
             state = within("training", self._training.get_state())
             state |= within("curves", curves.get_state())
             self._checkpoints.save(self._training.steps, state)
+            self._save_latest()
             self._saved_at = time.perf_counter()
             self._saving = self._saved_at - start
             self._all_saving += self._saving
 
+    def _save_latest(self) -> None:
+        """Keep the policy too, for whoever watches; those not validated go with later ones."""
+        latest = self._validated(self._training.steps)
+        if not latest.exists():
+            self._save_policy(latest, self._training.policy)
+            self._latest.append(latest)
+        while len(self._latest) > (_WATCHED if self._latest[-1:] == [latest] else 0):
+            shutil.rmtree(self._latest.pop(0))
+
     def _stop(self, status: int, curves: Curves) -> None:
+        self._report.write()
         steps = self._training.steps
         if not self._training.has_state:
             raise StoppedError(
@@ -204,6 +222,7 @@ class _Run:
 
     def _result(self) -> Trained:
         """Keep the best policy, and say what came of all."""
+        self._report.write()
         best = self._training.best
         assert best is not None, "training ends with a validation"
         policy = self._folder / "policy"

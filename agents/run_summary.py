@@ -1,11 +1,11 @@
 """What a run folder tells of its training, while it runs and afterwards."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autonomy.agents.curve_table import curve_rows
 from autonomy.agents.run_config import read_config
 from autonomy.errors import InputError
 from autonomy.files import is_locked
@@ -67,7 +67,7 @@ def summary(run: Path) -> RunSummary:
         KeyError: It is of another kind of training.
     """
     config = read_config(run)
-    recipe, rows = config["recipe"], _rows(run / "curves" / "progress.csv")
+    recipe, rows = config["recipe"], curve_rows(run)
     rate, steps = _last(rows, "validation/success_rate"), int(_last(rows, "time/steps") or 0)
     episodes = recipe["validation_episodes"]
     return RunSummary(
@@ -96,13 +96,6 @@ def _state(run: Path, is_at_end: bool) -> str:
 def _why(run: Path) -> str:
     failed = _state(run, is_at_end=False) == "failed"
     return (run / FAILURE).read_text(encoding="utf-8").strip() if failed else ""
-
-
-def _rows(table: Path) -> list[dict[str, Any]]:
-    if not table.is_file():
-        return []
-    with table.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _last(rows: list[dict[str, Any]], name: str) -> float | None:

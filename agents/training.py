@@ -18,8 +18,10 @@ from autonomy.agents.recipe import Recipe
 from autonomy.agents.state_arrays import part, within
 from autonomy.agents.validation import Best, Validator
 from autonomy.agents.watched import Watched
+from autonomy.doing import doing
 from autonomy.errors import DivergedError, InputError
 from autonomy.make import make_world
+from autonomy.policies.folder import SavablePolicy
 from autonomy.world import World
 from autonomy.world_state import State
 
@@ -73,6 +75,12 @@ class Training:
         return self._validator.best
 
     @property
+    def policy(self) -> SavablePolicy:
+        """A copy of the policy as it is, between rounds."""
+        with torch.random.fork_rng(devices=[]):  # a look at the policy changes nothing
+            return copy.deepcopy(self._learner.policy)
+
+    @property
     def steps(self) -> int:
         """Environment steps that were learned from, all environments together."""
         return self._envs.steps
@@ -119,8 +127,9 @@ class Training:
     def _round(self) -> Mapping[str, float]:
         learner, envs, before = self._learner, self._envs, self._envs.steps
         try:
-            learner.collect()
-            learned = learner.update()
+            with doing("learning"):
+                learner.collect()
+                learned = learner.update()
         except ValueError as error:  # distributions and worlds refuse what such weights make of it
             _check_weights(learner, envs.steps)
             if _is_of_a_distribution(error):
@@ -144,7 +153,8 @@ class Training:
         if not self._validator.is_due(steps):
             return None
         _check_weights(self._learner, steps)
-        return self._validator.validate(copy.deepcopy(self._learner.policy), steps)
+        with doing("validating"):
+            return self._validator.validate(copy.deepcopy(self._learner.policy), steps)
 
 
 _ADVICE = "a smaller learning_rate or max_gradient_norm may help"
@@ -168,7 +178,7 @@ def _is_of_a_distribution(error: ValueError) -> bool:
 
 
 def _training_world(env_id: str, recipe: Recipe) -> World:
-    options = _options(recipe, "train")
+    options = recipe.world_options("train")
     options["observations"] = recipe.observations + recipe.privileged
     options["autoreset_mode"] = AutoresetMode.SAME_STEP
     world = make_world(env_id, recipe.num_envs, **options)
@@ -178,13 +188,7 @@ def _training_world(env_id: str, recipe: Recipe) -> World:
 
 def _validation_world(env_id: str, recipe: Recipe) -> World:
     num_envs = min(recipe.num_envs, recipe.validation_episodes)
-    return make_world(env_id, num_envs, **_options(recipe, "validation"))
-
-
-def _options(recipe: Recipe, split: str) -> dict[str, Any]:
-    perceives = "perceived" in recipe.observations
-    perception = {"perception": recipe.perception} if perceives else {}
-    return {"split": split, **recipe.env_options, **perception, **recipe.world}
+    return make_world(env_id, num_envs, **recipe.world_options("validation"))
 
 
 def _check_actions(space: spaces.Space[Any]) -> None:

@@ -3,13 +3,33 @@
 from typing import Any
 
 from autonomy.agents.recipe import Recipe
-from autonomy.agents.recipes import ALGORITHMS, DAggerRecipe, PPORecipe, SACRecipe
+from autonomy.agents.recipes import (
+    ALGORITHMS,
+    CrossQRecipe,
+    DAggerRecipe,
+    PPORecipe,
+    RecurrentPPORecipe,
+    SACRecipe,
+)
 
 # Short routes show a learner more roads; what has been learned is judged on long ones.
 _LANE_FOLLOW: dict[str, Any] = {
     "image_size": (48, 96),
     "layers": (128,),
     "world": {"route_length": 150.0},
+}
+_LANE_FOLLOW_PPO: dict[str, Any] = {
+    **_LANE_FOLLOW,
+    "privileged": ("state",),
+    "num_envs": 128,
+    "n_steps": 16,
+    "epochs": 2,
+    "learning_rate": 2e-3,
+    "final_learning_rate": 1e-4,
+    "gamma": 0.95,
+    "gae_lambda": 0.9,
+    "log_std_init": -1.5,
+    "validation_interval": 240_000,
 }
 
 # From the joints, the goal and, where things lie about, the true state; without a camera.
@@ -136,21 +156,20 @@ FRAME_RECIPES: dict[tuple[str, str], Recipe] = {
 """Those of policies that see frames, where `RECIPES` has one of a policy that does not."""
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(
-        **_LANE_FOLLOW,
-        privileged=("state",),
-        total_steps=475_000,
-        num_envs=128,
-        n_steps=16,
-        epochs=2,
-        learning_rate=2e-3,
-        final_learning_rate=1e-4,
-        gamma=0.95,
-        gae_lambda=0.9,
-        log_std_init=-1.5,
-        validation_interval=240_000,
+    ("autonomy/LaneFollow-v0", "ppo"): PPORecipe(**_LANE_FOLLOW_PPO, total_steps=475_000),
+    ("autonomy/LaneFollow-v0", "recurrent_ppo"): RecurrentPPORecipe(
+        **_LANE_FOLLOW_PPO, total_steps=500_000
     ),
     ("autonomy/LaneFollow-v0", "sac"): SACRecipe(**_LANE_FOLLOW, privileged=("state",), gamma=0.95),
+    ("autonomy/LaneFollow-v0", "crossq"): CrossQRecipe(
+        **_LANE_FOLLOW,
+        privileged=("state",),
+        total_steps=40_000,
+        learning_rate=1e-3,
+        final_learning_rate=1e-4,
+        gamma=0.95,
+        validation_interval=10_000,
+    ),
     ("autonomy/LaneFollow-v0", "dagger"): DAggerRecipe(
         **_LANE_FOLLOW,
         total_steps=120_000,

@@ -8,6 +8,7 @@ from autonomy.agents.recipe import Recipe
 from autonomy.agents.state_arrays import array_of, value_of
 from autonomy.evaluation import Evaluation, evaluate
 from autonomy.policies.folder import SavablePolicy
+from autonomy.reporting.witness import Witness
 from autonomy.world import World
 from autonomy.world_state import State
 
@@ -31,7 +32,7 @@ class Validator:
 
     def __init__(self, envs: World, recipe: Recipe) -> None:
         """Prepare to validate in a world of the validation split, which never resets itself."""
-        self._envs = envs
+        self._envs = Witness(envs)
         self._recipe = recipe
         self._last_steps = 0
         self.best: Best | None = None
@@ -45,11 +46,13 @@ class Validator:
         """Evaluate a policy that has learned for `steps` environment steps."""
         self._last_steps = steps
         episodes = self._recipe.validation_episodes
-        result = evaluate(self._envs, policy, episodes, VALIDATION_SEED)
+        watched = self._envs
+        result = evaluate(watched, policy, episodes, VALIDATION_SEED, watched.attend)
         is_best = self.best is None or not _is_clearly_worse(result, self.best.result)
         if is_best:
             self.best = Best(steps, result)
-        return Validation(policy, result, is_best)
+        seen = watched.take(VALIDATION_SEED, result.episodes)
+        return Validation(policy, result, is_best, seen)
 
     def get_state(self) -> State:
         """Return what is remembered."""

@@ -5,7 +5,7 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast
 
 import numpy as np
 from gymnasium import spaces
@@ -19,13 +19,16 @@ from autonomy.options import CommonOptions
 from autonomy.policy import Observation, Policy
 from autonomy.seed import seeds_of_rows
 from autonomy.streams import RandomStreams
-from autonomy.world import Info, ResetInfo, Trace
+from autonomy.world import Info, ResetInfo, Trace, World
 from autonomy.world_state import WORLD, Bounds, State, check_state
+
+if TYPE_CHECKING:  # not needed by worlds that nobody watches
+    from autonomy.watching.own_page import OwnPage
 
 Choices = Mapping[str, NDArray[Any]]
 """What a user chose of episodes that begin in n rows: each entry `(n, ...)`."""
 
-METADATA: dict[str, Any] = {"render_modes": ["rgb_array"]}
+METADATA: dict[str, Any] = {"render_modes": ["human", "rgb_array"]}
 """What Gymnasium wants to know of a world before it makes one."""
 
 _TAKEN_ALONG = ("spec", "action_space", "single_action_space")
@@ -90,7 +93,9 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         if num_envs < 1:
             raise InputError(f"the number of environments must be positive, got {num_envs}")
         if render_mode not in (None, *METADATA["render_modes"]):
-            raise InputError(f"render_mode must be None or 'rgb_array', got {render_mode!r}")
+            raise InputError(
+                f"render_mode must be None, 'human' or 'rgb_array', got {render_mode!r}"
+            )
         mode = _supported(autoreset_mode)
         self.num_envs = num_envs
         self.render_mode = render_mode
@@ -103,6 +108,7 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         self._every_row = np.arange(num_envs)
         self._ended = np.zeros(num_envs, np.bool_)  # which episodes are to begin before they go on
         self._begun = False
+        self._page: OwnPage | None = None
 
     @abstractmethod
     def _begin(self, rows: NDArray[np.intp], choices: Choices) -> None:
@@ -234,13 +240,24 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         return {**self.streams.arrays(), "ended": self._ended, **self._arrays()}
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
-        """Return a picture `(720, 1280, 3)` of each row, None without a render mode.
+        """Return a picture `(720, 1280, 3)` of each row in the render mode `rgb_array`.
+
+        With `human`, the first row is shown live in a browser after every reset and step.
 
         Raises:
             InputError: The world is closed, or was never reset.
         """
         self._check_running()
-        return None if self.render_mode is None else self._pictures()
+        return self._pictures() if self.render_mode == "rgb_array" else None
+
+    def pictures(self) -> tuple[NDArray[np.uint8], ...]:
+        """Return a picture `(720, 1280, 3)` of each row, whatever the render mode.
+
+        Raises:
+            InputError: The world is closed, or was never reset.
+        """
+        self._check_running()
+        return self._pictures()
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a picture `(200, 200, 3)` of each row: where things are.
@@ -282,7 +299,10 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         self.streams.seed(np.array([*seeded], np.intp), [*seeded.values()])
         if rows.size:
             self._begin_next(rows, choices)
-        return self._observe(self._every_row), self._describe()
+        observation = self._observe(self._every_row)
+        if self.render_mode == "human" and mask[0]:
+            self._opened_page().begin(observation)
+        return observation, self._describe()
 
     # likewise
     def step(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -317,7 +337,24 @@ class BatchedWorld(VectorEnv[Observation, NDArray[np.float32], NDArray[Any]], me
         else:
             self._ended |= ended
         observation = self._observe(self._every_row)
+        if self.render_mode == "human":
+            action = checked_actions(actions, self.num_envs, self.single_action_space)
+            self._opened_page().take(action, observation, info)
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
+
+    def _opened_page(self) -> "OwnPage":
+        """Return the page of a world that is shown live, which opens when it is first wanted."""
+        if self._page is None:
+            from autonomy.watching.own_page import OwnPage
+
+            self._page = OwnPage(cast(World, self))
+        return self._page
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close the page, if there is one."""
+        page = vars(self).get("_page")  # Gymnasium 1.2 also closes what was refused half-made
+        if page is not None:
+            page.close()
 
     def _refuse_ended(self, over: NDArray[np.bool_]) -> NoReturn:
         rows = ", ".join(map(str, np.flatnonzero(over)))

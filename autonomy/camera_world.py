@@ -8,15 +8,19 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from autonomy.batched_world import BatchedWorld, Choices, Outcome
+from autonomy.camera.library import MeshLibrary
+from autonomy.camera.scene import Frames, Scene
+from autonomy.errors import InputError, shown
 from autonomy.options import CommonOptions
 from autonomy.perception.in_world.loop import Perception, perception_metrics
 from autonomy.policy import Observation
 from autonomy.rewards import weighted_sum
+from autonomy.shown_world import Drawn, Outlook
 from autonomy.stage import Stage
-from autonomy.task import Judgement, Mask, check_judgement, endings
+from autonomy.task import Judgement, Mask, TaskError, check_judgement, endings
 from autonomy.world import Info, ResetInfo, Trace
 from autonomy.world_state import Bounds, State
 
@@ -162,6 +166,65 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
     def _overview(self) -> tuple[NDArray[np.uint8], ...]:
         return self._stage.overview()
 
+    def surroundings(self) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and all that is there; see `ShownWorld`."""
+        self._check_running()
+        return self._stage.surroundings()
+
+    def outlook(self) -> Outlook:
+        """Return from where a person first looks; see `ShownWorld`."""
+        self._check_running()
+        return self._stage.outlook()
+
+    @property
+    def camera_names(self) -> tuple[str, ...]:
+        """Names of the cameras through which policies see."""
+        return self._stage.camera_names if self._options.images else ()
+
+    def close_up(self, camera: str, row: int, height: int, channels: Sequence[str]) -> Frames:
+        """Return what a row's camera sees, in larger frames; see `ShownWorld`."""
+        self._check_running()
+        return self._stage.close_up(camera, row, height, channels)
+
+    def perceived(self, row: int, height: int) -> dict[str, NDArray[np.uint8]]:
+        """Return what perception sees and reports; see `ShownWorld`."""
+        self._check_running()
+        perception = self._perception
+        if not perception.cameras:
+            return {}
+        frames = self._stage.frames(np.array([row]), perception.origin)
+        larger = {name: _enlarged(frames[name][0], height) for name in perception.cameras}
+        perception.draw(frames, larger)
+        return larger
+
+    def drawn(self, row: int) -> dict[str, Drawn]:
+        """Return what was drawn for a row's looks; see `ShownWorld`."""
+        self._check_running()
+        sampler = self._stage.sampler
+        bounds = (*(own.copy() for own in sampler.bounds),)
+        low, high = (sampler.named(bound[np.newaxis]) for bound in bounds)
+        now = sampler.named(self._episodes.draws[row : row + 1].copy())
+        return {
+            name: Drawn(now[name][0], low[name][0], high[name][0], name in sampler.choices)
+            for name in now
+        }
+
+    def redraw(self, row: int, name: str, value: ArrayLike) -> None:
+        """Change what was drawn for a row's looks; see `ShownWorld`."""
+        known = self.drawn(row)
+        if name not in known:
+            raise InputError(f"what is drawn here is {', '.join(known)}, got {name!r}")
+        own, drawn = np.asarray(value, np.float64), known[name]
+        fits = own.shape == drawn.value.shape and bool(
+            ((own >= drawn.low) & (own <= drawn.high)).all()
+        )
+        if not fits:
+            raise InputError(f"{name} must be from {drawn.low} to {drawn.high}, got {shown(value)}")
+        rows = np.array([row])
+        self._stage.sampler.records(self._episodes.draws[row : row + 1])[name] = own
+        self._dress(rows)
+        self._aim(rows)
+
     @property
     def about(self) -> str:
         """What is asked for, and in which world."""
@@ -171,6 +234,11 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
     def reward_weights(self) -> Mapping[str, float]:
         """What each term of the reward counts."""
         return asdict(self._task.weights)
+
+    @property
+    def error(self) -> TaskError | None:
+        """By which measurement one sees how far from perfect an episode was, if the task says."""
+        return getattr(self._task, "error", None)
 
     @property
     def episode_ends(self) -> Mapping[str, str]:
@@ -203,6 +271,12 @@ class CameraWorld(BatchedWorld, Generic[Options, Setting, Asked]):
         self._put_back(state)
         self._dress(self._every_row)
         self._aim(self._every_row)
+
+
+def _enlarged(frame: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
+    """Return a frame `(H, W, 3)` in pixels that are squares, at least `height` [px] high."""
+    times = -(-height // len(frame))
+    return frame.repeat(times, axis=0).repeat(times, axis=1)
 
 
 def _measured(judged: Judgement) -> dict[str, NDArray[np.float32]]:

@@ -1,17 +1,19 @@
 """How every script meets its user: a dataclass of arguments, one-line errors, status 2."""
 
+import io
+import re
 import signal
 import sys
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from functools import partial
 from typing import Any, TypeVar
 
 import tyro
 
 from autonomy.errors import InputError
-from autonomy.stopping import StoppedError, ended_by_sigterm
+from autonomy.stopping import StoppedError, ended_by_signals
 from autonomy.world_words import with_world
 
 Arguments = TypeVar("Arguments")
@@ -35,10 +37,12 @@ def run(
         program: How it is called in `--help`; by default after the file.
     """
     given = sys.argv[1:] if words is None else words
-    with ended_by_sigterm(), reported_errors(), reported_warnings():
+    with reported_errors(), reported_warnings():
         is_class = isinstance(arguments, type)
         parse: Any = partial(parsed, arguments) if is_class else arguments
-        main(parse(given, program))
+        with _boxes_as_errors():
+            taken = parse(given, program)
+        main(taken)
 
 
 def parsed(
@@ -71,19 +75,58 @@ def parsed(
 
 
 @contextmanager
+def _boxes_as_errors() -> Generator[None]:
+    """Turn what tyro says of words, in a box of several lines, into an `InputError`."""
+    said, sentence = io.StringIO(), ""
+    try:
+        with redirect_stderr(said):
+            yield
+    except SystemExit as ended:
+        sentence = _sentence(said.getvalue()) if ended.code == 2 else ""
+        if not sentence:
+            raise
+        raise InputError(sentence) from None
+    finally:
+        if not sentence:
+            print(said.getvalue(), end="", file=sys.stderr)
+
+
+def _sentence(text: str) -> str:
+    """Return what a box says first, up to a rule or an empty line, and what it guesses was meant.
+
+    Its title is in its upper edge, or before its first rule where there are no letters for edges.
+    """
+    lines = [line.strip("│ ") for line in text.splitlines()]
+    title = next((n for n, line in enumerate(lines) if line[:1] == "╭" or _is_rule(line)), -1)
+    inside = lines[title + 1 :]
+    end = next((n for n, line in enumerate(inside) if not line or _is_rule(line)), 0)
+    guesses = re.findall(r"^--[\w.-]+", "\n".join(inside), re.MULTILINE)
+    guessed = "Perhaps you meant:" in inside and guesses
+    more = f"; perhaps {' or '.join(dict.fromkeys(guesses))} was meant" if guessed else ""
+    return " ".join(inside[:end]) + more
+
+
+def _is_rule(line: str) -> bool:
+    return bool(line) and not line.strip("─-")
+
+
+@contextmanager
 def reported_errors() -> Generator[None]:
     """Turn an `InputError`, or that somebody stopped it, into a line and an exit status."""
-    try:
-        yield
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(error.status) from None
-    except StoppedError as stopped:
-        print(stopped)
-        raise SystemExit(stopped.status) from None
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        raise SystemExit(128 + signal.SIGINT) from None
+    with ended_by_signals() as ended:
+        try:
+            yield
+        except StoppedError as stopped:
+            print(stopped)
+            raise SystemExit(stopped.status) from None
+        except BaseException as error:
+            if ended.status is not None or isinstance(error, KeyboardInterrupt):
+                print("stopped", file=sys.stderr)
+                raise SystemExit(ended.status or 128 + signal.SIGINT) from None
+            if isinstance(error, InputError):
+                print(f"error: {error}", file=sys.stderr)
+                raise SystemExit(error.status) from None
+            raise
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Policies side by side in the same episodes: how sure it is that one is better, and where not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from autonomy.evaluation import Evaluation, evaluate
 from autonomy.groups import Range, groups
 from autonomy.policy import Policy
 from autonomy.wilson import wilson_interval
-from autonomy.world import World
+from autonomy.wrapped_world import AnyWorld
 
 _RESAMPLES = 9_999
 _FEWEST = 10  # episodes of a group that says anything
@@ -48,14 +48,25 @@ class GroupSuccess(NamedTuple):
     success_rate_ci95: tuple[float, float]
 
 
-def live(world: World, policy: Policy, episodes: int, seed: int = 0) -> Lived:
+def live(
+    world: AnyWorld,
+    policy: Policy,
+    episodes: int,
+    seed: int = 0,
+    on_episode: Callable[[Episode], None] = lambda _: None,
+) -> Lived:
     """Let a policy live the episodes `seed`, `seed + 1`, ...; see `evaluate`.
 
     Raises:
         InputError: As `evaluate`.
     """
     ended: list[Episode] = []
-    result = evaluate(world, policy, episodes, seed, ended.append)
+
+    def note(episode: Episode) -> None:
+        ended.append(episode)
+        on_episode(episode)
+
+    result = evaluate(world, policy, episodes, seed, note)
     ended.sort(key=lambda episode: episode.seed)
     successes = np.array([episode.success for episode in ended], np.float64)
     return Lived(result, successes, np.array([episode.rewards.sum() for episode in ended]))
@@ -75,14 +86,6 @@ def difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> Differen
         (pairs,), np.mean, n_resamples=_RESAMPLES, method="percentile", rng=0
     ).confidence_interval
     return Difference(mean, float(interval.low), float(interval.high))
-
-
-def drawn(world: World, episodes: int, seed: int = 0) -> dict[str, NDArray[Any]]:
-    """Return what the world draws for each of those episodes, by name, each `(E, ...)`."""
-    told: list[Mapping[str, NDArray[Any]]] = []
-    for first in range(0, episodes, world.num_envs):
-        told.append(world.reset(seed=seed + first)[1].get("randomization", {}))
-    return {name: np.concatenate([own[name] for own in told])[:episodes] for name in told[0]}
 
 
 def success_by_group(

@@ -14,7 +14,7 @@ from typing import Any
 
 from autonomy.errors import InputError
 
-_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 """What goes wrong with disks, and not with what is written."""
 
 
@@ -81,17 +81,56 @@ def whole_folder(folder: Path, kind: str) -> Generator[Path]:
     except OSError as error:
         raise InputError(f"folder {folder} cannot be made: {error.strerror}") from error
     try:
-        with locked(temporary):
+        with disk_named(folder), locked(temporary):
             yield temporary
             temporary.chmod(0o755)  # mkdtemp made it private
             _rename(temporary, folder, kind)
             sync(folder.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def disk_named(folder: Path) -> Generator[None]:
+    """Turn what goes wrong with the disk of a folder into an `InputError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_DISKS:
+            raise
+        raise InputError(f"{folder} cannot be written: {os.strerror(error.errno)}") from error
+
+
+@contextmanager
+def changed_folder(folder: Path) -> Generator[Path]:
+    """Yield a copy of a folder; on success it takes its place, else the folder stays as it was.
+
+    Whoever is killed while the two change places leaves the folder as `.NAME.before`, which the
+    next change brings back.
+
+    Raises:
+        InputError: The disk is full or fails.
+    """
+    before = folder.with_name(f".{folder.name}.before")
+    if before.exists() and not folder.exists():
+        before.rename(folder)
+    shutil.rmtree(before, ignore_errors=True)
+    copy = folder.with_name(f".{folder.name}.after")
+    shutil.rmtree(copy, ignore_errors=True)
+    try:
+        shutil.copytree(folder, copy)
+        yield copy
+        folder.rename(before)
+        copy.rename(folder)
+        sync(folder.parent)
     except OSError as error:
         if error.errno not in _OF_DISKS:
             raise
         raise InputError(f"{folder} cannot be written: {os.strerror(error.errno)}") from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(copy, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(before, ignore_errors=True)
 
 
 def _remove_left(folder: Path) -> None:
@@ -156,9 +195,12 @@ def locked(folder: Path) -> Generator[None]:
     """Keep a folder to this process, as long as it lives.
 
     Raises:
-        InputError: Another process keeps it.
+        InputError: Another process keeps it, or it is not there.
     """
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be opened: {error.strerror}") from error
     try:
         _lock(descriptor, folder)
         yield

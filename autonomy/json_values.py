@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
+from autonomy.errors import shown
+
 MOST_NESTED = 100
 """How deep lists and objects of a file may lie in each other."""
 
@@ -60,3 +62,23 @@ def described(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [described(own) for own in cast(list[Any], value)]
     return value if is_json(value) else str(value)
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
+    """Return where two objects of JSON differ: `3 to 4`, by names such as `recipe.gamma`."""
+    one, other = (_flat(json.loads(json.dumps(own))) for own in (before, now))
+    return {
+        name: f"{shown(one.get(name))} to {shown(other.get(name))}"
+        for name in {**one, **other}
+        if one.get(name) != other.get(name)
+    }
+
+
+def _flat(value: Mapping[str, Any], within: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, own in value.items():
+        if isinstance(own, Mapping):
+            flat |= _flat(cast(Mapping[str, Any], own), f"{within}{name}.")
+        else:
+            flat[f"{within}{name}"] = own
+    return flat

@@ -1,6 +1,6 @@
 """What acts: the protocol that experts, networks and a user's own class share."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from gymnasium import spaces
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from autonomy.seed import checked_seed
 from autonomy.streams import RandomStreams
+from autonomy.world_state import State
 
 Observation = dict[str, NDArray[Any]]
 """Batched observation: each entry is `(N, ...)`, as the environment's `Dict` space says."""
@@ -22,6 +23,19 @@ class Policy(Protocol):
 
     def act(self, observation: Observation) -> NDArray[np.float32]:
         """Return actions `(N, A)` in [-1, 1] for the observation `(N, ...)`."""
+        ...
+
+
+@runtime_checkable
+class RememberingPolicy(Policy, Protocol):
+    """A policy that remembers something of its episodes, and can go on in the midst of them."""
+
+    def get_state(self) -> State:
+        """Return what it remembers, as plain arrays that do not change with it."""
+        ...
+
+    def set_state(self, state: State) -> None:
+        """Go on from what `get_state` returned."""
         ...
 
 

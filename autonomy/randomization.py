@@ -128,6 +128,11 @@ class Sampler:
         highest[: self._choices] -= 1.0
         return self._low - _ROUNDING, highest + _ROUNDING
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Names of what is drawn of a `Choice`."""
+        return (self._record.names or ())[: self._choices]
+
     def sample(self, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn random numbers in [0, 1) `(N, K)` into draws `(N, K)`.
 

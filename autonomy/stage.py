@@ -1,7 +1,7 @@
 """A stage: N copies of what stands and moves in a world, and all cameras; it knows no goal."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mount import MountedCamera
 from autonomy.camera.rig import CameraRig, named_images, with_images
-from autonomy.camera.scene import Scene
+from autonomy.camera.scene import Frames, Scene
 from autonomy.camera.sensor import SensorRandomization
 from autonomy.options import CommonOptions
 from autonomy.policy import Observation
 from autonomy.randomization import Sampler
+from autonomy.shown_world import Outlook
 from autonomy.world import ImageInfo
 
 NO_EYES: Mapping[str, MountedCamera] = MappingProxyType({})
@@ -75,6 +76,14 @@ class Stage(ABC):
         return self.see(rows)
 
     @abstractmethod
+    def surroundings(self) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and all that is there, for people who look from anywhere."""
+
+    @abstractmethod
+    def outlook(self) -> Outlook:
+        """Return from where a person first looks."""
+
+    @abstractmethod
     def pictures(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a picture `(720, 1280, 3)` for a person of each row."""
 
@@ -106,6 +115,16 @@ class Stage(ABC):
         seen = self.rig.observe(*self.look(rows), rows, eyes.values())
         frames: dict[str, NDArray[Any]] = {name: seen[eye]["camera"] for name, eye in eyes.items()}
         return {**frames, "projections": self.rig.projections(rows, origin, eyes.values())}
+
+    @property
+    def camera_names(self) -> tuple[str, ...]:
+        """Names of the policies' cameras."""
+        return self._cameras
+
+    def close_up(self, camera: str, row: int, height: int, channels: Sequence[str]) -> Frames:
+        """Return what a camera sees in a row, in frames `height` [px] high."""
+        library, scene = self.see(np.array([row]))
+        return self.rig.close_up(camera, library, scene, row, height, channels)
 
     def describe(self) -> ImageInfo:
         """Return what `info` tells of the policies' cameras."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,14 @@ from autonomy.compiled import compiled
 from autonomy.errors import InputError
 
 Mask = NDArray[np.bool_]
+
+
+class TaskError(NamedTuple):
+    """By which measurement one sees how far from perfect an episode was: at best it is zero."""
+
+    measurement: str
+    at_end: bool
+    """Whether its last value counts, or its root mean square over all steps."""
 
 
 @dataclass(frozen=True)

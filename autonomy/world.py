@@ -55,6 +55,8 @@ class Info(ImageInfo):
     """Named terms, each `(N,)`."""
     measurements: dict[str, NDArray[Any]]
     """Named quantities with their units, each `(N,)` float32."""
+    intervention: NotRequired[NDArray[np.bool_]]
+    """`(N,)` where a person acted instead of the policy; whoever lets them says so."""
     randomization: NotRequired[dict[str, NDArray[Any]]]
     """As in `ResetInfo`, where an episode began in this step."""
     final_obs: NotRequired[NDArray[np.object_]]
@@ -65,6 +67,23 @@ class Info(ImageInfo):
     """What the step told before others began."""
     _final_info: NotRequired[NDArray[np.bool_]]
     """`(N,)` where they did."""
+
+
+MapLines = dict[str, list[NDArray[np.float64]]]
+"""What lies around, by what it is: lines, each `(K, 2)` x and y [m]; one point is a mark."""
+
+
+@runtime_checkable
+class Mapped(Protocol):
+    """What a world may have besides, so that reports show on a map what happened."""
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where in each environment it is that acts: x and y [m]."""
+        ...
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return what lies around in one environment."""
+        ...
 
 
 @runtime_checkable

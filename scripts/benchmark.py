@@ -7,6 +7,8 @@ Examples:
     python scripts/benchmark.py --ids autonomy/LaneFollow-v0 --world.randomization strong
 """
 
+from autonomy.interruptible import run
+
 import json
 import re
 import sys
@@ -18,7 +20,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from rich.console import Console
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.scripts.benchmarking.contestants import (

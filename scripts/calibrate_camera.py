@@ -4,6 +4,8 @@ Example:
     python scripts/calibrate_camera.py board/*.jpg --corners 9 6 --json camera.json
 """
 
+from autonomy.interruptible import run
+
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.camera.images import MOST_PIXELS, in_pixels
-from autonomy.command_line import print_warning, run
+from autonomy.command_line import print_warning
 from autonomy.errors import InputError
 from autonomy.files import write_json
 

@@ -5,6 +5,8 @@ Examples:
     python scripts/compare.py expert runs/push --env autonomy/ArmPush-v0 --conditions default
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +16,20 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
+from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
+from autonomy.reporting.files import report_file
 from autonomy.world_words import WorldWords
 
 if TYPE_CHECKING:
     from autonomy.comparison import Difference, GroupSuccess, Lived
+    from autonomy.reporting.comparison_page import Condition
+    from autonomy.reporting.witnessed import Witnessed
+
+_MOST_FAILURES = 3  # that the report shows of a policy in a condition
+_NOT_OF_RESULTS = ("policies", "json", "report", "num_envs")
+_NOT_OF_RECORD = (*_NOT_OF_RESULTS, "env", "episodes", "seed", "conditions")
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,8 @@ class Arguments:
     """Values of the world's option randomization."""
     json: Path | None = None
     """File for the results as JSON."""
+    report: Path | None = None
+    """File for the report, a web page; by default beside the JSON file, else none."""
     num_envs: int = 64
     """How many episodes run side by side; the results do not depend on it."""
     device: str = "auto"
@@ -65,40 +76,81 @@ def main(arguments: Arguments) -> None:
         )
     if arguments.json is not None:
         check_writable(arguments.json)
-    console, report = Console(), dict[str, Any]()
+    report = report_file(arguments.report, None, arguments.json)
+    console, figures, told = Console(), dict[str, Any](), list["Condition"]()
     for condition in arguments.conditions:
-        lived, varied = _lived(arguments, condition)
+        env_id, lived, seen = _lived(arguments, condition)
         more = differences(lived)
-        groups = [success_by_group(own.successes, varied) for own in lived]
+        groups = [success_by_group(own.successes, seen[0].randomization) for own in lived]
         console.print(_table(arguments.policies, condition, lived, more))
         for policy, own, worst in zip(arguments.policies, lived, groups, strict=True):
             if worst and worst[0].success_rate < own.result.success_rate:
                 console.print(f"{policy}: worst where {_words(worst[0])}", highlight=False)
-        report[condition] = _report(arguments.policies, lived, more, groups)
+        figures[condition] = _report(arguments.policies, lived, more, groups)
+        told.append(_condition(arguments, condition, env_id, lived, more, seen))
     if arguments.json is not None:
-        write_json(arguments.json, report)
+        write_json(arguments.json, figures)
+    if report is not None:
+        _write_report(report, arguments, told)
+        console.print(f"report: {report}", highlight=False, soft_wrap=True)
 
 
-def _lived(arguments: Arguments, condition: str) -> "tuple[list[Lived], dict[str, Any]]":
-    """Return how each policy fared, and what was drawn for the episodes."""
-    from autonomy.comparison import drawn, live
+def _lived(
+    arguments: Arguments, condition: str
+) -> "tuple[str | None, list[Lived], list[Witnessed]]":
+    """Return in which world each policy fared how, and what was seen of its episodes."""
+    from autonomy.comparison import live
     from autonomy.make import make_world
     from autonomy.policies.home import home_of
     from autonomy.policies.source import policy_source
+    from autonomy.reporting.witness import Witness
 
     lived: list[Lived] = []
-    varied: dict[str, Any] = {}
+    seen: list[Witnessed] = []
     chosen = {**arguments.world, "randomization": condition}
     env_id = arguments.env
     for name in arguments.policies:
         source = policy_source(name, arguments.modules, trust=arguments.trust)
         env_id, options = home_of(source, env_id, chosen, arguments.modules)
         world = make_world(env_id, min(arguments.num_envs, max(arguments.episodes, 1)), **options)
-        policy = source.make(world, arguments.device, arguments.seed)
-        lived.append(live(world, policy, arguments.episodes, arguments.seed))
-        varied = varied or drawn(world, arguments.episodes, arguments.seed)
+        policy, witness = source.make(world, arguments.device, arguments.seed), Witness(world)
+        lived.append(live(witness, policy, arguments.episodes, arguments.seed, witness.attend))
+        seen.append(witness.take(arguments.seed, arguments.episodes, _MOST_FAILURES))
         world.close()
-    return lived, varied
+    return env_id, lived, seen
+
+
+def _condition(
+    arguments: Arguments,
+    condition: str,
+    env_id: str | None,
+    lived: "Sequence[Lived]",
+    more: "Sequence[tuple[Difference, Difference]]",
+    seen: "Sequence[Witnessed]",
+) -> "Condition":
+    """Return what the report is told of a condition."""
+    from autonomy.reporting.comparison_page import Compared, Condition
+
+    own = changed(arguments, Arguments(arguments.policies), but_for=_NOT_OF_RECORD)
+    options = {"env": env_id, **own, "world.randomization": condition}
+    rows = zip(arguments.policies, lived, [None, *more], seen, strict=True)
+    return Condition(condition, options, [Compared(*row) for row in rows])
+
+
+def _write_report(path: Path, arguments: Arguments, told: "Sequence[Condition]") -> None:
+    from autonomy.agents.run_record import curve_points
+    from autonomy.policies.source import run_folder
+    from autonomy.reporting.comparison_page import comparison_page
+    from autonomy.reporting.page import write_page
+
+    policies = arguments.policies
+    own = changed(
+        arguments, Arguments(policies), but_for=("policies", "json", "report", "num_envs")
+    )
+    again = command("compare", policies, own)
+    runs = {name: run for name in policies if (run := run_folder(name)) is not None}
+    curves = {name: curve_points(run) for name, run in runs.items()}
+    write_page(path, comparison_page(told, again, curves))
 
 
 def _table(

@@ -4,6 +4,8 @@ Example:
     python scripts/compare_lane_modules.py runs/lane_state runs/segmentation --frames 2000
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.quantities import with_unit, words_and_unit

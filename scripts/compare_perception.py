@@ -4,6 +4,8 @@ Example:
     python scripts/compare_perception.py runs/policy runs/lane-state
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
 from autonomy.options import TRUTH

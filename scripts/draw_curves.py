@@ -4,6 +4,8 @@ Example:
     python scripts/draw_curves.py runs/push runs/pick curves.png
 """
 
+from autonomy.interruptible import run
+
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,6 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import whole_file
 

@@ -1,12 +1,13 @@
 """Draw any road from above: a generated one, a surveyed circuit or a saved road."""
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tyro.conf import Positional
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 
 if TYPE_CHECKING:

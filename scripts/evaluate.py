@@ -5,6 +5,8 @@ Examples:
     python scripts/evaluate.py expert --env autonomy/LaneFollow-v0 --json -
 """
 
+from autonomy.interruptible import run
+
 import json
 import sys
 import time
@@ -18,15 +20,23 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
+from autonomy.command_words import changed, command
 from autonomy.errors import InputError
 from autonomy.files import check_writable, write_json
 from autonomy.quantities import with_unit, words_and_unit
-from autonomy.stopping import StoppedError, asked_to_stop
+from autonomy.reporting.again import commands_again
+from autonomy.reporting.files import REPORT, check_film, first_film, report_file
+from autonomy.stopping import Stop, StoppedError, asked_to_stop
 from autonomy.world_words import WorldWords
 
 if TYPE_CHECKING:
+    from autonomy.episodes import Episode
     from autonomy.evaluation import Evaluation
+    from autonomy.policy import Policy
+    from autonomy.reporting.evaluation_page import Evaluated
+    from autonomy.reporting.witness import Witness
+    from autonomy.reporting.witnessed import Witnessed
+    from autonomy.world import World
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,11 @@ class Arguments:
     """Seed of the first episode; the others count on from it."""
     json: str | None = None
     """File for the result as JSON; - writes it to standard output, and no table."""
+    report: Path | None = None
+    """File for the report, a web page; by default report.html in the run folder that is evaluated,
+    else beside the JSON file, else none."""
+    video: Path | None = None
+    """A film of record to show in the report; by default the first .mp4 in the run folder."""
     num_envs: int = 64
     """How many episodes run side by side; the result does not depend on it."""
     device: str = "auto"
@@ -62,13 +77,16 @@ class Arguments:
 
 def main(arguments: Arguments) -> None:
     """Evaluate, and print a table or JSON."""
-    from autonomy.evaluation import evaluate
     from autonomy.make import make_world
     from autonomy.policies.home import home_of
     from autonomy.policies.source import policy_source
+    from autonomy.reporting.evaluation_page import evaluation_page
+    from autonomy.reporting.page import write_page
+    from autonomy.reporting.witness import Witness
 
     if arguments.json not in (None, "-"):
         check_writable(Path(arguments.json))
+    report = _report_file(arguments)
     source = policy_source(
         arguments.policy, arguments.modules, arguments.policy_options, arguments.trust
     )
@@ -76,21 +94,10 @@ def main(arguments: Arguments) -> None:
     num_envs = min(arguments.num_envs, max(arguments.episodes, 1))
     world = make_world(env_id, num_envs, **options)
     policy = source.make(world, arguments.device, arguments.seed)
+    witness = None if report is None else Witness(world)
     start = time.perf_counter()
-    with asked_to_stop() as stop, _progress(arguments.episodes) as on_episode:
-        try:
-            result = evaluate(
-                world,
-                policy,
-                arguments.episodes,
-                arguments.seed,
-                on_episode,
-                lambda: stop.status is not None,
-            )
-        except InputError as error:
-            if stop.status is None:
-                raise
-            raise StoppedError(str(error), stop.status) from None
+    with asked_to_stop() as stop:
+        result = _evaluated(arguments, world, policy, witness, stop)
     seconds = time.perf_counter() - start
     world.close()
     as_json = result.to_json(env_id, arguments.policy, options)
@@ -102,9 +109,90 @@ def main(arguments: Arguments) -> None:
         Console().print(_table(result, title), _speed(result, seconds), sep="\n")
     if arguments.json not in (None, "-"):
         write_json(Path(arguments.json), as_json)
+    if report is not None and witness is not None:
+        seen = witness.take(result.seed, result.episodes)
+        write_page(report, evaluation_page(_told(arguments, env_id, options, result, seen)))
+        print(f"report: {report}", file=sys.stderr if arguments.json == "-" else sys.stdout)
     if stop.status is not None:
         done = f"stopped after the first {result.episodes} of {arguments.episodes} episodes"
         raise StoppedError(done, stop.status)
+
+
+def _evaluated(
+    arguments: Arguments, world: "World", policy: "Policy", witness: "Witness | None", stop: Stop
+) -> "Evaluation":
+    """Return what the episodes came to, those that ended before somebody asked to stop.
+
+    Raises:
+        StoppedError: There are none.
+    """
+    from autonomy.evaluation import evaluate
+
+    with _progress(arguments.episodes) as advance:
+
+        def on_episode(episode: "Episode") -> None:
+            if witness is not None:
+                witness.attend(episode)
+            advance(episode)
+
+        try:
+            return evaluate(
+                witness or world,
+                policy,
+                arguments.episodes,
+                arguments.seed,
+                on_episode,
+                lambda: stop.status is not None,
+            )
+        except InputError as error:
+            if stop.status is None:
+                raise
+            raise StoppedError(str(error), stop.status) from None
+
+
+def _report_file(arguments: Arguments) -> Path | None:
+    """Return where the report goes, if there is to be one.
+
+    Raises:
+        InputError: It cannot be written where the user said, or there is no such film.
+    """
+    from autonomy.policies.source import run_folder
+
+    if arguments.video is not None:
+        check_film(arguments.video)
+    run, data = run_folder(arguments.policy), arguments.json
+    beside = None if run is None else run / REPORT
+    return report_file(arguments.report, beside, None if data in (None, "-") else Path(data))
+
+
+def _told(
+    arguments: Arguments,
+    env_id: str,
+    options: dict[str, Any],
+    result: "Evaluation",
+    seen: "Witnessed",
+) -> "Evaluated":
+    """Return what the report is about."""
+    from autonomy.agents.run_record import curve_points, recipe_of
+    from autonomy.policies.source import run_folder
+    from autonomy.reporting.evaluation_page import Evaluated
+
+    policy, run = arguments.policy, run_folder(arguments.policy)
+    own = changed(arguments, Arguments(policy), but_for=("json", "report", "video", "num_envs"))
+    again = {name: value for name, value in own.items() if name not in ("episodes", "seed")}
+    return Evaluated(
+        kind="evaluation",
+        policy=policy,
+        env_id=env_id,
+        options=options,
+        result=result,
+        seen=seen,
+        command=command("evaluate", [policy], own),
+        show=lambda episode: commands_again(policy, again, episode, seen.step_s),
+        curves={} if run is None else curve_points(run),
+        recipe={} if run is None else recipe_of(run),
+        video=arguments.video or first_film(run),
+    )
 
 
 @contextmanager

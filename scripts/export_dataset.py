@@ -5,13 +5,13 @@ Examples:
     python scripts/export_dataset.py data/lane/train out/tusimple --format tusimple
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
-
-from autonomy.command_line import run
 
 
 @dataclass(frozen=True)

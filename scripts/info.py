@@ -5,6 +5,8 @@ Examples:
     python scripts/info.py autonomy/ArmPush-v0 --world.robot kuka --json -
 """
 
+from autonomy.interruptible import run
+
 import json
 import sys
 from dataclasses import dataclass, field
@@ -13,7 +15,6 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.files import write_json
 from autonomy.world_words import WorldWords
 

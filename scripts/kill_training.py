@@ -5,6 +5,8 @@ Examples:
     python scripts/kill_training.py --algo sac --moments 20
 """
 
+from autonomy.interruptible import run
+
 import os
 import random
 import signal
@@ -18,7 +20,6 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 
 _TRAIN = (sys.executable, str(Path(__file__).parent / "train.py"))
@@ -29,8 +30,10 @@ _SMALL = """
 """
 _OF = {
     "ppo": "--recipe.n-steps 16 --recipe.total-steps 8192",
+    "recurrent_ppo": "--recipe.n-steps 16 --recipe.total-steps 8192",
     "sac": "--recipe.learning-starts 256 --recipe.total-steps 2048",
     "tqc": "--recipe.learning-starts 256 --recipe.total-steps 2048",
+    "crossq": "--recipe.learning-starts 256 --recipe.total-steps 2048",
     "dagger": "--recipe.cloning-steps 512 --recipe.total-steps 8192",
 }
 _LONGEST = 1.5  # [s] of training between two kills
@@ -41,7 +44,7 @@ class Arguments:
     """Kill a training at random moments, and see whether it still ends with the same weights."""
 
     algo: str = "ppo"
-    """Learning algorithm: ppo, sac, tqc or dagger."""
+    """Learning algorithm: ppo, recurrent_ppo, sac, tqc, crossq or dagger."""
     moments: int = 50
     """How many trainings to kill. Each goes on where the one before was killed; when one comes to
     its end first, another begins."""

@@ -6,6 +6,8 @@ Examples:
     python scripts/perceive.py photo.jpg runs/depth --modules depth.py
 """
 
+from autonomy.interruptible import run
+
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated
 from tyro.conf import Positional, arg
 
 from autonomy.camera.images import MOST_PIXELS, in_pixels
-from autonomy.command_line import run
 from autonomy.errors import InputError
 
 if TYPE_CHECKING:  # torch takes seconds to import

@@ -9,25 +9,31 @@ import ast
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
-from autonomy.command_line import reported_errors, run
 from autonomy.errors import InputError
+from autonomy.stopping import end_at_once
 
 _HERE = Path(__file__).parent
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command that the words begin with, by default the process's own."""
+    if words is None:
+        end_at_once()
+    from autonomy.command_line import reported_errors, run  # takes time
+
     name, *rest = (sys.argv[1:] if words is None else words) or ["--help"]
     if name in ("-h", "--help"):
         print(_help())
     elif name == "--version":
-        print(version("autonomy"))
+        from autonomy import __version__
+
+        print(__version__)
     else:
         with reported_errors():
-            module = import_module(f"autonomy.scripts.{_script(name)}")
+            script = _script(name)
+        module = import_module(f"autonomy.scripts.{script}")
         parse = getattr(module, "parse", module.Arguments)
         run(module.main, parse, rest, f"autonomy {name}")
 

@@ -5,13 +5,14 @@ Example:
     python scripts/record.py expert drive.webp --env autonomy/LaneFollow-v0 --seconds 8 --width 480
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.world_words import WorldWords
 
 

@@ -5,6 +5,8 @@ Example:
         --env autonomy/LaneFollow-v0 --episodes 10
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.world_words import WorldWords
 

@@ -5,6 +5,8 @@ Examples:
     python scripts/robot.py arm.urdf --tool-link gripper_frame_link --picture arm.png
 """
 
+from autonomy.interruptible import run
+
 import json
 import sys
 from collections.abc import Mapping
@@ -14,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional, arg
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import write_json
 

@@ -5,6 +5,8 @@ Examples:
     python scripts/runs.py experiments/lane
 """
 
+from autonomy.interruptible import run
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,6 @@ from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.agents.run_summary import RunSummary, runs_in
-from autonomy.command_line import run
 
 
 @dataclass(frozen=True)

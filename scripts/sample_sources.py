@@ -42,7 +42,7 @@ class SourceArguments:
         Raises:
             InputError: There is no such world.
         """
-        world = _value_of("--world", words)
+        world = word_after("--world", words)
         if world is None:
             return cls
         options = Annotated[dict[str, Any], arg(constructor=_constructor(source_class(world)))]
@@ -104,6 +104,16 @@ def opened(folder: Path, split: str) -> "Dataset":
     return dataset
 
 
+def word_after(flag: str, words: Sequence[str]) -> str | None:
+    """Return the word that follows a flag on a command line."""
+    for word, after in zip(words, [*words[1:], None], strict=False):
+        if word == flag:
+            return after
+        if word.startswith(f"{flag}="):
+            return word.partition("=")[2]
+    return None
+
+
 def _constructor(kind: type[Any]) -> Any:
     """Return a function with the options of a source, which returns those that are given."""
 
@@ -124,16 +134,6 @@ def _constructor(kind: type[Any]) -> Any:
         ]
     )
     return chosen
-
-
-def _value_of(flag: str, words: Sequence[str]) -> str | None:
-    """Return the word that follows a flag on a command line."""
-    for word, after in zip(words, [*words[1:], None], strict=False):
-        if word == flag:
-            return after
-        if word.startswith(f"{flag}="):
-            return word.partition("=")[2]
-    return None
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,8 @@ Examples:
     python scripts/train.py --resume runs/LaneFollow-v0-ppo-seed0-1
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -22,10 +24,11 @@ from autonomy.agents.recipe import Recipe
 from autonomy.agents.recipes import recipe_class
 from autonomy.agents.run_config import RunConfig, SavedConfig
 from autonomy.agents.starting_recipe import Start, starting_recipe
-from autonomy.command_line import parsed, run
+from autonomy.command_line import parsed
 from autonomy.errors import InputError
 from autonomy.files import new_folder
 from autonomy.json_values import described
+from autonomy.named_world import named_world
 from autonomy.quantities import with_unit, words_and_unit
 from autonomy.world_words import OfWorld, with_world
 
@@ -55,7 +58,8 @@ class Arguments:
     recipe: Recipe
     """How to learn; the defaults depend on the world and the algorithm."""
     algo: str = "ppo"
-    """Learning algorithm: ppo, sac, tqc, dagger, or module:Class or file.py:Class of a recipe."""
+    """Learning algorithm: ppo, recurrent_ppo, sac, tqc, crossq, dagger, or module:Class or
+    file.py:Class of a recipe."""
     seed: int = 0
     """The same seed on the same machine gives the same policy."""
     run: Path | None = None
@@ -83,7 +87,8 @@ def main(arguments: Arguments) -> None:
         trained = _resumed(arguments, arguments.resume, console)
     run = trained.run
     console.print(_table(trained))
-    console.print(f"policy: {run / 'policy'}", f"curves: {run / 'curves'}", sep="\n")
+    for name, where in (("policy", "policy"), ("curves", "curves"), ("report", "report.html")):
+        console.print(f"{name}: {run / where}", soft_wrap=True)
 
 
 def _trained(arguments: Arguments, console: Console) -> "Trained":
@@ -165,7 +170,13 @@ def _parsed_again(
         "world": {**config.recipe.view, **config.recipe.world},
     }
     more = f"\n\nRecipe: that of {run}."
-    return parsed(Arguments, [config.env_id, *words], program, default, more)
+    others = [word for word in words if word != config.env_id]
+    named = named_world([word for word in others if word != str(run)])
+    if named in others:
+        raise InputError(
+            f"{run} goes on in {config.env_id}, so an id must be left out, got {named}"
+        )
+    return parsed(Arguments, [config.env_id, *others], program, default, more)
 
 
 def _origin(start: Start, algorithm: str) -> str:

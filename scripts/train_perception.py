@@ -8,6 +8,8 @@ Examples:
     python scripts/train_perception.py depth.py:Depth --world lane
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, make_dataclass
@@ -20,7 +22,6 @@ from rich.table import Table
 from tyro.conf import Positional, arg
 
 from autonomy.agents.perception_recipe import PerceptionRecipe, perception_recipe
-from autonomy.command_line import run
 from autonomy.errors import InputError
 from autonomy.files import new_folder, write_json
 from autonomy.perception.modules.named import module_class

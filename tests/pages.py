@@ -41,7 +41,9 @@ SMALLER = {
 }
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16"],
+    "recurrent_ppo": ["--recipe.n-steps", "16"],
     "sac": ["--recipe.learning-starts", "220"],
+    "crossq": ["--recipe.learning-starts", "220"],
     "dagger": [],
 }
 

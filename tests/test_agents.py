@@ -72,7 +72,7 @@ def test_same_seed_gives_the_same_weights(name: str, tmp_path: Path) -> None:
     assert any(not torch.equal(tensor, other[name]) for name, tensor in first.items())
 
 
-@pytest.mark.parametrize("algorithm", ["ppo", "sac"])
+@pytest.mark.parametrize("algorithm", ["ppo", "recurrent_ppo", "sac", "crossq"])
 @pytest.mark.parametrize("privileged", [(), ("state",)])
 def test_exported_policy_acts_as_the_learner_predicts(
     algorithm: str, privileged: tuple[str, ...]
@@ -302,7 +302,7 @@ def test_unknown_device_algorithm_and_id_are_refused(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="no CUDA device"):
         train(TOY_ID, RECIPES["ppo"], 0, tmp_path / "run", "cuda", QUIET)
-    names = "ppo, sac, tqc, dagger"
+    names = "ppo, recurrent_ppo, sac, tqc, crossq, dagger"
     with pytest.raises(
         InputError, match=f"algorithm must be one of {names}, or .* of a recipe, got 'dqn'"
     ):

@@ -31,14 +31,14 @@ def world_of(env_id: str, num_envs: int) -> World:
 
 
 def untrained(
-    world: World, encoder: str = "small", layers: tuple[int, ...] = (64,)
+    world: World, encoder: str = "small", layers: tuple[int, ...] = (64,), lstm: int = 0
 ) -> NetworkPolicy:
     """A network that has learned nothing, and turns every last bit of a frame into action."""
     torch.manual_seed(0)
     space, actions = world.single_observation_space, world.single_action_space
     assert isinstance(space, spaces.Dict)
     assert isinstance(actions, spaces.Box)
-    network = ActorNetwork(space, actions, Architecture(encoder, layers, "tanh", "clip"))
+    network = ActorNetwork(space, actions, Architecture(encoder, layers, lstm=lstm))
     with torch.no_grad():
         network.action.weight.mul_(3.0)
     return NetworkPolicy(network)
@@ -98,6 +98,26 @@ def test_a_network_gives_each_row_the_same_bits_in_any_batch_and_place(
         order = random.permutation(count)[:size]
         own = {name: values[order] for name, values in seen.items()}
         assert_array_equal(policy.act(own), expected[order])
+
+
+@pytest.mark.parametrize("units", [24, 64, 128])
+def test_so_does_one_that_remembers(units: int) -> None:
+    policy, random = untrained(world_of(LANE, 1), lstm=units), np.random.default_rng(0)
+    count = 90
+    steps = [
+        {
+            name: np.stack([space.sample() for _ in range(count)])
+            for name, space in policy.observation_space.items()
+        }
+        for _ in range(3)
+    ]
+    expected = [policy.act(seen) for seen in steps]
+    for size in (1, 3, 16, 23, 64):
+        order = random.permutation(count)[:size]
+        policy.reset(np.ones(size, np.bool_))
+        for seen, wanted in zip(steps, expected, strict=True):
+            own = {name: values[order] for name, values in seen.items()}
+            assert_array_equal(policy.act(own), wanted[order])
 
 
 ROWS = np.arange(90, dtype=np.float32)

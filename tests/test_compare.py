@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from autonomy.comparison import difference, drawn, live, success_by_group
+from autonomy.comparison import difference, live, success_by_group
 from autonomy.errors import InputError
 from autonomy.make import make_world
 from autonomy.policy import Observation
+from autonomy.reporting.witness import Witness
 from autonomy.scripts import compare as compare_script
 
 LANE = "autonomy/LaneFollow-v0"
@@ -38,21 +39,13 @@ class AfraidOfTheDark:
 
 def test_a_policy_that_fails_in_the_dark_shows_it() -> None:
     world = make_world(LANE, 64, split="test", randomization="strong", route_length=40.0)
-    lived = live(world, AfraidOfTheDark(world), 128)
+    witness = Witness(world)
+    lived = live(witness, AfraidOfTheDark(world), 128, 0, witness.attend)
     assert 0.2 < lived.result.success_rate < 0.9
-    varied = drawn(world, 128)
+    varied = witness.take(0, 128).randomization
     worst = success_by_group(lived.successes, varied)[0]
     assert (worst.range.of, worst.range.low) == ("exposure", varied["exposure"].min())
     assert worst.success_rate < lived.result.success_rate - 0.2
-
-
-def test_what_is_drawn_is_that_of_the_episodes_of_those_seeds() -> None:
-    world = make_world(LANE, 3, split="test")
-    seven = drawn(world, 7, seed=5)
-    _, info = world.reset(seed=[9, 10, 11])
-    for name, values in info["randomization"].items():
-        assert len(seven[name]) == 7
-        np.testing.assert_array_equal(seven[name][4:], values, name)
 
 
 def test_a_difference_has_the_interval_of_its_pairs() -> None:

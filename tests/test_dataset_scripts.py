@@ -17,7 +17,7 @@ from autonomy.scripts import export_dataset, make_dataset, train_perception
 
 Command = Callable[..., None]
 SCRIPTS = {
-    "make": (make_dataset.main, make_dataset.Arguments),
+    "make": (make_dataset.main, make_dataset.parse),
     "export": (export_dataset.main, export_dataset.Arguments),
     "train": (train_perception.main, train_perception.Arguments),
 }

@@ -45,12 +45,12 @@ class Boom:
         return sys.exit, ("executed",)
 
 
-def policy() -> NetworkPolicy:
+def policy(lstm: int = 0) -> NetworkPolicy:
     world = Steer(1)
     assert isinstance(world.single_observation_space, spaces.Dict)
     assert isinstance(world.single_action_space, spaces.Box)
     own = world.single_observation_space, world.single_action_space
-    return NetworkPolicy(ActorNetwork(*own, Architecture("small", (8,))))
+    return NetworkPolicy(ActorNetwork(*own, Architecture("small", (8,), lstm=lstm)))
 
 
 def read_policy(folder: Path) -> object:
@@ -114,6 +114,20 @@ def test_values_of_wrong_types_are_refused(make: Callable[[], Any], tmp_path: Pa
         said = refusal(read, folder)
         assert "\n" not in said
         assert len(said) < 1000, (path, lie)
+
+
+@pytest.mark.parametrize("units", [0, 4])
+def test_units_of_a_memory_that_lie_are_refused(units: int, tmp_path: Path) -> None:
+    own = policy(units)
+    manifest = json.loads(json.dumps(policy_manifest(own, TOY_ID, {})))
+    for number, lie in enumerate([*LIES, 4.0, 5, 10_000, True]):
+        folder = tmp_path / str(number)
+        lying = changed(manifest, ("architecture", "lstm"), lie)
+        POLICY_FOLDER.save(folder, lying, own.tensors())
+        said = refusal(read_policy, folder)
+        assert bool(said) == (type(lie) is not int or lie != units), lie
+        assert "\n" not in said
+        assert len(said) < 1000, lie
 
 
 @both

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from stable_baselines3 import HerReplayBuffer
 
 from autonomy.agents.learner import make_learner
-from autonomy.agents.recipes import SACRecipe, TQCRecipe
+from autonomy.agents.recipes import CrossQRecipe, SACRecipe, TQCRecipe
 from autonomy.agents.run_folder import train
 from autonomy.agents.watched import Watched
 from autonomy.errors import InputError
@@ -34,7 +34,6 @@ OPTIONS: dict[str, Any] = {
     "learning_rate": 2e-3,
     "final_learning_rate": 1e-3,
     "gamma": 0.8,
-    "tau": 0.05,
     "learning_starts": 480,
     "gradient_steps": 5,
     "entropy_coefficient": 0.1,
@@ -43,7 +42,11 @@ OPTIONS: dict[str, Any] = {
     "validation_interval": 1_600,
     "threads": 1,
 }
-RECIPES = {"sac": SACRecipe(**OPTIONS), "tqc": TQCRecipe(**OPTIONS)}
+RECIPES = {
+    "sac": SACRecipe(**OPTIONS, tau=0.05),
+    "tqc": TQCRecipe(**OPTIONS, tau=0.05),
+    "crossq": CrossQRecipe(**OPTIONS, critic_layers=(64, 64)),
+}
 SHOWN: dict[str, Any] = {"demonstrations": 60, "imitation_coefficient": 20.0, "total_steps": 1_600}
 
 SEEDS = (("first", 3), ("second", 3), ("other", 4))

@@ -138,14 +138,14 @@ def test_a_source_of_samples_of_ones_own(folder: Path, capsys: pytest.CaptureFix
     manifest = json.loads((folder / "striped/module/perception.json").read_text())
     assert manifest["signature"]["frames"] == {"camera": [16, 16]}
     words = [str(folder / "data"), *world, "--frames", "9", "--labels", "depth"]
-    run(make_dataset.main, make_dataset.Arguments, words)
+    run(make_dataset.main, make_dataset.parse, words)
     assert Dataset(folder / "data").description()["wide"] == 8
     assert read_manifest(folder / "data/manifest.json").labels == {"depth": ("depth_m",)}
     words = [str(folder / "again"), "--manifest", str(folder / "data/manifest.json")]
     with pytest.raises(SystemExit):
-        run(make_dataset.main, make_dataset.Arguments, words)
+        run(make_dataset.main, make_dataset.parse, words)
     assert "--world must name the class of its frames' source" in capsys.readouterr().err
-    run(make_dataset.main, make_dataset.Arguments, [*words, *world])
+    run(make_dataset.main, make_dataset.parse, [*words, *world])
     for file in (folder / "data").iterdir():
         assert (folder / "again" / file.name).read_bytes() == file.read_bytes()
 

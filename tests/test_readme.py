@@ -9,10 +9,8 @@ from pages import ROOT, SMALLER, blocks, commands, name_of, run_command, run_pro
 
 from autonomy.picture_file import write_picture
 
-PAGES = [
-    ROOT / name
-    for name in ("README.md", "docs/determinism.md", "docs/perception.md", "docs/gallery.md")
-]
+DOCS = ("determinism", "driving", "gallery", "perception", "reports")
+PAGES = [ROOT / "README.md", *(ROOT / f"docs/{name}.md" for name in DOCS)]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 

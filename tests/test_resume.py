@@ -252,6 +252,14 @@ def test_what_would_be_ignored_is_refused(run: Path) -> None:
     assert json.loads((run / "config.json").read_text())["recipe"]["total_steps"] == 512
 
 
+def test_the_world_of_a_run_need_not_be_said(run: Path) -> None:
+    assert train_script.parse(["--resume", str(run), TOY_ID]).env == TOY_ID
+    assert train_script.parse([TOY_ID, f"--resume={run}"]).env == TOY_ID
+    for words in ([LANE, "--resume", str(run)], [f"--resume={run}", LANE]):
+        with pytest.raises(InputError, match=f"run goes on in {TOY_ID}, so an id .* got {LANE}"):
+            train_script.parse(words)
+
+
 def test_a_rate_at_which_distributions_break_is_said(tmp_path: Path) -> None:
     recipe = replace(CASES["ppo"], learning_rate=1e5, total_steps=4_096, threads=1)
     with pytest.raises(DivergedError, match=r"after \d+ steps: a smaller learning_rate"):

@@ -30,6 +30,7 @@ from autonomy.errors import InputError
 from autonomy.evaluation import evaluate
 from autonomy.make import make_world
 from autonomy.policies.source import load_policy, policy_source
+from autonomy.policy import RememberingPolicy
 from autonomy.scripts import evaluate as evaluate_script
 
 register_toy()
@@ -134,6 +135,19 @@ def test_a_recurrent_model_remembers_an_episode_and_no_other(
         np.testing.assert_allclose(policy.act(seen), wanted, rtol=0.0, atol=1e-6)
     anew = load_policy(path, world, "cpu", trust=True).act(seen)
     assert np.abs(anew - wanted).max() > 1e-4  # what was remembered matters
+
+
+def test_what_a_recurrent_model_remembers_is_told_and_taken(
+    recurrent: tuple[RecurrentPPO, str],
+) -> None:
+    world = make_world(TOY_ID, 3, observations=("state",))
+    one, other = (load_policy(recurrent[1], world, "cpu", trust=True) for _ in range(2))
+    assert isinstance(one, RememberingPolicy)
+    assert isinstance(other, RememberingPolicy)
+    seen = {"state": np.linspace(-1.0, 1.0, 6, dtype=np.float32).reshape(3, 2)}
+    one.act(seen)
+    other.set_state(one.get_state())
+    assert np.abs(one.act(seen) - other.act(seen)).max() == 0.0
 
 
 def test_an_evaluation_is_the_same_for_every_batch_size(

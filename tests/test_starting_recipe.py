@@ -45,6 +45,7 @@ def ids() -> Generator[None]:
         ("my/Bin-v0", "dagger", "autonomy/ArmPickAndPlace-v0"),
         ("my/Push-v0", "tqc", "autonomy/ArmPush-v0"),
         ("my/Lane-v0", "ppo", "autonomy/LaneFollow-v0"),
+        ("my/Lane-v0", "crossq", "autonomy/LaneFollow-v0"),
         ("my/Push-v0", "ppo", None),
         ("my/Other-v0", "ppo", None),
         (TOY_ID, "sac", None),

@@ -138,7 +138,7 @@ def encoder_by_class(_folder: Path) -> Any:
 
 
 @pytest.mark.parametrize("given", [encoder_by_file, encoder_by_module, encoder_by_class])
-@pytest.mark.parametrize("algorithm", ["ppo", "sac", "dagger"])
+@pytest.mark.parametrize("algorithm", ["ppo", "recurrent_ppo", "sac", "crossq", "dagger"])
 def test_an_encoder_is_given_in_three_ways_with_options(
     given: Any, algorithm: str, folder: Path
 ) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from autonomy.agents.stable_baselines.turns import OffPolicyTurns
 from autonomy.agents.state_arrays import check_parts, part, within
 from autonomy.agents.vec_env import BatchedVecEnv
+from autonomy.doing import doing
 from autonomy.policy import Observation, Policy
 from autonomy.world_state import State
 
@@ -20,6 +21,7 @@ class Demonstrated(OffPolicyTurns):
     """Part of an algorithm with an actor: in the first episodes an expert may act in its stead."""
 
     actor: Any
+    critic: Any
     policy: Any
     _expert: Policy | None = None
     _demonstrations = 0
@@ -45,15 +47,25 @@ class Demonstrated(OffPolicyTurns):
         if imitation:
             self.actor.optimizer.register_step_pre_hook(imitate)
 
+    def collect(self) -> None:
+        """Collect a step of each environment."""
+        with doing("learning" if self._acting_expert is None else "demonstrations"):
+            super().collect()
+
+    @property
+    def _acting_expert(self) -> Policy | None:
+        return self._expert if self._episode_num < self._demonstrations else None
+
     def _sample_action(
         self, learning_starts: int, action_noise: ActionNoise | None = None, n_envs: int = 1
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        if self._expert is None or self._episode_num >= self._demonstrations:
+        expert = self._acting_expert
+        if expert is None:
             return super()._sample_action(learning_starts, action_noise, n_envs)
         assert isinstance(self.env, BatchedVecEnv)
         assert isinstance(self._last_obs, dict)
-        self._expert.reset(self.env.begins)
-        action = self._expert.act(self._last_obs)
+        expert.reset(self.env.begins)
+        action = expert.act(self._last_obs)
         self._shown.append((self._last_obs, action))
         return action, action
 

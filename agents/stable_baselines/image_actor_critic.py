@@ -32,6 +32,7 @@ class ImageActorCritics(BasePolicy):
 
     actor_class: ClassVar[type[Any]]
     critic_class: ClassVar[type[Any]]
+    critic_activation: ClassVar[type[nn.Module]] = NormalizedReLU
     actor_kwargs: dict[str, Any]
     critic_kwargs: dict[str, Any]
 
@@ -52,5 +53,5 @@ class ImageActorCritics(BasePolicy):
                 self.observation_space, self._privileged, VECTOR_FEATURES
             )
         kwargs = self._update_features_extractor(self.critic_kwargs, features_extractor)
-        kwargs["activation_fn"] = NormalizedReLU
+        kwargs["activation_fn"] = self.critic_activation
         return self.critic_class(**kwargs).to(self.device)

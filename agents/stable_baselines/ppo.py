@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from gymnasium import spaces
 from stable_baselines3 import PPO
-from stable_baselines3.common.policies import MultiInputActorCriticPolicy
+from stable_baselines3.common.policies import ActorCriticPolicy, MultiInputActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
@@ -31,10 +31,10 @@ class ImagePPO(OnPolicyTurns, PPO):
 
 
 # The first base lets `extract_features` do without its second argument, the last one does not.
-class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride]
-    MultiInputActorCriticPolicy, UntouchedObservations
+class PrivilegedCritic(  # pyright: ignore[reportIncompatibleMethodOverride]
+    ActorCriticPolicy, UntouchedObservations
 ):
-    """Actor and critic that read observations as they are.
+    """Part of a policy: actor and critic read observations as they are.
 
     They share their features, unless the critic has privileged entries to judge by.
     """
@@ -53,8 +53,15 @@ class ImageActorCritic(  # pyright: ignore[reportIncompatibleMethodOverride]
         super()._build(lr_schedule)
 
 
-class PPOLearner(StableBaselinesLearner[ImagePPO]):
+class ImageActorCritic(PrivilegedCritic, MultiInputActorCriticPolicy):
+    """Actor and critic of PPO."""
+
+
+class PPOLearner(StableBaselinesLearner[OnPolicyTurns]):
     """Proximal policy optimisation; see `autonomy.agents.learner.Learner`."""
+
+    _algorithm: ClassVar[Any] = ImagePPO
+    _networks: ClassVar[Any] = ImageActorCritic
 
     def __init__(self, envs: World, recipe: PPORecipe, seed: int, device: str) -> None:
         """Make it.
@@ -62,7 +69,11 @@ class PPOLearner(StableBaselinesLearner[ImagePPO]):
         Raises:
             InputError: There is no network to start from, or it has another shape.
         """
-        super().__init__(_model(envs, recipe, seed, device), recipe)
+        model: OnPolicyTurns = self._algorithm(
+            self._networks, batched(envs), **self._arguments(recipe), seed=seed, device=device
+        )
+        limit_gradients(model, "gradient_norm", model.policy.optimizer, recipe.max_gradient_norm)
+        super().__init__(model, recipe)
         self._recipe = recipe
         if recipe.start_from:
             self._start_from(load_network(recipe.start_from, device, recipe.modules))
@@ -72,11 +83,13 @@ class PPOLearner(StableBaselinesLearner[ImagePPO]):
         features, action_space = self.model.policy.features_extractor, self.model.action_space
         assert isinstance(features, ObservationFeatures)
         assert isinstance(action_space, spaces.Box)
-        architecture = Architecture.of(self._recipe, activation="tanh", squash="clip")
-        network = ActorNetwork(features.observation_space, action_space, architecture)
+        network = ActorNetwork(features.observation_space, action_space, self._architecture())
         for learned, part in self._same_parts(network):
             copy_weights(learned, part)
         return network
+
+    def _architecture(self) -> Architecture:
+        return Architecture.of(self._recipe, activation="tanh", squash="clip")
 
     def _start_from(self, network: ActorNetwork) -> None:
         """Copy an actor of the same shape into the model; the critic begins as it is."""
@@ -102,32 +115,26 @@ class PPOLearner(StableBaselinesLearner[ImagePPO]):
             (policy.action_net, network.action),
         ]
 
-
-def _model(envs: World, recipe: PPORecipe, seed: int, device: str) -> ImagePPO:
-    model = ImagePPO(
-        ImageActorCritic,
-        batched(envs),
-        learning_rate=recipe.learning_rate_at,
-        n_steps=recipe.n_steps,
-        batch_size=recipe.batch_size,
-        n_epochs=recipe.epochs,
-        gamma=recipe.gamma,
-        gae_lambda=recipe.gae_lambda,
-        clip_range=recipe.clip_range,
-        ent_coef=recipe.entropy_coefficient,
-        vf_coef=recipe.value_coefficient,
-        max_grad_norm=math.inf,  # limit_gradients does it
-        policy_kwargs={
-            **features_extractor(recipe),
-            "privileged": recipe.privileged,
-            "net_arch": list(recipe.layers),
-            "activation_fn": nn.Tanh,
-            "log_std_init": recipe.log_std_init,
-            # epsilon as Stable-Baselines3 has it; fused is one call instead of one a parameter
-            "optimizer_kwargs": {"eps": 1e-5, "fused": True},
-        },
-        seed=seed,
-        device=device,
-    )
-    limit_gradients(model, "gradient_norm", model.policy.optimizer, recipe.max_gradient_norm)
-    return model
+    def _arguments(self, recipe: PPORecipe) -> dict[str, Any]:
+        """Return what the algorithm is made with besides its networks and its world."""
+        return {
+            "learning_rate": recipe.learning_rate_at,
+            "n_steps": recipe.n_steps,
+            "batch_size": recipe.batch_size,
+            "n_epochs": recipe.epochs,
+            "gamma": recipe.gamma,
+            "gae_lambda": recipe.gae_lambda,
+            "clip_range": recipe.clip_range,
+            "ent_coef": recipe.entropy_coefficient,
+            "vf_coef": recipe.value_coefficient,
+            "max_grad_norm": math.inf,  # limit_gradients does it
+            "policy_kwargs": {
+                **features_extractor(recipe),
+                "privileged": recipe.privileged,
+                "net_arch": list(recipe.layers),
+                "activation_fn": nn.Tanh,
+                "log_std_init": recipe.log_std_init,
+                # epsilon as Stable-Baselines3 has it; fused is one call instead of one a parameter
+                "optimizer_kwargs": {"eps": 1e-5, "fused": True},
+            },
+        }

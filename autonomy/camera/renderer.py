@@ -18,7 +18,11 @@ from autonomy.linear_algebra import products
 
 
 class Renderer:
-    """Draws batches of frames as one kind of camera sees them, for one caller at a time."""
+    """Draws batches of frames as one kind of camera sees them, for one caller at a time.
+
+    Attributes:
+        height: Of the frames [px].
+    """
 
     def __init__(self, camera: Camera) -> None:
         """Prepare for `camera`.
@@ -27,6 +31,7 @@ class Renderer:
             InputError: The camera's distortion cannot be undone, or its images are too large.
         """
         check_pixels("a camera's images", camera.height, camera.width)
+        self.height = camera.height
         self._lens = lens_of(camera)
         self._sources = self._lens.sources if self._lens else (_pinhole(camera),)
         self._rasterizers = [

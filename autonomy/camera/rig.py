@@ -15,7 +15,7 @@ from autonomy.camera.library import MeshLibrary
 from autonomy.camera.mount import MountedCamera
 from autonomy.camera.poses import camera_from_world, mounted
 from autonomy.camera.renderer import Renderer
-from autonomy.camera.scene import Scene
+from autonomy.camera.scene import Frames, Scene
 from autonomy.camera.sensor import PERFECT, Sensor, SensorRandomization
 from autonomy.errors import InputError
 from autonomy.linear_algebra import products
@@ -136,6 +136,30 @@ class CameraRig:
         """Return the images of some cameras in some rows, whose scenes are given."""
         return {one.name: self._images(one, library, scene, rows) for one in self._named(cameras)}
 
+    def close_up(
+        self,
+        camera: str,
+        library: MeshLibrary,
+        scene: Scene,
+        row: int,
+        height: int,
+        channels: Sequence[str],
+    ) -> Frames:
+        """Return what a camera sees now in a row, as frames `(1, height, W, ...)`.
+
+        Args:
+            camera: Its name.
+            library: All meshes.
+            scene: The row's.
+            row: Which world it is.
+            height: Of the frames [px]; their width follows from the camera's shape.
+            channels: Those of `Frames` to draw; depth only where the camera has any.
+        """
+        one, rows = self._cameras[camera], np.array([row])
+        renderer = one.close_up(height)
+        drawn = [own for own in channels if own != "depth" or renderer.has_depth]
+        return renderer.render(library, scene, one.views[rows], drawn, self._zoom(one, rows))
+
     def describe(self, cameras: Iterable[str] = ()) -> ImageInfo:
         """Return what `info` tells of some cameras, nothing where there are no images."""
         chosen = [one for one in self._named(cameras) if one.images]
@@ -239,6 +263,15 @@ class _Installed:
         self.are_fisheyes = np.full(num_envs, one.camera.fisheye)
         self.mounts = np.zeros((num_envs, 3, 4))
         self.views = np.zeros((num_envs, 3, 4))
+        self._close_up: Renderer | None = None
+
+    def close_up(self, height: int) -> Renderer:
+        """Return what draws images of the same shape, `height` pixels high."""
+        own = self.camera
+        if self._close_up is None or self._close_up.height != height:
+            width = max(1, round(own.width * height / own.height))
+            self._close_up = Renderer(own.sized(height, width))
+        return self._close_up
 
 
 def named_images(images: CameraImages) -> Observation:

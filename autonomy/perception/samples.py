@@ -88,8 +88,15 @@ def draw_many(
 
 
 def drawn(
-    source: SampleSource, count: int, labels: tuple[str, ...], batch: int = DRAWN_TOGETHER
+    source: SampleSource,
+    count: int,
+    labels: tuple[str, ...],
+    batch: int = DRAWN_TOGETHER,
+    skipped: int = 0,
 ) -> Iterator[Samples]:
-    """Yield `count` samples in batches of `batch`, of which the last may be smaller."""
-    for number, first in enumerate(range(0, count, batch)):
-        yield source.draw(number, min(batch, count - first), labels)
+    """Yield `count` samples in batches of `batch`, of which the last may be smaller.
+
+    The first `skipped` batches are left out.
+    """
+    for number in range(skipped, -(-count // batch)):
+        yield source.draw(number, min(batch, count - number * batch), labels)

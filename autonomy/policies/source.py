@@ -114,6 +114,13 @@ def policy_folder(source: str) -> Path | None:
     )
 
 
+def run_folder(source: str) -> Path | None:
+    """Return the run folder that `source` is, if it is one."""
+    folder = Path(source)
+    is_policy = (folder / "policy.json").is_file()
+    return folder if not is_policy and (folder / "policy" / "policy.json").is_file() else None
+
+
 def _random(envs: World, _device: str, seed: int) -> Policy:
     assert isinstance(envs.single_action_space, spaces.Box)
     return RandomPolicy(envs.single_action_space, seed)

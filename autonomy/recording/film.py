@@ -1,6 +1,6 @@
 """A film of a policy's episodes, one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def film(envs: World, policy: Policy, seed: int) -> Iterator[Image]:
     steps = 0
     for step in rollout(envs, policy, count(seed)):
         steps += 1
-        shown = _dashboard(envs, step, steps / fps)
+        shown = dashboard(envs, step, steps / fps)
         yield shown.draw()
         if step.ended[0]:
             reason = str(step.info["episode_end"][0]).replace("_", " ")
@@ -72,10 +72,9 @@ def film(envs: World, policy: Policy, seed: int) -> Iterator[Image]:
             steps = 0
 
 
-def _dashboard(envs: World, step: Step, time_s: float) -> Dashboard:
-    names = envs.metadata.get("action_names") or [
-        f"action {number}" for number in range(1, step.action.shape[1] + 1)
-    ]
+def dashboard(envs: World, step: Step, time_s: float) -> Dashboard:
+    """Return what a film shows after a step of one environment, `time_s` [s] into its episode."""
+    names = action_names(envs, step.action.shape[1])
     return Dashboard(
         view=envs.render()[0],
         overview=envs.overview()[0],
@@ -84,3 +83,8 @@ def _dashboard(envs: World, step: Step, time_s: float) -> Dashboard:
         measurements={name: float(of[0]) for name, of in step.info["measurements"].items()},
         actions=dict(zip(names, map(float, step.action[0]), strict=True)),
     )
+
+
+def action_names(envs: World, count: int) -> Sequence[str]:
+    """Return what the numbers of a world's action are called."""
+    return envs.metadata.get("action_names") or [f"action {n}" for n in range(1, count + 1)]

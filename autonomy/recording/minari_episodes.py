@@ -2,6 +2,7 @@
 
 import copy
 import errno
+import json
 import os
 import re
 import shutil
@@ -15,14 +16,17 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 from minari.data_collector import EpisodeBuffer
 from minari.dataset.minari_storage import MinariStorage
+from minari.serialization import serialize_space
 
 from autonomy.errors import InputError
-from autonomy.files import whole_folder
+from autonomy.files import changed_folder, whole_folder
+from autonomy.json_values import parsed_json
 from autonomy.policy import Observation
 from autonomy.rollouts import IDLE, Step
 from autonomy.world import Info, World
 
 _MARGIN = 1 << 20  # bytes that an episode takes besides its observations, at most
+_KEPT = ("success", "intervention")  # of what a step tells
 _NAME = re.compile(r"[A-Za-z0-9_-]+-v[0-9]+")
 
 
@@ -37,7 +41,8 @@ def write_episodes(
 
     The data set's id is the folder's name, so that `minari.load_dataset` finds it where
     MINARI_DATASETS_PATH is the folder around it. Images are kept exactly, not as JPEG. Each episode
-    has its seed; its `infos` have `success` `(T,)`.
+    has its seed; its `infos` have `success` `(T,)` and, where a person may have acted instead of
+    the policy, `intervention` `(T,)`.
 
     Args:
         folder: To make; named such as `lane-expert-v0`.
@@ -67,6 +72,46 @@ def write_episodes(
         storage.update_metadata({**known, **about})
         storage.update_episodes(_with_room(folder.parent, episode_buffers(steps)))
         return int(storage.total_steps)
+
+
+def add_episodes(
+    folder: Path,
+    envs: World,
+    steps: Iterable[Step],
+    about: Mapping[str, str],
+    spec: EnvSpec | None,
+) -> None:
+    """Write the episodes of a rollout, into a data set that is there or a new one, all or none.
+
+    See `write_episodes`; what is said `about` them and `spec` are those of the first ones.
+
+    Raises:
+        InputError: The data set has other spaces, or is none; else as `write_episodes`.
+    """
+    if not folder.exists():
+        write_episodes(folder, envs, steps, about, spec)
+        return
+    _check_spaces(folder, envs)
+    with changed_folder(folder) as copy:
+        storage = MinariStorage.read(copy / "data")
+        storage.update_episodes(_with_room(folder.parent, episode_buffers(steps)))
+
+
+def _check_spaces(folder: Path, envs: World) -> None:
+    """Refuse a data set of other spaces, or of none, which Minari would make its world for."""
+    own = {"observation_space": envs.single_observation_space}
+    own["action_space"] = envs.single_action_space
+    try:
+        metadata: Any = parsed_json((folder / "data/metadata.json").read_bytes())
+        found = {name: json.loads(metadata[name]) for name in own}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder} must be a Minari data set, at fault is {error}") from error
+    for name, space in own.items():
+        if found[name] != json.loads(cast(str, serialize_space(space))):
+            raise InputError(
+                f"data set {folder} has other spaces than this world, so these episodes need "
+                f"another name, at fault is {name.replace('_', ' ')} {space}"
+            )
 
 
 def _with_room(folder: Path, buffers: Iterable[EpisodeBuffer]) -> Iterator[EpisodeBuffer]:
@@ -108,7 +153,7 @@ def episode_buffers(steps: Iterable[Step]) -> Iterator[EpisodeBuffer]:
 
 def _row(step: Step, slot: int) -> Step:
     """Return a copy of the step of one environment, so that those of others may be forgotten."""
-    one = slice(slot, slot + 1)
+    one, told = slice(slot, slot + 1), cast(dict[str, Any], step.info)
     return Step(
         step.seed[one].copy(),
         _rows(step.observation, one),
@@ -117,7 +162,7 @@ def _row(step: Step, slot: int) -> Step:
         _rows(step.next_observation, one) if step.ended[slot] else {},
         step.terminated[one].copy(),
         step.truncated[one].copy(),
-        cast(Info, {"success": step.info["success"][one].copy()}),  # all that is kept
+        cast(Info, {n: own[one].copy() for n, own in told.items() if n in _KEPT}),
     )
 
 
@@ -135,7 +180,11 @@ def _buffer(steps: list[Step]) -> EpisodeBuffer:
         rewards=_joined([step.reward for step in steps]),
         terminations=_joined([step.terminated for step in steps]),
         truncations=_joined([step.truncated for step in steps]),
-        infos={"success": np.concatenate([step.info["success"] for step in steps])},
+        infos={
+            name: np.concatenate([cast(Any, step.info)[name] for step in steps])
+            for name in _KEPT
+            if name in steps[0].info
+        },
     )
 
 

@@ -14,6 +14,7 @@ from autonomy.batched_world import Choices
 from autonomy.camera.rig import image_spaces
 from autonomy.camera_world import CameraWorld
 from autonomy.envs.arm.labels.quantities import pose_quantities
+from autonomy.envs.arm.levers import levers
 from autonomy.envs.arm.observation_names import vector_names
 from autonomy.envs.arm.observations import Vectors, proprioception, true_state
 from autonomy.envs.arm.options import ArmOptions
@@ -33,6 +34,7 @@ from autonomy.perception.in_world.loop import Known, Perceivable
 from autonomy.policy import Policy
 from autonomy.single import SingleEnv
 from autonomy.task import Judgement, Mask
+from autonomy.world import MapLines
 from autonomy.world_state import Bounds, State
 
 
@@ -86,6 +88,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
             chosen.control_rate,
         )
         self.metadata["action_names"] = facts.action_names
+        self.metadata["levers"] = levers(facts.action_names)
         self.metadata["observation_names"] = vector_names(facts, self._task, self._own)
         self._step_limit = chosen.max_episode_steps or self._task.max_steps
         step = 1.0 / chosen.control_rate
@@ -166,6 +169,16 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
         """How episodes end, by reason."""
         return {**super().episode_ends, "physics_lost": "truncated"}
 
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the tools are on a map of the table: x and y [m]."""
+        self._check_running()
+        return self._stage.map_places()
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the table's edge, where things lay and lie, and the mark of the goal."""
+        self._check_running()
+        return self._stage.map_lines(row)
+
     def expert(self) -> Policy:
         """Return the task's scripted policy, which knows the true state.
 
@@ -220,6 +233,7 @@ class ArmVectorEnv(CameraWorld[ArmOptions, ArmStage, ArmTask]):
 
     def close_extras(self, **kwargs: Any) -> None:
         """End what the physics runs in."""
+        super().close_extras(**kwargs)
         if "_physics" in vars(self):  # Gymnasium 1.2 also closes what was refused half-made
             self._physics.close()
 

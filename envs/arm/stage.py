@@ -14,14 +14,20 @@ from autonomy.camera.texture import Coverings
 from autonomy.envs.arm.options import ArmOptions
 from autonomy.envs.arm.physics.arm_state import Shared, allocate
 from autonomy.envs.arm.physics.simulation import Design, Facts
+from autonomy.envs.arm.physics.table import FLOOR
 from autonomy.envs.arm.scene.appearance import COVERED
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
 from autonomy.envs.arm.scene.link_meshes import LinkMeshes, fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
+from autonomy.envs.arm.scene.outlines import TABLE_EDGE, outline
 from autonomy.envs.arm.scene.portrait_view import portrait_view
 from autonomy.envs.arm.scene.views import OVERVIEW, CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
+from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
+from autonomy.world import MapLines
+
+_MIDDLE = (0.0, 0.0, 0.1)  # [m] of what happens at a table
 
 
 def design(options: ArmOptions, start: EpisodeStart) -> Design:
@@ -125,6 +131,16 @@ class ArmStage(Stage):
         """Return what `see` does, with a mark at the goal."""
         return self._scene.library, self.some(rows, self._lit(self._marked()))
 
+    def surroundings(self) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and all that is there, with a mark at the goal."""
+        return self._scene.library, self._marked()
+
+    def outlook(self) -> Outlook:
+        """Return where the camera in the room is, and the middle of each table's top."""
+        count = len(self._every_row)
+        place = self._portrait.mount.position
+        return Outlook(np.tile(place, (count, 1)), np.tile(_MIDDLE, (count, 1)))
+
     def draw_names(self, hand: Collection[int]) -> list[str]:
         """Return what each draw shows, see `ArmScene.draw_names`."""
         return self._scene.draw_names(hand)
@@ -136,6 +152,20 @@ class ArmStage(Stage):
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return pictures of each table from above."""
         return self._pictures(OVERVIEW)
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the tools are [m]."""
+        return self.shared.bodies.tool_position[:, :2].copy()
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the table's edge, where things lay and lie, and the mark of the goal."""
+        task, bodies, setup = self._options.chosen_task, self.shared.bodies, self.shared.setup
+        shapes = [self._start.catalogue[number] for number in setup.shape[row].tolist()]
+        before = [outline(*own) for own in zip(shapes, setup.object_start[row], strict=True)]
+        now = [outline(*own) for own in zip(shapes, bodies.object_pose[row], strict=True)]
+        goal = task.mark(self.goal, bodies)[row : row + 1]
+        marks = [goal[:, :2]] if goal[0, 2] > FLOOR else []  # there may be none
+        return {"thing": now, "thing at the start": before, "table": [TABLE_EDGE], "goal": marks}
 
     def _pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
         views = np.tile(view.mount.camera_from_body, (len(self._every_row), 1, 1))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autonomy.batched_world import Choices
 from autonomy.camera_world import CameraWorld
+from autonomy.envs.lane.levers import LEVERS
 from autonomy.envs.lane.observations import (
     observation_space,
     proprioception,
@@ -33,6 +34,7 @@ from autonomy.perception.in_world.loading import make_perception, perceiving_mod
 from autonomy.policy import Policy
 from autonomy.single import SingleEnv
 from autonomy.task import Judgement, Mask
+from autonomy.world import MapLines
 from autonomy.world_state import Bounds, State, check_range
 
 _FARTHEST = 1e6  # [m] from the middle of the world that a car is
@@ -74,6 +76,7 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
             chosen.control_rate,
         )
         self.metadata["action_names"] = ("steering", "speed")
+        self.metadata["levers"] = LEVERS
         names = {name: tuple(bounds) for name, bounds in vectors.items()}
         self.metadata["observation_names"] = names
         self._perception = make_perception(
@@ -147,6 +150,16 @@ class LaneVectorEnv(CameraWorld[LaneOptions, LaneStage, LaneTask]):
 
     def _placed(self) -> Mapping[str, NDArray[Any]]:
         return {"road": self._stage.road, "lane": self._stage.lane, **self._layout}
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the cars are on a map: x and y [m]."""
+        self._check_running()
+        return self._stage.map_places()
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the edges of a car's road, and the lines between its lanes."""
+        self._check_running()
+        return self._stage.map_lines(row)
 
     @property
     def _kind(self) -> str:

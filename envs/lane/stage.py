@@ -27,10 +27,13 @@ from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.props import pose_along
 from autonomy.envs.lane.scene.shadow_balls import shadow_balls
+from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
+from autonomy.world import MapLines
 from autonomy.world_state import State
 
 _ROOM = 400 * 2**20  # [bytes] of meshes and routes kept before those not in use are forgotten
+_BEHIND, _ABOVE = 9.0, (0.0, 0.0, 4.0)  # [m] of the car a person looks from
 _SIGHT = 160.0  # [m] of a route that is seen or asked for, behind and ahead of where it is driven
 
 
@@ -246,18 +249,42 @@ class LaneStage(Stage):
             scene = scene.shadowed(shadow_balls(self.poses(self._every_row)))
         return self.scene.library, self.some(rows, scene)
 
+    def surroundings(self) -> tuple[MeshLibrary, Scene]:
+        """Return all meshes, and all that is there: the cars too."""
+        cars = self.poses(self._every_row)
+        return self.scene.library, self.scene.seen_from_outside(self.looks, cars)
+
+    def outlook(self) -> Outlook:
+        """Return a place behind and above each car, and the car's."""
+        cars = self.poses(self._every_row)
+        return Outlook(cars[:, :, 3] - _BEHIND * cars[:, :, 0] + _ABOVE, cars[:, :, 3])
+
     def pictures(self) -> tuple[NDArray[np.uint8], ...]:
         """Return what is seen from behind each car."""
         self._chase = self._chase or ChaseView()
+        library, scene = self.surroundings()
         cars = self.poses(self._every_row)
-        scene = self.scene.seen_from_outside(self.looks, cars)
-        shadowed = scene.shadowed(shadow_balls(cars))
-        return self._chase.pictures(self.scene.library, shadowed, cars)
+        return self._chase.pictures(library, scene.shadowed(shadow_balls(cars)), cars)
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map of each car's road, with the car on it."""
-        places = np.stack([self.vehicles.x, self.vehicles.y], axis=1)[self.egos]
         return tuple(
             map_with_car(self.roads[number], place)
-            for number, place in zip(self.road.tolist(), places, strict=True)
+            for number, place in zip(self.road.tolist(), self.map_places(), strict=True)
         )
+
+    def map_places(self) -> NDArray[np.float64]:
+        """Return `(N, 2)` where the cars are [m]."""
+        return np.stack([self.vehicles.x, self.vehicles.y], axis=1)[self.egos]
+
+    def map_lines(self, row: int) -> MapLines:
+        """Return the edges of a car's road, and the lines between its lanes."""
+        road = self.roads[int(self.road[row])]
+        lines = [_along(road, offset) for offset in road.boundaries.T]
+        return {"road edge": [lines[0], lines[-1]], "lane line": lines[1:-1]}
+
+
+def _along(road: Road, offset: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a line `(K, 2)` beside the reference line; one of a closed road ends at its start."""
+    line = road.at_offset(offset)
+    return np.concatenate([line, line[:1]]) if road.closed else line

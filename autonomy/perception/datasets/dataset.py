@@ -26,7 +26,7 @@ class Dataset:
         """Open a folder and check every byte of it.
 
         Raises:
-            InputError: It is missing, truncated, altered or of another version.
+            InputError: It is missing, not whole yet, truncated, altered or of another version.
         """
         if not folder.is_dir():
             raise InputError(f"there is no data set {folder}")

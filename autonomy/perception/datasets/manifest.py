@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from autonomy.errors import InputError
+from autonomy.errors import InputError, shown
 from autonomy.json_values import parsed_json
 
 MANIFEST = "manifest.json"
+UNFINISHED = "unfinished.json"
+"""The file that says how far a data set is, for as long as it is not whole."""
 FORMAT, VERSION = "autonomy-dataset", 2
 
 _ENTRY = re.compile(r"[a-z0-9_]+")
@@ -51,11 +53,36 @@ class Manifest:
         return {"format": FORMAT, "version": VERSION, **asdict(self)}
 
 
+def refuse_unfinished(folder: Path) -> None:
+    """Raise `InputError` if a folder holds a data set that is not whole yet."""
+    if (folder / UNFINISHED).exists():
+        raise InputError(f"data set {folder} is not whole yet; {to_go_on(folder)}")
+
+
+def to_go_on(folder: Path) -> str:
+    """Return what a person is told who has a data set that is not whole."""
+    return f"to go on: autonomy make-dataset --resume {folder}"
+
+
 def read_manifest(path: Path) -> Manifest:
     """Return what a file says.
 
     Raises:
-        InputError: It cannot be read, or is no manifest of this format and version.
+        InputError: It cannot be read, or is no manifest of this format and version, or the data set
+            beside it is not whole yet.
+    """
+    refuse_unfinished(path.parent)
+    manifest = manifest_of(read_stated(path, FORMAT, VERSION), path)
+    if manifest.frames < 1:
+        raise InputError(f"{path} must tell of frames, got {manifest.frames}")
+    return manifest
+
+
+def read_stated(path: Path, kind: str, version: int) -> dict[str, Any]:
+    """Return the JSON object of a file of some format.
+
+    Raises:
+        InputError: It cannot be read, or is of another format or version.
     """
     try:
         value: Any = parsed_json(path.read_bytes())
@@ -65,32 +92,44 @@ def read_manifest(path: Path) -> Manifest:
         raise InputError(f"{path} is truncated or no JSON: {error}") from error
     stated = cast(dict[str, Any], value) if isinstance(value, dict) else {}
     found = (stated.get("format"), stated.get("version"))
-    if found != (FORMAT, VERSION):
+    if found != (kind, version):
         raise InputError(
-            f"{path} must be {FORMAT!r} version {VERSION}, got {found[0]!r} {found[1]!r}"
+            f"{path} must be {kind!r} version {version}, got {shown(found[0])} {shown(found[1])}"
         )
+    return stated
+
+
+def manifest_of(stated: dict[str, Any], path: Path) -> Manifest:
+    """Return the manifest that a file states.
+
+    Raises:
+        InputError: It lacks something.
+    """
     try:
-        manifest = _manifest(stated)
+        return Manifest(
+            int(stated["frames"]),
+            int(stated["batch"]),
+            {label: tuple(map(str, names)) for label, names in stated["labels"].items()},
+            dict(stated["source"]),
+            dict(stated["tables"]),
+            dict(stated["versions"]),
+            arrays_of(stated["arrays"]),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path} must say what a data set holds, but lacks {error}") from error
-    if manifest.frames < 1:
-        raise InputError(f"{path} must tell of frames, got {manifest.frames}")
-    return manifest
 
 
-def _manifest(stated: dict[str, Any]) -> Manifest:
+def arrays_of(stated: dict[str, Any]) -> dict[str, StoredArray]:
+    """Return what a file states of arrays.
+
+    Raises:
+        KeyError: Something is lacking.
+        ValueError: A name or a number is none.
+    """
     arrays: dict[str, StoredArray] = {}
-    for entry, value in stated["arrays"].items():
+    for entry, value in stated.items():
         if not _ENTRY.fullmatch(entry):
             raise ValueError(f"an entry's name instead of {entry!r}")
         shape = tuple(int(length) for length in value["shape"])
         arrays[entry] = StoredArray(shape, str(value["dtype"]), str(value["sha256"]))
-    return Manifest(
-        int(stated["frames"]),
-        int(stated["batch"]),
-        {label: tuple(map(str, names)) for label, names in stated["labels"].items()},
-        dict(stated["source"]),
-        dict(stated["tables"]),
-        dict(stated["versions"]),
-        arrays,
-    )
+    return arrays

@@ -34,6 +34,10 @@ class EstimatingModule(Protocol):
         """Return what of that is followed: `motions`, or else what the signature reports."""
         ...
 
+    def draw(self, picture: NDArray[np.uint8], result: Any, camera: MountedCamera) -> None:
+        """Draw what a frame means over a larger picture of it `(H, W, 3)`."""
+        ...
+
 
 @dataclass(frozen=True)
 class Perceivable:
@@ -97,6 +101,12 @@ class Perception(Protocol):
         """Return everything that changes."""
         ...
 
+    def draw(
+        self, frames: Mapping[str, NDArray[Any]], pictures: Mapping[str, NDArray[np.uint8]]
+    ) -> None:
+        """Draw what is made of one row's frames over larger pictures of the same `(H, W, 3)`."""
+        ...
+
 
 class TruePerception:
     """Knows the truth."""
@@ -123,6 +133,11 @@ class TruePerception:
     def arrays(self) -> State:
         """Return nothing: nothing is remembered."""
         return {}
+
+    def draw(
+        self, frames: Mapping[str, NDArray[Any]], pictures: Mapping[str, NDArray[np.uint8]]
+    ) -> None:
+        """Do nothing: there are no frames."""
 
 
 class FramePerception:
@@ -184,6 +199,16 @@ class FramePerception:
     def arrays(self) -> State:
         """Return everything that changes."""
         return {_PREFIX + name: values for name, values in self._filters.arrays().items()}
+
+    def draw(
+        self, frames: Mapping[str, NDArray[Any]], pictures: Mapping[str, NDArray[np.uint8]]
+    ) -> None:
+        """Draw what the module makes of one row's frames over larger pictures of the same."""
+        named = {name: frames[name] for name in self._module.signature.reads}
+        name = next(iter(self._module.signature.frames))
+        picture, camera = pictures[name], self.cameras[name]
+        result = self._module.perceive(named)
+        self._module.draw(picture, result, camera.sized(*picture.shape[:2]))
 
 
 def _read(cameras: Mapping[str, MountedCamera], signature: Signature) -> dict[str, MountedCamera]:

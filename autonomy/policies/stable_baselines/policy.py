@@ -10,6 +10,7 @@ from stable_baselines3.common.policies import BasePolicy
 
 from autonomy.policy import Observation
 from autonomy.row_blocks import RowBlocks
+from autonomy.world_state import State
 
 
 class StableBaselinesPolicy:
@@ -43,6 +44,14 @@ class StableBaselinesPolicy:
         size = made.shape[1] - int(np.prod(self._memory_shape))
         self._memory = made[:, size:].reshape(self._memory.shape)
         return made[:, :size]
+
+    def get_state(self) -> State:
+        """Return what is remembered of the episodes that run."""
+        return {"memory": self._memory.copy()} if self._memory.size else {}
+
+    def set_state(self, state: State) -> None:
+        """Go on from what `get_state` returned."""
+        self._memory = state.get("memory", self._memory[:0]).copy()
 
     def _compute(self, rows: list[NDArray[Any]]) -> NDArray[np.float32]:
         """Return actions and the memory after them `(n, A + M)`."""

@@ -22,7 +22,7 @@ from autonomy.envs.arm.tasks.situation import Situation
 from autonomy.errors import InputError
 from autonomy.policy import Policy
 from autonomy.rewards import tolerance
-from autonomy.task import Judgement
+from autonomy.task import Judgement, TaskError
 from autonomy.world import Trace
 
 STILL = 0.05  # [m/s] what moves slower has arrived
@@ -71,6 +71,11 @@ class ArmTask(ABC):
     goal_bound: float = 0.6
     weights: Any = GoalWeights()
     success_terminates: bool = True
+
+    @property
+    def error(self) -> TaskError | None:
+        """By what reports say how far from perfect an episode was: how far the goal was at last."""
+        return TaskError(f"goal_{self.measured}_{self.unit}", at_end=True)
 
     @property
     def name(self) -> str:

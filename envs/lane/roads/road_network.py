@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from autonomy.doing import doing
 from autonomy.envs.lane.roads.drivable import check_drivable
 from autonomy.envs.lane.roads.road import Road
 
@@ -32,8 +33,9 @@ class RoadNetwork:
             InputError: It cannot.
         """
         if number not in self._roads:
-            road = self._make_road(number)
-            check_drivable(road)
+            with doing("making roads"):
+                road = self._make_road(number)
+                check_drivable(road)
             self._roads[number] = road
         return self._roads[number]
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autonomy.camera.library import MeshLibrary
+from autonomy.doing import doing
 from autonomy.envs.lane.roads.road import free_width
 from autonomy.envs.lane.roads.road_network import RoadNetwork
 from autonomy.envs.lane.scene.bridge_mesh import bridge_meshes
@@ -37,15 +38,19 @@ class RoadMeshes:
     def __getitem__(self, number: int) -> RoadParts:
         """Return the parts of a road; they follow from its number alone."""
         if number not in self._parts:
-            road = self._roads[number]
-            width = free_width(road)
-            random = np.random.default_rng((number, _SCENERY))
-            sections = sections_of(road, width)
-            self._parts[number] = RoadParts(
-                self._library.add(road_meshes(sections, road.markings)),
-                self._roadside.place(road, width, random, bridge_meshes(sections, road.bridges)),
-            )
+            with doing("making roads"):
+                self._parts[number] = self._made(number)
         return self._parts[number]
+
+    def _made(self, number: int) -> RoadParts:
+        road = self._roads[number]
+        width = free_width(road)
+        random = np.random.default_rng((number, _SCENERY))
+        sections = sections_of(road, width)
+        return RoadParts(
+            self._library.add(road_meshes(sections, road.markings)),
+            self._roadside.place(road, width, random, bridge_meshes(sections, road.bridges)),
+        )
 
     def surface(self, number: int) -> Surface:
         """Return how a road's surface and the land beside it lie."""

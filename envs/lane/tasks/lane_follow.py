@@ -12,7 +12,7 @@ from autonomy.compiled import compiled
 from autonomy.envs.lane.physics.car import STEERING_RATE_MAX
 from autonomy.envs.lane.tasks.task import IN_THE_MIDDLE, Array, LaneTask, Situation
 from autonomy.rewards import tolerance
-from autonomy.task import Judgement, Mask
+from autonomy.task import Judgement, Mask, TaskError
 from autonomy.world import Trace
 
 _STUCK_TIME = 5.0  # [s]
@@ -44,6 +44,7 @@ class LaneFollow(LaneTask):
     weights: RewardWeights = RewardWeights()
     # the route's end is no end of the road: what comes after is worth as much as what came before
     success_terminates = False
+    error = TaskError("lane_offset_m", at_end=False)
 
     def judge(self, now: Situation) -> Judgement:
         """Return the terms of `terms`, and the endings of `failures` and `success`.

@@ -17,7 +17,7 @@ from autonomy.envs.lane.roads.road import Road
 from autonomy.envs.lane.tasks.pure_pursuit import PurePursuit
 from autonomy.errors import InputError
 from autonomy.policy import Policy
-from autonomy.task import Judgement
+from autonomy.task import Judgement, TaskError
 from autonomy.world import Trace
 
 Array = NDArray[np.float64]
@@ -48,6 +48,7 @@ class LaneTask(ABC):
         draws: Random numbers that a layout takes.
         commands: What the observation `command` has, by name, and from where to where it goes.
         props: K meshes that stand or lie on roads and beside them: signs, cones, painted lines.
+        error: By what reports say how far from perfect an episode was, if there is such a thing.
     """
 
     weights: Any
@@ -55,6 +56,7 @@ class LaneTask(ABC):
     draws: int = 0
     commands: Mapping[str, tuple[float, float]] = MappingProxyType({})
     props: Sequence[Mesh] = ()
+    error: TaskError | None = None
 
     def lanes(self, road: Road) -> Sequence[int]:
         """Return the lanes of a road that episodes may begin in, counted from right to left."""
