@@ -36,6 +36,8 @@ class CommonOptions:
         cameras: Cameras by name, a name out of `camera_sets`, or a JSON file of cameras (see
             `rig_to_json`). The first one's images are observed as `camera`, `depth`, ...; those
             of another, `left` say, as `camera_left`, `depth_left`, ...
+        shadows: Whether what stands and moves casts shadows in the sun of policies' and
+            perception's images, as it does in pictures for people.
         split: `train`, `validation` or `test`: which roads or objects may come.
         control_rate: Control steps a second [Hz].
         max_episode_steps: Control steps after which an episode is truncated; by default the task
@@ -55,6 +57,7 @@ class CommonOptions:
         "observations",
         "image_size",
         "cameras",
+        "shadows",
         "control_rate",
     )
     """The options that decide what a policy sees, what its actions do and what is asked of it: they
@@ -66,6 +69,7 @@ class CommonOptions:
     observations: tuple[str, ...] = ("camera", "proprioception")
     image_size: tuple[int, int] | None = None
     cameras: "str | Path | Mapping[str, MountedCamera]" = "default"
+    shadows: bool = False
     split: str = "train"
     control_rate: float = 10.0
     max_episode_steps: int | None = None

@@ -1,7 +1,8 @@
-"""Film a policy at work, as a video that a browser plays.
+"""Film a policy at work, as a video that a browser plays or an animated picture.
 
 Example:
     python scripts/record.py runs/first drive.mp4 --seconds 30
+    python scripts/record.py expert drive.webp --env autonomy/LaneFollow-v0 --seconds 8 --width 480
 """
 
 from autonomy.interruptible import run
@@ -17,18 +18,20 @@ from autonomy.world_words import WorldWords
 
 @dataclass(frozen=True)
 class Arguments:
-    """Film a policy at work, as a video that a browser plays."""
+    """Film a policy at work, as a video that a browser plays or an animated picture."""
 
     policy: Annotated[Positional[str], arg(metavar="POLICY")]
     """Run folder, policy folder, model.zip of Stable-Baselines3, expert, random,
     package.module:Class or file.py:Class."""
     video: Annotated[Positional[Path], arg(metavar="OUT.mp4")]
-    """File to write, ending in .mp4."""
+    """File to write: a video .mp4, or an animated picture .gif or .webp."""
     env: str | None = None
     """Id of the world, such as autonomy/LaneFollow-v0; by default the one that the policy was
     trained in."""
     seconds: float = 30.0
     """Length of the film; episodes follow one another."""
+    width: int | None = None
+    """Width of the film [px]; by default as it is drawn, and 640 of an animated picture."""
     seed: int = 0
     """Seed of the first episode; the others count on from it."""
     device: str = "auto"
@@ -57,7 +60,7 @@ def main(arguments: Arguments) -> None:
     env_id, options = home_of(source, arguments.env, arguments.world, arguments.modules)
     world = make_world(env_id, 1, render_mode="rgb_array", **options)
     policy = source.make(world, arguments.device, arguments.seed)
-    record(world, policy, arguments.video, arguments.seconds, arguments.seed)
+    record(world, policy, arguments.video, arguments.seconds, arguments.seed, arguments.width)
     world.close()
     print(f"wrote {arguments.video}")
 

@@ -36,6 +36,7 @@ SMALLER = {
     "perceive.py": "",
     "compare.py": "--episodes 2 --conditions strong",
     "runs.py": "",
+    "gallery.py": "--seconds 0.1 --examples 1",
     "kill_training.py": "--moments 1",
 }
 ALGORITHM = {

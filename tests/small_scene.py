@@ -51,6 +51,7 @@ def look_of(
     patterns: ArrayLike = (),
     shadows: ArrayLike = (),
     textures: ArrayLike = (),
+    cast: ArrayLike = (),
 ) -> Appearance:
     """One look for all frames; every material has one colour. By default light comes evenly."""
 
@@ -68,6 +69,7 @@ def look_of(
         patterns=np.array(patterns, np.float32).reshape(1, -1, 3).repeat(num_frames, axis=0),
         shadows=np.array(shadows, np.float32).reshape(1, -1, 5).repeat(num_frames, axis=0),
         textures=np.array(textures, np.int32).reshape(1, -1).repeat(num_frames, axis=0),
+        cast=np.array(cast, np.float32).reshape(1, -1).repeat(num_frames, axis=0),
     )
 
 

@@ -93,15 +93,15 @@ def test_a_direction_is_rewarded_by_its_angle() -> None:
     assert dense.compute_reward(at(0.2 + 1.0), goal) == pytest.approx(0.1 - 1.0)
 
 
-@pytest.mark.parametrize(("name", "unit"), [("Slide", "m"), ("Flip", "rad")])
-def test_distances_are_named_with_their_unit(name: str, unit: str) -> None:
+@pytest.mark.parametrize(("name", "measured"), [("Slide", "distance_m"), ("Flip", "angle_rad")])
+def test_what_is_measured_is_named_with_its_unit(name: str, measured: str) -> None:
     world = make(name)
     world.reset(seed=0)
     *_, info = world.step(np.zeros((1, 3), np.float32))
     trace = {key: values[:1] for key, values in info["measurements"].items()}
-    assert f"goal_distance_{unit}" in trace
+    assert f"goal_{measured}" in trace
     metrics = world.metrics([trace])
-    assert metrics[f"final_distance_{unit}"] == pytest.approx(trace[f"goal_distance_{unit}"][0])
+    assert metrics[f"final_{measured}"] == pytest.approx(trace[f"goal_{measured}"][0])
 
 
 def test_both_boxes_of_a_stack_count() -> None:

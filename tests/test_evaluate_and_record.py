@@ -108,7 +108,8 @@ def test_bad_words_end_evaluation_with_one_line_and_status_2(
     ("words", "message"),
     [
         (("exprt", "{folder}/film.mp4", "--env", TOY_ID), "no policy 'exprt'"),
-        (("expert", "{folder}/film.gif", "--env", TOY_ID), "must end in .mp4"),
+        (("expert", "{folder}/film.avi", "--env", TOY_ID), "must end in .mp4, .gif, .webp"),
+        (("expert", "{folder}/film.gif", "--env", TOY_ID, "--width", "0"), "must be 64 to 3840"),
         (("expert", "{folder}/film.mp4", "--env", TOY_ID, "--seconds", "0"), "must be positive"),
         (
             ("random", "{folder}/film.mp4", "--env", TOY_ID, "--seed", "-1"),

@@ -287,6 +287,7 @@ def test_parked_cars_stand_clear_of_the_lanes_on_their_own_land() -> None:
             assert abs(side) > edge + 0.86 + 0.9  # beyond the posts
             assert abs(side) < width[station, int(side > 0)]
             assert -0.2 < z < road.position[station, 2]
+            assert abs(road.curvature[station]) < 1 / 60  # inside no hairpin
             count += 1
     assert count > 60
 

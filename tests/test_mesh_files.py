@@ -1,12 +1,16 @@
 """Mesh files: read, coloured, decimated, creased."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import trimesh
+from numpy.typing import NDArray
 from trimesh.visual.material import SimpleMaterial
 
+from autonomy.camera.decimation import decimated
 from autonomy.camera.mesh_file import read_surfaces
 from autonomy.camera.surface import Surface
 from autonomy.errors import InputError
@@ -54,11 +58,50 @@ def test_bad_mesh_files_are_refused(tmp_path: Path) -> None:
 def test_a_decimated_ball_is_still_round() -> None:
     whole = ball(4)
     surface = Surface(np.array(whole.vertices), np.array(whole.faces), None)
-    coarse = surface.decimated(500)
+    (coarse,) = decimated([surface], 500)
     assert 450 <= len(coarse.triangles) <= 550
     np.testing.assert_allclose(np.linalg.norm(coarse.vertices, axis=1), 2.0, rtol=0.02)
     assert coarse.area == pytest.approx(4 * np.pi * 2.0**2, rel=0.02)
-    assert surface.decimated(10_000) is surface
+    assert decimated([surface], 10_000)[0] is surface
+
+
+def flat(cells: int, holds: Any) -> Surface:
+    """Squares of a plate of 1 x 1, two triangles each, whose middles `holds` accepts."""
+    ticks = np.linspace(0.0, 1.0, cells + 1)
+    x, y = (grid.ravel() for grid in np.meshgrid(ticks, ticks))
+    square = (np.arange(cells)[:, np.newaxis] * (cells + 1) + np.arange(cells)).ravel()
+    square = square[holds(x[square] + 0.5 / cells, y[square] + 0.5 / cells)]
+    corners = np.stack([square, square + 1, square + cells + 2, square + cells + 1], axis=1)
+    vertices = np.column_stack([x, y, np.zeros_like(x)])
+    return Surface(vertices, np.concatenate([corners[:, [0, 1, 2]], corners[:, [0, 2, 3]]]), None)
+
+
+def test_colours_on_a_flat_plate_keep_their_shapes_and_leave_no_gap() -> None:
+    """A letter T and the plate around it: 0.14 of the plate, whatever is left of its triangles."""
+
+    def letter(x: NDArray, y: NDArray) -> NDArray:
+        bar = (abs(y - 0.7) < 0.1) & (abs(x - 0.5) < 0.2)
+        return bar | ((abs(x - 0.5) < 0.05) & (y < 0.6))
+
+    inside, around = flat(40, letter), flat(40, lambda x, y: ~letter(x, y))
+    area = inside.area
+    coarse = decimated([inside, around], 120)
+    assert sum(len(own.triangles) for own in coarse) <= 130
+    assert coarse[0].area == pytest.approx(area, rel=1e-3)
+    assert coarse[1].area == pytest.approx(1.0 - area, rel=1e-3)
+    assert area == pytest.approx(0.14)
+
+
+def test_a_small_piece_beside_a_large_one_stays_where_it_is() -> None:
+    """A button on a bump: nothing of the one may be drawn over the other."""
+    whole = ball(4)
+    large = Surface(np.array(whole.vertices), np.array(whole.faces), (255, 255, 255))
+    raised = flat(12, lambda x, y: np.hypot(x - 0.5, y - 0.5) < 0.5)
+    small = replace(raised, vertices=raised.vertices * 0.2 + (0.0, 0.0, 2.05))
+    coarse = decimated([large, small], 400)
+    assert 0.6 * small.area < coarse[1].area <= small.area
+    np.testing.assert_allclose(coarse[1].vertices[:, 2], 2.05, atol=0.01)
+    np.testing.assert_allclose(np.linalg.norm(coarse[0].vertices, axis=1), 2.0, rtol=0.02)
 
 
 def test_a_cube_is_creased_and_a_ball_is_not() -> None:

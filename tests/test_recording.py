@@ -7,12 +7,13 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from toy_world import TOY_ID, register_toy
 
 from autonomy.errors import InputError
 from autonomy.make import make_world
 from autonomy.recording import record
-from autonomy.recording.dashboard import MARGIN, Dashboard, draw_banner
+from autonomy.recording.dashboard import MARGIN, Dashboard
 from autonomy.recording.film import film
 from autonomy.recording.pictures import (
     class_picture,
@@ -69,6 +70,44 @@ def test_colours_survive_the_codec(tmp_path: Path) -> None:
         np.testing.assert_allclose(frame[32, 48].astype(int), colour, atol=6)
 
 
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_animated_pictures_repeat_and_keep_colours_times_and_size(
+    tmp_path: Path, suffix: str
+) -> None:
+    colours = [(200, 60, 40), (30, 160, 60), (40, 70, 200), (128, 128, 128)]
+    path = tmp_path / f"colours{suffix}"
+    with open_video(path, 15.0) as video:
+        for colour in colours:
+            video.write(np.full((64, 96, 3), colour, np.uint8))
+    with Image.open(path) as animation:
+        assert (animation.n_frames, animation.size) == (4, (96, 64))
+        assert animation.info["loop"] == 0
+        total = 0
+        for number, colour in enumerate(colours):
+            animation.seek(number)
+            animation.load()
+            total += animation.info["duration"]
+            seen = np.asarray(animation.convert("RGB"))[32, 48].astype(int)
+            np.testing.assert_allclose(seen, colour, atol=6)
+    assert total == pytest.approx(4 * 1000 / 15, abs=20)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "size"),
+    [("a.mp4", None, 720), ("a.webp", None, 640), ("a.gif", 161, 160), ("a.mp4", 321, 320)],
+)
+def test_films_are_as_wide_as_asked_for(
+    tmp_path: Path, name: str, width: int | None, size: int
+) -> None:
+    world = make_world(TOY_ID, 1)
+    record(world, world.expert(), tmp_path / name, seconds=0.3, width=width)
+    with av.open(str(tmp_path / name)) as container:
+        assert container.streams.video[0].codec_context.width in (size, 0)  # FFmpeg reads no WebP
+    if name.endswith((".gif", ".webp")):
+        with Image.open(tmp_path / name) as animation:
+            assert (animation.size, animation.n_frames) == ((size, size), 3)
+
+
 def test_an_episodes_end_stays_on_screen_and_the_next_begins() -> None:
     world = make_world(TOY_ID, 1, max_episode_steps=5)
     frames = list(islice(film(world, world.expert(), seed=0), 5 + 15 + 1))
@@ -87,8 +126,13 @@ def test_a_film_without_length_is_refused(tmp_path: Path, seconds: float) -> Non
 
 def test_other_films_that_cannot_be_are_refused(tmp_path: Path) -> None:
     world = make_world(TOY_ID, 1)
-    with pytest.raises(InputError, match=r"must end in \.mp4, got .*film\.avi"):
+    with pytest.raises(InputError, match=r"must end in \.mp4, \.gif, \.webp, got .*film\.avi"):
         record(world, world.expert(), tmp_path / "film.avi")
+    with pytest.raises(InputError, match="width must be 64 to 3840 px, got 8"):
+        record(world, world.expert(), tmp_path / "film.gif", width=8)
+    world.metadata["render_fps"] = 60.0
+    with pytest.raises(InputError, match="at most 50 frames/s, got 60"):
+        record(world, world.expert(), tmp_path / "film.gif")
     with pytest.raises(InputError, match=r"seed must be a whole .*, got -2"):
         record(world, world.expert(), tmp_path / "film.mp4", seed=-2)
     assert list(tmp_path.iterdir()) == []
@@ -142,11 +186,19 @@ def test_bars_reach_to_the_side_of_their_sign() -> None:
     assert columns[7.0].size == columns[-1.0].size
 
 
-def test_a_banner_tells_good_from_bad_and_copies_the_frame() -> None:
-    frame = np.zeros((720, 1280, 3), np.uint8)
-    good, bad = draw_banner(frame, "held", good=True), draw_banner(frame, "held", good=False)
-    assert not frame.any()
+@pytest.mark.parametrize("width", [1280, 1100, 720])
+def test_a_banner_tells_good_from_bad_and_covers_neither_middle_nor_panels(width: int) -> None:
+    view = np.random.default_rng(0).integers(0, 256, (720, width, 3), np.uint8)
+    shown = dashboard(view, {"steering": 0.5, "speed": 0.0})
+    bare = shown.draw()
+    good, bad = (shown.draw_end("lane departure", good=is_good) for is_good in (True, False))
     assert not np.array_equal(good, bad)
+    rows, columns = (np.flatnonzero((good != bare).any(axis=(2, own))) for own in (1, 0))
+    assert rows.min() > 0.7 * 720
+    assert columns[0] + columns[-1] == pytest.approx(width, abs=2)
+    panels = np.zeros((720, width), np.bool_)
+    panels[-24 - 74 :, 24 : 24 + 300] = panels[-24 - 74 :, -24 - 300 : -24] = True
+    np.testing.assert_array_equal(good[panels], bare[panels])
 
 
 def test_every_kind_of_image_is_shown_and_nothing_else() -> None:

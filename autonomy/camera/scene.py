@@ -44,6 +44,8 @@ class Appearance(NamedTuple):
             radius [m], and how dark the middle is, in [0, 1].
         textures: `(N, M)` int32 per material the number of the library's texture that its colours
             are multiplied by, 255 being one, or -1; `(N, 0)` where none has any.
+        cast: `(N, 4)` float32 middle (x, y, z) and radius [m] of the ball in which things cast
+            shadows in the sun; `(N, 0)` where none do.
     """
 
     palette: NDArray[np.float32]
@@ -56,6 +58,7 @@ class Appearance(NamedTuple):
     patterns: NDArray[np.float32]
     shadows: NDArray[np.float32]
     textures: NDArray[np.int32]
+    cast: NDArray[np.float32]
 
 
 class Scene(NamedTuple):
@@ -63,6 +66,10 @@ class Scene(NamedTuple):
 
     draws: Draws
     look: Appearance
+
+    def shadowed(self, balls: NDArray[np.float32]) -> "Scene":
+        """Return the scenes with cast shadows in balls `(N, 4)`, see `Appearance.cast`."""
+        return Scene(self.draws, self.look._replace(cast=balls))
 
     def rows(self, index: NDArray[Any]) -> "Scene":
         """Return the scenes of some rows (indices or a mask)."""

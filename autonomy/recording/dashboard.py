@@ -26,11 +26,12 @@ ROW = 26
 PANEL_WIDTH = 300
 MAP_HEIGHT = 220
 BAR_WIDTH = 150
+BANNER_HEIGHT = 56
 
 NAME = TextStyle(colour=MUTED)
 VALUE = TextStyle(align="right")
 TITLE = TextStyle(bold=True)
-BANNER = TextStyle(size=30, bold=True, align="centre")
+BANNER = TextStyle(size=28, bold=True, align="centre")
 GREEN: Colour = (88, 204, 120)
 AMBER: Colour = (255, 176, 64)
 TRACK: Colour = (64, 72, 80)
@@ -55,6 +56,26 @@ class Dashboard:
         self._draw_overview(frame)
         self._draw_measurements(frame)
         self._draw_actions(frame)
+        return frame
+
+    def draw_end(self, text: str, *, good: bool) -> Image:
+        """Return the frame with a banner that says how the episode ended.
+
+        It lies on the lower edge, where it hides neither what is driven nor what is gripped:
+        between the panels, or above them where the view is too narrow for that.
+        """
+        frame = self.draw()
+        width = text_width(text, BANNER) + 6 * PADDING
+        bottom = frame.shape[0] - MARGIN
+        if width + 2 * (PANEL_WIDTH + 2 * MARGIN) > frame.shape[1]:
+            rows = max(1 + len(self.measurements), len(self.actions))
+            bottom -= _panel_height(rows) + MARGIN
+        left = (frame.shape[1] - width) // 2
+        box = Box(left, bottom - BANNER_HEIGHT, width, BANNER_HEIGHT)
+        draw_panel(frame, box, opacity=0.78)
+        stripe = Box(box.left + PADDING, box.top + PADDING, 6, box.height - 2 * PADDING)
+        stripe.of(frame)[:] = GREEN if good else AMBER
+        draw_text(frame, text, frame.shape[1] // 2 + PADDING, box.top + 38, BANNER)
         return frame
 
     def _draw_seen(self, frame: Image) -> None:
@@ -90,24 +111,16 @@ class Dashboard:
             baseline += ROW
 
 
-def draw_banner(frame: Image, text: str, *, good: bool) -> Image:
-    """Return a copy of the frame that announces `text` in its middle."""
-    frame = frame.copy()
-    width = text_width(text, BANNER) + 6 * PADDING
-    box = Box((frame.shape[1] - width) // 2, round(0.36 * HEIGHT), width, 68)
-    draw_panel(frame, box, opacity=0.78)
-    stripe = Box(box.left + PADDING, box.top + PADDING, 6, box.height - 2 * PADDING)
-    stripe.of(frame)[:] = GREEN if good else AMBER
-    draw_text(frame, text, frame.shape[1] // 2 + PADDING, box.top + 45, BANNER)
-    return frame
-
-
 def _bottom_panel(frame: Image, rows: int, *, right: bool) -> Box:
-    height = 2 * PADDING + rows * ROW - 6
     left = frame.shape[1] - MARGIN - PANEL_WIDTH if right else MARGIN
+    height = _panel_height(rows)
     box = Box(left, frame.shape[0] - MARGIN - height, PANEL_WIDTH, height)
     draw_panel(frame, box)
     return box
+
+
+def _panel_height(rows: int) -> int:
+    return 2 * PADDING + rows * ROW - 6
 
 
 def _draw_label(frame: Image, text: str, picture: Box) -> None:

@@ -6,36 +6,55 @@ from pathlib import Path
 
 from autonomy.errors import InputError
 from autonomy.policy import Policy
-from autonomy.recording.dashboard import Dashboard, draw_banner
+from autonomy.recording.dashboard import Dashboard
 from autonomy.recording.drawing import Image
-from autonomy.recording.pictures import observed_pictures
+from autonomy.recording.pictures import fit_width, observed_pictures
 from autonomy.rollouts import Step, rollout
 from autonomy.seed import checked_seed
-from autonomy.video import open_video
+from autonomy.video import ANIMATIONS, open_video
 from autonomy.world import World
 from autonomy.wrapped_world import AnyWorld, as_world
 
+_NARROWEST, _WIDEST, _ANIMATION_WIDTH = 64, 3840, 640  # [px]
 END_SHOWN_S = 1.5  # how long the end of an episode stays on screen
 
 
 def record(
-    envs: AnyWorld, policy: Policy, path: Path, seconds: float = 30.0, seed: int = 0
+    envs: AnyWorld,
+    policy: Policy,
+    path: Path,
+    seconds: float = 30.0,
+    seed: int = 0,
+    width: int | None = None,
 ) -> None:
-    """Film the episodes `seed`, `seed + 1`, ... of a world of one environment, as MP4.
+    """Film the episodes `seed`, `seed + 1`, ... of a world of one environment.
 
     The film runs at the world's `metadata["render_fps"]` and is `seconds` long.
 
+    Args:
+        envs: The world.
+        policy: Who acts there.
+        path: File to write: a video `.mp4`, or an animated picture `.gif` or `.webp`.
+        seconds: How long it is.
+        seed: Of the first episode.
+        width: Of the frames [px], made even; by default as they are drawn in a video, and 640 in
+            an animated picture.
+
     Raises:
-        InputError: If `seconds` or `seed` cannot be, or `path` is not an `.mp4`.
+        InputError: If `seconds`, `seed` or `width` cannot be, or `path` has another ending.
     """
     if not 0.0 < seconds < float("inf"):
         raise InputError(f"the film's length must be positive seconds, got {seconds:g}")
+    if width is not None and not _NARROWEST <= width <= _WIDEST:
+        raise InputError(f"the film's width must be {_NARROWEST} to {_WIDEST} px, got {width}")
+    if width is None and path.suffix.lower() in ANIMATIONS:
+        width = _ANIMATION_WIDTH
     checked_seed(seed)
     world = as_world(envs)
     fps = float(world.metadata["render_fps"])
     with open_video(path, fps) as video:
         for frame in islice(film(world, policy, seed), max(1, round(seconds * fps))):
-            video.write(frame)
+            video.write(frame if width is None else fit_width(frame, width))
 
 
 def film(envs: World, policy: Policy, seed: int) -> Iterator[Image]:
@@ -44,11 +63,11 @@ def film(envs: World, policy: Policy, seed: int) -> Iterator[Image]:
     steps = 0
     for step in rollout(envs, policy, count(seed)):
         steps += 1
-        frame = dashboard(envs, step, steps / fps).draw()
-        yield frame
+        shown = dashboard(envs, step, steps / fps)
+        yield shown.draw()
         if step.ended[0]:
             reason = str(step.info["episode_end"][0]).replace("_", " ")
-            end = draw_banner(frame, reason, good=bool(step.info["success"][0]))
+            end = shown.draw_end(reason, good=bool(step.info["success"][0]))
             yield from [end] * round(END_SHOWN_S * fps)
             steps = 0
 

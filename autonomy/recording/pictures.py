@@ -45,7 +45,19 @@ def class_picture(classes: NDArray[np.integer]) -> Image:
 
 def fit_height(picture: Image, height: int) -> Image:
     """Return a copy scaled to `height`; its width is even, as video needs."""
-    width = round(picture.shape[1] * height / picture.shape[0] / 2) * 2
+    return _scaled(picture, height, _even(picture.shape[1] * height / picture.shape[0]))
+
+
+def fit_width(picture: Image, width: int) -> Image:
+    """Return a copy scaled to `width`, both it and its height made even, as video needs."""
+    return _scaled(picture, _even(picture.shape[0] * width / picture.shape[1]), _even(width))
+
+
+def _even(length: float) -> int:
+    return max(round(length / 2) * 2, 2)
+
+
+def _scaled(picture: Image, height: int, width: int) -> Image:
     shrinks = height < picture.shape[0]
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     if picture.shape[:2] == (height, width):

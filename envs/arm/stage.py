@@ -1,6 +1,7 @@
 """N arms at their tables as cameras see them: what an episode and a labelled frame have alike."""
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ from autonomy.envs.arm.physics.simulation import Design, Facts
 from autonomy.envs.arm.physics.table import FLOOR
 from autonomy.envs.arm.scene.appearance import COVERED
 from autonomy.envs.arm.scene.arm_scene import ArmScene, Extras
-from autonomy.envs.arm.scene.link_meshes import fixture_meshes, robot_meshes
+from autonomy.envs.arm.scene.link_meshes import LinkMeshes, fixture_meshes, robot_meshes
 from autonomy.envs.arm.scene.materials import Material
 from autonomy.envs.arm.scene.outlines import TABLE_EDGE, outline
-from autonomy.envs.arm.scene.views import OVERVIEW, PORTRAIT, CameraBodies
+from autonomy.envs.arm.scene.portrait_view import portrait_view
+from autonomy.envs.arm.scene.views import OVERVIEW, CameraBodies
 from autonomy.envs.arm.start import EpisodeStart
 from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
@@ -83,9 +85,18 @@ class ArmStage(Stage):
             self._drawn.dress(self._every_row, self.sampler.records(self._draws))
         return self._drawn
 
+    @cached_property
+    def _robot(self) -> LinkMeshes:
+        options = self._options
+        return robot_meshes(options.chosen_robot, options.triangles, Material.ROBOT)
+
+    @cached_property
+    def _portrait(self) -> MountedCamera:
+        return portrait_view(self._options.chosen_robot, self._robot)
+
     def _make_scene(self) -> ArmScene:
         options, start, ranges = self._options, self._start, self._options.ranges
-        meshes = robot_meshes(options.chosen_robot, options.triangles, Material.ROBOT)
+        meshes = self._robot
         clutter, has_shadows = start.clutter, ranges.shadow.high[0] > 0.0
         extras = Extras(
             clutter.shapes, clutter.most, ranges.has_patterns, has_shadows, self._coverings
@@ -114,11 +125,11 @@ class ArmStage(Stage):
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of the cameras of some rows."""
         scene = self._marked() if self._options.goal_marker else self._seen()
-        return self._scene.library, self.some(rows, scene)
+        return self._scene.library, self.some(rows, self._lit(scene))
 
     def look(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return what `see` does, with a mark at the goal."""
-        return self._scene.library, self.some(rows, self._marked())
+        return self._scene.library, self.some(rows, self._lit(self._marked()))
 
     def surroundings(self) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and all that is there, with a mark at the goal."""
@@ -127,7 +138,8 @@ class ArmStage(Stage):
     def outlook(self) -> Outlook:
         """Return where the camera in the room is, and the middle of each table's top."""
         count = len(self._every_row)
-        return Outlook(np.tile(PORTRAIT.mount.position, (count, 1)), np.tile(_MIDDLE, (count, 1)))
+        place = self._portrait.mount.position
+        return Outlook(np.tile(place, (count, 1)), np.tile(_MIDDLE, (count, 1)))
 
     def draw_names(self, hand: Collection[int]) -> list[str]:
         """Return what each draw shows, see `ArmScene.draw_names`."""
@@ -135,7 +147,7 @@ class ArmStage(Stage):
 
     def pictures(self) -> tuple[NDArray[np.uint8], ...]:
         """Return what a camera in the room sees of each table."""
-        return self._pictures(PORTRAIT)
+        return self._pictures(self._portrait)
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return pictures of each table from above."""
@@ -157,7 +169,11 @@ class ArmStage(Stage):
 
     def _pictures(self, view: MountedCamera) -> tuple[NDArray[np.uint8], ...]:
         views = np.tile(view.mount.camera_from_body, (len(self._every_row), 1, 1))
-        return Portrait(view.camera).pictures(self._scene.library, self._marked(), views)
+        scene = self._scene.shadowed(self._marked())
+        return Portrait(view.camera).pictures(self._scene.library, scene, views)
+
+    def _lit(self, scene: Scene) -> Scene:
+        return self._scene.shadowed(scene) if self._options.shadows else scene
 
     def _seen(self) -> Scene:
         return self._scene.seen(self.shared.bodies, self.shared.setup)

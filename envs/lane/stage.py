@@ -26,6 +26,7 @@ from autonomy.envs.lane.scene.car_map import map_with_car
 from autonomy.envs.lane.scene.chase_view import ChaseView
 from autonomy.envs.lane.scene.lane_scene import LaneScene, world_from_car
 from autonomy.envs.lane.scene.props import pose_along
+from autonomy.envs.lane.scene.shadow_balls import shadow_balls
 from autonomy.shown_world import Outlook
 from autonomy.stage import NO_EYES, Stage
 from autonomy.world import MapLines
@@ -98,6 +99,7 @@ class LaneStage(Stage):
         self.scene = LaneScene(num_envs, self.roads, others, props, textures)
         self.looks = plain_looks(num_envs, self._coverings)
         self._chase: ChaseView | None = None
+        self._has_shadows = options.shadows
 
     @property
     def routes(self) -> Routes:
@@ -242,7 +244,10 @@ class LaneStage(Stage):
 
     def see(self, rows: NDArray[np.intp]) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and what is in front of cameras on the cars of some rows."""
-        return self.scene.library, self.some(rows, self.scene.seen_from_car(self.looks))
+        scene = self.scene.seen_from_car(self.looks)
+        if self._has_shadows:
+            scene = scene.shadowed(shadow_balls(self.poses(self._every_row)))
+        return self.scene.library, self.some(rows, scene)
 
     def surroundings(self) -> tuple[MeshLibrary, Scene]:
         """Return all meshes, and all that is there: the cars too."""
@@ -258,7 +263,8 @@ class LaneStage(Stage):
         """Return what is seen from behind each car."""
         self._chase = self._chase or ChaseView()
         library, scene = self.surroundings()
-        return self._chase.pictures(library, scene, self.poses(self._every_row))
+        cars = self.poses(self._every_row)
+        return self._chase.pictures(library, scene.shadowed(shadow_balls(cars)), cars)
 
     def overview(self) -> tuple[NDArray[np.uint8], ...]:
         """Return a map of each car's road, with the car on it."""

@@ -12,6 +12,9 @@ from autonomy.camera.rasterizer.grain import grain_tile
 from autonomy.camera.rasterizer.optics import Optics, Views
 from autonomy.camera.scene import Draws, Scene
 
+_FINER = 2  # what the sun sees than an image
+_SUN_SIDES = 256, 2048  # [px] at least and at most
+
 
 class CpuRasterizer:
     """Draws batches of frames through one kind of optics, for one caller at a time."""
@@ -30,7 +33,9 @@ class CpuRasterizer:
         """
         alone = len(views.poses) == 1
         self._take(library)
+        casts = scene.look.cast.shape[1] > 0 and "rgb" in channels
         self._fit(library, scene.draws, 1 if alone else get_num_threads())
+        self._fit_sun(_sun_side(self._optics) if casts else 0)
         images = self._images(len(views.poses), channels)
         draw = draw_alone if alone else draw_batch
         draw(
@@ -74,6 +79,14 @@ class CpuRasterizer:
         if any(more > has for more, has in zip(wanted, given, strict=True)):
             self._buffers = self._allocate(*map(max, wanted, given))
 
+    def _fit_sun(self, side: int) -> None:
+        """Make room, on every thread, for what the sun sees: `side` x `side` pixels, or none."""
+        threads, room = len(self._buffers.vertices), self._buffers.lit_seen
+        if room.shape[:2] != (threads, side):
+            shape = (threads, side, with_room(side))
+            lit = np.empty(shape, np.float32), np.empty(shape, np.int32)
+            self._buffers = self._buffers._replace(lit_nearness=lit[0], lit_seen=lit[1])
+
     def _allocate(self, threads: int, triangles: int, vertices: int) -> Buffers:
         size = (self._optics.height, with_room(self._optics.width))
         room = with_room(triangles)
@@ -84,7 +97,15 @@ class CpuRasterizer:
             planes=np.empty((threads, 3, room), np.float32),
             nearness=np.empty((threads, *size), np.float32),
             seen=np.empty((threads, *size), np.int32),
+            lit_nearness=np.empty((threads, 0, 0), np.float32),
+            lit_seen=np.empty((threads, 0, 0), np.int32),
         )
+
+
+def _sun_side(optics: Optics) -> int:
+    """Return how many pixels wide and high the sun sees: some of its own for each of an image's."""
+    wanted = _FINER * max(optics.height, optics.width)
+    return min(max(1 << (wanted - 1).bit_length(), _SUN_SIDES[0]), _SUN_SIDES[1])
 
 
 def _in_whole_blocks(library: MeshLibrary) -> LibraryArrays:

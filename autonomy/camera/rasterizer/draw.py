@@ -8,6 +8,7 @@ from numba.np.ufunc.parallel import get_thread_id
 from numpy.typing import NDArray
 
 from autonomy.camera.library import LibraryArrays
+from autonomy.camera.rasterizer.cast_shadow import add_cast_shadows
 from autonomy.camera.rasterizer.contact_shadow import add_contact_shadows
 from autonomy.camera.rasterizer.covering import frame_covers
 from autonomy.camera.rasterizer.geometry import project_frame
@@ -16,6 +17,7 @@ from autonomy.camera.rasterizer.optics import Optics, Views, zoomed
 from autonomy.camera.rasterizer.pattern import add_patterns
 from autonomy.camera.rasterizer.readings import read_depth, read_labels
 from autonomy.camera.rasterizer.shading import shade
+from autonomy.camera.rasterizer.sun_sight import see_from_sun
 from autonomy.camera.rasterizer.triangles import Triangles
 from autonomy.camera.rasterizer.visibility import VisibilityBuffer, rasterize
 from autonomy.camera.scene import Appearance, Draws, Scene
@@ -33,7 +35,10 @@ class Images(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Working room, one row a thread: for `project_frame`, `Triangles`, `VisibilityBuffer`."""
+    """Working room, one row a thread: for `project_frame`, `Triangles`, `VisibilityBuffer`.
+
+    The last two are what the sun sees, without a pixel where nothing casts shadows.
+    """
 
     vertices: NDArray[np.float32]
     corners: NDArray[np.float32]
@@ -41,6 +46,8 @@ class Buffers(NamedTuple):
     planes: NDArray[np.float32]
     nearness: NDArray[np.float32]
     seen: NDArray[np.int32]
+    lit_nearness: NDArray[np.float32]
+    lit_seen: NDArray[np.int32]
 
 
 @compiled
@@ -60,7 +67,10 @@ def _draw(
     optics = zoomed(all_optics, views.zooms[frame])
     triangles = Triangles(buffers.corners[thread], buffers.planes[thread], buffers.labels[thread])
     buffer = VisibilityBuffer(buffers.nearness[thread], buffers.seen[thread])
-    count = project_frame(frame, library, scene, pose, optics, buffers.vertices[thread], triangles)
+    vertices = buffers.vertices[thread]
+    lit = VisibilityBuffer(buffers.lit_nearness[thread], buffers.lit_seen[thread])
+    sight = see_from_sun(frame, library, scene, lit, vertices, triangles)
+    count = project_frame(frame, library, scene, pose, optics, vertices, triangles)
     highest = rasterize(count, triangles, optics.width, buffer)
     if images.rgb.size:
         light = frame_light(frame, scene.look, optics.lens, pose)
@@ -71,6 +81,9 @@ def _draw(
         if scene.look.shadows.shape[1]:
             shadows, rgb = scene.look.shadows[frame], images.rgb[frame]
             add_contact_shadows(shadows, light.rays, pose, optics, buffer, rgb)
+        if lit.seen.shape[0]:
+            rgb = images.rgb[frame]
+            add_cast_shadows(frame, scene.look, light, sight, triangles, buffer, rgb)
     if images.depth.size:
         read_depth(buffer.nearness, images.depth[frame])
     if images.semantic.size:

@@ -144,8 +144,11 @@ def plain_looks(
     patterns = np.zeros((num_envs, patterned, 3), np.float32)
     light = sun_direction, sun, ambient, horizon, zenith
     dark = np.zeros((num_envs, shadows, 5), np.float32)
-    textures = coverings.room(num_envs, palette.shape[1])
-    return Appearance(palette, *light, visibility, patterns, dark, textures)
+    textures, nowhere = (
+        coverings.room(num_envs, palette.shape[1]),
+        np.zeros((num_envs, 0), np.float32),
+    )
+    return Appearance(palette, *light, visibility, patterns, dark, textures, nowhere)
 
 
 def dress(

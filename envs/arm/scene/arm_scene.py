@@ -23,6 +23,7 @@ from autonomy.envs.arm.scene.shadows import Shadows
 
 _FLOOR_SIZE = 60.0  # [m]
 _GOAL_RADIUS = 0.018  # [m]
+_SHADOW_BALL = np.array((*TABLE_MIDDLE[:2], 0.0, 1.1), np.float32)  # see `Appearance.cast`
 
 
 class Extras(NamedTuple):
@@ -107,6 +108,10 @@ class ArmScene:
         if self._looks.shadows.shape[1]:
             self._shadows.cast(self._looks.shadows, bodies, setup)
         return Scene(self._draws, self._looks)
+
+    def shadowed(self, scene: Scene) -> Scene:
+        """Return a scene with the shadows that all cast on each other, the table and the floor."""
+        return scene.shadowed(np.tile(_SHADOW_BALL, (len(scene.draws.parts), 1)))
 
     def _thing_parts(self, catalogue: Sequence[Shape], count: int) -> NDArray[np.int32]:
         """Add the meshes of the task's things; return the parts `(O, K, 2)` of each shape."""

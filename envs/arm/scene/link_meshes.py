@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autonomy.camera.classes import SemanticClass
+from autonomy.camera.decimation import decimated
 from autonomy.camera.mesh import Mesh, joined, surface
 from autonomy.camera.surface import Surface
 from autonomy.elementary import power
@@ -20,8 +21,8 @@ from autonomy.envs.arm.scene.link_pieces import Piece, pieces_of
 
 _SHADE = 12  # steps of a colour's components, which span 0 to 255
 _MOST_COLORS = 100  # for which a palette has room, of a robot and of fixtures each
-_FAIRNESS = 0.7  # 1 shares triangles out by area, 0 gives every surface as many
-_FEWEST = 24  # triangles that a surface keeps, however small it is
+_FAIRNESS = 0.7  # 1 shares triangles out by area, 0 gives every link as many
+_FEWEST = 24  # triangles that a link keeps, however small it is
 
 
 @dataclass(frozen=True)
@@ -112,17 +113,27 @@ def _rounded(color: tuple[int, int, int], step: int) -> tuple[int, int, int]:
 
 
 def _decimated(pieces: list[Piece], triangles: int) -> list[Piece]:
-    """Share triangles out by area, and give what small surfaces leave over to the others."""
-    areas = power([piece.surface.area for piece in pieces], _FAIRNESS)
-    counts = np.array([len(piece.surface.triangles) for piece in pieces])
+    """Share triangles out among links by area, and give what some leave over to the others."""
+    links = sorted({piece.link for piece in pieces})
+    groups = [[piece for piece in pieces if piece.link == link] for link in links]
+    areas = power([sum(piece.surface.area for piece in own) for own in groups], _FAIRNESS)
+    counts = np.array([sum(len(piece.surface.triangles) for piece in own) for own in groups])
     shares = np.maximum(triangles * areas / areas.sum(), _FEWEST)
     for _ in range(8):
         kept = np.minimum(shares, counts)
         shares = shares * np.clip(triangles / kept.sum(), 0.5, 2.0)
     return [
-        piece._replace(surface=piece.surface.decimated(max(_FEWEST, round(share))))
-        for piece, share in zip(pieces, shares, strict=True)
+        piece
+        for own, share in zip(groups, shares, strict=True)
+        for piece in _coarser(own, max(_FEWEST, round(share)))
     ]
+
+
+def _coarser(pieces: list[Piece], count: int) -> list[Piece]:
+    """Return the pieces of one link with about `count` triangles; some may be too small to keep."""
+    coarse = decimated([piece.surface for piece in pieces], count)
+    both = zip(pieces, coarse, strict=True)
+    return [piece._replace(surface=own) for piece, own in both if len(own.triangles)]
 
 
 def _mesh(piece: Surface, material: int, semantic_class: int) -> Mesh:

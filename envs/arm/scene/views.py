@@ -14,11 +14,6 @@ from autonomy.envs.arm.physics.simulation import Facts
 from autonomy.envs.arm.scene.arm_scene import to_matrices
 from autonomy.linear_algebra import chained
 
-PORTRAIT = MountedCamera(
-    Camera(height=720, width=1280, fov=math.radians(46.0), near=0.05, far=60.0),
-    Mount(WORLD, position=(1.25, 1.05, 0.92), pitch=0.45, yaw=-2.45),
-)
-"""What people see of the world."""
 OVERVIEW = MountedCamera(
     Camera(height=200, width=200, fov=math.radians(50.0), near=0.05, far=60.0),
     Mount(WORLD, position=(-0.1, 0.0, 1.5), pitch=math.pi / 2),

@@ -26,6 +26,7 @@ from autonomy.task import Judgement, TaskError
 from autonomy.world import Trace
 
 STILL = 0.05  # [m/s] what moves slower has arrived
+_MEASURED = {"rad": "angle"}  # what is measured in a unit, where it is no distance
 _OUT_OF_SIGHT = (0.0, 0.0, -9.0)  # [m]
 
 
@@ -74,7 +75,7 @@ class ArmTask(ABC):
     @property
     def error(self) -> TaskError | None:
         """By what reports say how far from perfect an episode was: how far the goal was at last."""
-        return TaskError(f"goal_distance_{self.unit}", at_end=True)
+        return TaskError(f"goal_{self.measured}_{self.unit}", at_end=True)
 
     @property
     def name(self) -> str:
@@ -84,6 +85,11 @@ class ArmTask(ABC):
     def shapes(self, split: str) -> tuple[Shape, ...]:
         """Return what may lie on the table; no two splits share a shape."""
         return ()
+
+    @property
+    def measured(self) -> str:
+        """What is measured from a goal, by its unit: `distance` or `angle`."""
+        return _MEASURED.get(self.unit, "distance")
 
     @abstractmethod
     def lay_out(self, uniform: Array, shapes: list[tuple[Shape, ...]]) -> Layout:
@@ -157,7 +163,7 @@ class ArmTask(ABC):
             success=(distance < self.tolerance) & self.is_still(now.bodies),
             failures={},
             measurements={
-                f"goal_distance_{self.unit}": distance,
+                f"goal_{self.measured}_{self.unit}": distance,
                 "tool_height_m": now.bodies.tool_position[:, 2],
                 "tool_speed_m_s": np.linalg.norm(now.bodies.tool_velocity, axis=1),
             },
@@ -165,12 +171,13 @@ class ArmTask(ABC):
 
     def metrics(self, episodes: Sequence[Trace], control_rate: float) -> dict[str, float]:
         """Summarise episodes: means over their last steps and their lengths."""
-        last = [float(episode[f"goal_distance_{self.unit}"][-1]) for episode in episodes]
+        measured, unit = self.measured, self.unit
+        last = [float(episode[f"goal_{measured}_{unit}"][-1]) for episode in episodes]
         steps = [len(episode["tool_speed_m_s"]) for episode in episodes]
         speeds = np.concatenate([episode["tool_speed_m_s"] for episode in episodes])
         return {
-            f"final_distance_{self.unit}": float(np.mean(last)),
-            f"final_distance_p95_{self.unit}": float(np.percentile(last, 95)),
+            f"final_{measured}_{unit}": float(np.mean(last)),
+            f"final_{measured}_p95_{unit}": float(np.percentile(last, 95)),
             "duration_s": float(np.mean(steps)) / control_rate,
             "tool_speed_m_s": float(speeds.astype(np.float64).mean()),
         }

@@ -88,9 +88,10 @@ def plain_looks(num_envs: int, coverings: Coverings = UNCOVERED) -> Appearance:
     sun_direction, sun, ambient, horizon, zenith = np.zeros((5, num_envs, 3), np.float32)
     visibility = np.zeros(num_envs, np.float32)
     patterns, shadows = (np.zeros((num_envs, 0, columns), np.float32) for columns in (3, 5))
+    nowhere = np.zeros((num_envs, 0), np.float32)
     light = sun_direction, sun, ambient, horizon, zenith
     textures = coverings.room(num_envs, len(Material))
-    return Appearance(palette, *light, visibility, patterns, shadows, textures)
+    return Appearance(palette, *light, visibility, patterns, shadows, textures, nowhere)
 
 
 def dress(looks: Appearance, rows: NDArray[np.intp], draws: NDArray[np.void]) -> None:
@@ -134,7 +135,7 @@ def _fixed() -> NDArray[np.float32]:
         (Material.CAR_GLASS, (44.0, 52.0, 62.0)),
         (Material.LAMP, (196.0, 28.0, 26.0)),
         (Material.TYRE, (36.0, 36.0, 38.0)),
-        (Material.SHADOW, (52.0, 53.0, 56.0)),
+        (Material.RIM, (168.0, 170.0, 174.0)),
     ):
         palette[material, :3] = color
     for material, grain in (

@@ -12,18 +12,19 @@ _LENGTH, _HALF_WIDTH = 4.1, 0.86  # [m]
 _REAR_OVERHANG = 0.75  # [m] behind the rear axle, the body's origin
 _AXLES = (0.75, 3.4)  # [m] from the rear
 _WHEEL_RADIUS, _WHEEL_WIDTH = 0.33, 0.22  # [m]
-_SHADOW_HEIGHT = 0.03  # [m] keeps it in front of the paint
+_RIM_RADIUS = 0.2  # [m]
 _SEEN = SemanticClass.VEHICLE
 
-# Side views (x, z) [m], counter-clockwise as seen from the right.
+# Side views (x, z) [m], counter-clockwise as seen from the right. The tail is so high that the
+# wheels on the ground are seen from behind, by who is higher up.
 _BODY = (
-    (0.0, 0.42),
-    (0.1, 0.28),
-    (3.95, 0.28),
-    (4.1, 0.45),
+    (0.0, 0.56),
+    (0.3, 0.34),
+    (3.9, 0.32),
+    (4.1, 0.46),
     (4.05, 0.7),
     (2.95, 0.92),
-    (0.1, 0.95),
+    (0.05, 0.95),
 )
 _WINDOWS = ((0.15, 0.93), (3.0, 0.9), (2.2, 1.36), (0.55, 1.38))
 _ROOF = ((0.5, 1.34), (2.28, 1.32), (2.15, 1.4), (0.65, 1.43))
@@ -31,7 +32,8 @@ _ROOF = ((0.5, 1.34), (2.28, 1.32), (2.15, 1.4), (0.65, 1.43))
 
 def car_mesh() -> Mesh:
     """Return a small car, the middle of its rear axle above the origin and the road at z = 0."""
-    return joined([_shadow(), *_parts(wheel_sides=14)]).moved((-_REAR_OVERHANG, 0.0, 0.0))
+    rims = [_rim(x, side) for x in _AXLES for side in (-1, 1)]
+    return joined([*_parts(wheel_sides=20), *rims]).moved((-_REAR_OVERHANG, 0.0, 0.0))
 
 
 def simple_car_meshes() -> tuple[Mesh, Mesh]:
@@ -55,13 +57,6 @@ def _parts(wheel_sides: int) -> list[Mesh]:
 
 def _cabin() -> Mesh:
     return _extruded(_WINDOWS, (_HALF_WIDTH - 0.04, _HALF_WIDTH - 0.2), Material.CAR_GLASS)
-
-
-def _shadow() -> Mesh:
-    front, side, height = _LENGTH - 0.05, _HALF_WIDTH - 0.02, _SHADOW_HEIGHT
-    corners = [(0.05, -side, height), (front, -side, height), (front, side, height)]
-    corners.append((0.05, side, height))
-    return surface(corners, [(0, 1, 2), (0, 2, 3)], Material.SHADOW, _SEEN)
 
 
 def _extruded(
@@ -89,6 +84,16 @@ def _lamp(side: int) -> Mesh:
 
 def _wheel(x: float, side: int, sides: int) -> Mesh:
     upright = cylinder(_WHEEL_RADIUS, _WHEEL_WIDTH, sides, Material.TYRE, _SEEN)
+    return _lying(upright, x, side * (_HALF_WIDTH - 0.08), Material.TYRE)
+
+
+def _rim(x: float, side: int) -> Mesh:
+    upright = cylinder(_RIM_RADIUS, 0.02, 10, Material.RIM, _SEEN)
+    return _lying(upright, x, side * (_HALF_WIDTH - 0.08 + _WHEEL_WIDTH / 2), Material.RIM)
+
+
+def _lying(upright: Mesh, x: float, y: float, material: Material) -> Mesh:
+    """Turn what stands upright about its axle, at the height of the wheels' middles."""
     lying = upright.vertices[:, [0, 2, 1]] * (1, -1, 1)
-    place = np.array([x, side * (_HALF_WIDTH - 0.08), _WHEEL_RADIUS])
-    return surface(lying + place, upright.triangles, Material.TYRE, _SEEN, smooth=False)
+    place = np.array([x, y, _WHEEL_RADIUS])
+    return surface(lying + place, upright.triangles, material, _SEEN, smooth=False)

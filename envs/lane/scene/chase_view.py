@@ -13,7 +13,7 @@ from autonomy.camera.poses import camera_from_world
 from autonomy.camera.scene import Scene
 
 _CAMERA = Camera(height=720, width=1280, fov=math.radians(68.0), near=0.5, far=700.0)
-_MOUNT = Mount("car", position=(-6.5, 0.0, 2.9), pitch=0.16)
+_MOUNT = Mount("car", position=(-6.8, 0.0, 2.8), pitch=0.2)
 
 
 class ChaseView:

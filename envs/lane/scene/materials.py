@@ -21,4 +21,4 @@ class Material(IntEnum):
     CAR_GLASS = 12
     LAMP = 13
     TYRE = 14
-    SHADOW = 15
+    RIM = 15

@@ -10,6 +10,8 @@ _SPACING = 80.0  # [m] of road for each car, on average
 _OFFSET = (2.2, 3.4)  # [m] of its middle beyond the outermost boundary
 _ROOM = 1.2  # [m] of the road's own land beyond its middle
 _STEEPEST = 0.1  # slope of land that a car is parked on
+_SHARPEST = 1.0 / 60.0  # [1/m] curvature of a bend that one parks beside
+_HALF_LENGTH = 2.1  # [m] of a car, and of the road that it stands beside
 _TURNED = 0.1  # [rad] out of the road's direction, to either side
 
 
@@ -37,4 +39,16 @@ def parked_cars(
         np.ones(count),
     )
     slope = road.position[station, 2] / np.maximum(land - edge, 1e-3)
-    return poses[(offset + _ROOM < land) & (slope < _STEEPEST)]
+    beside = _beside(road, station)
+    bend = np.abs(road.curvature[beside]).max(axis=0)
+    room = width[beside, left.astype(int)].min(axis=0) - offset
+    return poses[(room > _ROOM) & (slope < _STEEPEST) & (bend < _SHARPEST)]
+
+
+def _beside(road: Road, station: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the stations `(3, K)` beside the ends and the middles of cars at stations `(K,)`."""
+    ahead = round(_HALF_LENGTH / road.spacing)
+    beside = station + np.array([[-ahead], [0], [ahead]])
+    if road.closed:
+        return beside % road.station_count
+    return np.clip(beside, 0, road.station_count - 1)
