@@ -4,6 +4,7 @@ import io
 import re
 import runpy
 import shlex
+import signal
 import subprocess
 import sys
 import warnings
@@ -38,6 +39,7 @@ SMALLER = {
     "runs.py": "",
     "gallery.py": "--seconds 0.1 --examples 1",
     "kill_training.py": "--moments 1",
+    "watch.py": "--port 0",
 }
 ALGORITHM = {
     "ppo": ["--recipe.n-steps", "16"],
@@ -96,7 +98,22 @@ def run_command(words: list[str], folder: Path) -> None:
         run_program(folder / script, folder)
         return
     own = [name for word in words[2:] for name in _expanded(word, folder)]
-    _run_here([str(ROOT / script), *own, *_smaller(script.name, words)], folder)
+    every_word = [str(ROOT / script), *own, *_smaller(script.name, words)]
+    if script.name == "watch.py":
+        _run_until_it_serves(every_word, folder)
+    else:
+        _run_here(every_word, folder)
+
+
+def _run_until_it_serves(words: list[str], folder: Path) -> None:
+    """Run a script that shows a page until somebody stops it."""
+    with subprocess.Popen(
+        [sys.executable, *words], cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "the page is at http://127.0.0.1:" in process.stdout.readline()
+        process.terminate()
+    assert process.returncode == 128 + signal.SIGTERM
 
 
 def _run_here(words: list[str], folder: Path) -> None:

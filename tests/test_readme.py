@@ -9,7 +9,7 @@ from pages import ROOT, SMALLER, blocks, commands, name_of, run_command, run_pro
 
 from autonomy.picture_file import write_picture
 
-DOCS = ("determinism", "driving", "gallery", "perception", "reports")
+DOCS = ("determinism", "driving", "gallery", "perception", "reports", "watching")
 PAGES = [ROOT / "README.md", *(ROOT / f"docs/{name}.md" for name in DOCS)]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
