@@ -134,7 +134,7 @@ class Director:
     def _show(self) -> None:
         now = time.perf_counter()
         if self._is_stale and now >= self._next_picture:
-            self._page.show(self._sessions)
+            self._page.show(self._sessions, self._hand.is_slow)
             self._next_picture, self._is_stale = now + 1.0 / _FRAMES, False
         if now >= self._next_numbers:
             self._page.show_numbers(self._sessions, self._last, self._pace.is_playing)

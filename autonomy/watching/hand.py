@@ -25,6 +25,7 @@ class Held:
     keys: frozenset[str] = frozenset()
     pointer: tuple[float, ...] = ()
     axes: tuple[float, ...] = ()
+    slow: bool = False  # whether it draws 3D without a graphics card
 
     @classmethod
     def read(cls, text: str) -> "Held":
@@ -35,6 +36,7 @@ class Held:
                 frozenset(str(key) for key in said.get("keys", [])),
                 _numbers(said.get("pointer") or ()),
                 _numbers(said.get("axes") or ()),
+                said.get("slow") is True,
             )
         except (ValueError, TypeError, AttributeError, RecursionError):
             return cls()
@@ -49,13 +51,14 @@ class Hand:
 
     Attributes:
         drives: Whether the person acts, and not the policy.
+        is_slow: Whether the browser draws 3D without a graphics card.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._held = Held()
         self._values = np.zeros(0, np.float32)
-        self.drives = False
+        self.drives = self.is_slow = False
 
     def hear(self, text: str) -> None:
         """Take in what a browser says; from any thread."""
@@ -63,6 +66,7 @@ class Hand:
         with self._lock:
             pressed = held.keys - self._held.keys
             self._held = held
+        self.is_slow = held.slow or self.is_slow
         if TAKE_OVER in pressed:
             self.drives = not self.drives
 

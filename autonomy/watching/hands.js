@@ -7,9 +7,19 @@
   let socket = null;
   let last = "";
 
+  // 3D that a browser draws without a graphics card leaves no time for pictures
+  const isSlow = () => {
+    const gl = document.createElement("canvas").getContext("webgl");
+    const info = gl?.getExtension("WEBGL_debug_renderer_info");
+    const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
+    return /swiftshader|llvmpipe|software/i.test(name);
+  };
+  const slow = isSlow();
+
   const connect = () => {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     socket = new WebSocket(`${scheme}://${location.host}/hands`);
+    socket.onopen = tell;
     socket.onclose = () => setTimeout(connect, 1000);
   };
   const isTyping = (target) =>
@@ -17,6 +27,7 @@
   const tell = () => {
     const pad = [...(navigator.getGamepads?.() ?? [])].find((own) => own !== null);
     const said = JSON.stringify({
+      slow,
       keys: [...held].sort(),
       pointer: pointer.held ? [pointer.x, pointer.y] : null,
       axes: pad ? pad.axes.map((own) => Math.round(own * 1000) / 1000) : [],

@@ -1,6 +1,7 @@
 """The page: where its parts are, and what they show of sessions."""
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from autonomy.watching.panels import EpisodesPanel, LooksPanel, OptionsPanel, Ru
 from autonomy.watching.solid import AWAY, SolidView
 from autonomy.watching.wishes import Wishes
 
+_SELDOM = 1.0  # [s] between two updates of what is 3D, where browsers draw it slowly
 _WIDTHS = 340, 380  # [px] of the left and the right panel
 _ARROWS = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓"}
 _BLUE = (64, 140, 220)
@@ -50,6 +52,7 @@ class Page:
         gui.main_panel.dock_right()
         gui.main_panel.set_width(_WIDTHS[1])
         self._solid = SolidView(server.scene)
+        self._next_solid = 0.0
         self._camera = server.initial_camera
         self._server = server
 
@@ -90,12 +93,13 @@ class Page:
         names = action_names(session.world, step.action.shape[1])
         self._charts.add(step, session.steps / session.control_rate, names)
 
-    def show(self, sessions: Sequence[Lived]) -> None:
-        """Show what there is to see now."""
+    def show(self, sessions: Sequence[Lived], is_slow: bool = False) -> None:
+        """Show what there is to see now; the world itself seldom, for browsers that are slow."""
         self._frames.show(sessions)
-        world = as_shown(sessions[0].world)
-        if world is not None:
+        world, now = as_shown(sessions[0].world), time.perf_counter()
+        if world is not None and now >= self._next_solid:
             self._solid.show(world)
+            self._next_solid = now + (_SELDOM if is_slow else 0.0)
 
     def show_numbers(self, sessions: Sequence[Lived], last: Step | None, is_playing: bool) -> None:
         """Show what can be read and needs no hurry."""

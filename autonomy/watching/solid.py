@@ -10,14 +10,14 @@ import trimesh
 import viser
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
+from trimesh.exchange.gltf import export_glb
 
 from autonomy.camera.library import MeshLibrary
-from autonomy.camera.scene import Scene
+from autonomy.camera.scene import Appearance, Scene
 from autonomy.shown_world import ShownWorld
 
 _ROOT = "/world"
 _SHADES = 64  # of the sky
-_EXPOSURE = 1.7  # linear light is darker than the same share of sRGB
 
 
 AWAY = (-1.0, 0.0, 0.0)
@@ -27,14 +27,14 @@ AWAY = (-1.0, 0.0, 0.0)
 class SolidView:
     """Keeps what browsers show of one row of a world like the world itself.
 
-    What stays where it is is sent once; what moves only sends its pose.
+    What stays where it is is sent once; what moves only sends its pose. Browsers do not light
+    anything: the light is in the colours, as it falls where a thing is when its mesh is sent.
     """
 
     def __init__(self, scene: viser.SceneApi) -> None:
         self._scene = scene
         self._root = scene.add_frame(_ROOT, show_axes=False)
         self._things: dict[int, _Thing] = {}  # by the numbers of the scene's draws
-        self._lights: list[Any] = []
         scene.configure_default_lights(enabled=False)
         self._shown: tuple[Any, ...] = ()
 
@@ -64,20 +64,20 @@ class SolidView:
 
     def _remake(self, library: MeshLibrary, scene: Scene) -> None:
         """Send what is new, and remove what is gone."""
-        draws, colours, before = scene.draws, _colours(scene), self._things
+        draws, look, before = scene.draws, scene.look, self._things
         self._things = {}
         for number, (first, last) in enumerate(draws.parts[0].tolist()):
-            mesh = _mesh(library, first, last, colours)
+            mesh = _mesh(library, first, last, look, draws.poses[0, number])
             if mesh is None:
                 continue
             thing, digest = before.pop(number, None) or self._placed(number), _digest(mesh)
             if thing.digest != digest:
-                self._scene.add_mesh_trimesh(f"{_ROOT}/{number}/mesh", mesh)
+                self._scene.add_glb(f"{_ROOT}/{number}/mesh", _unlit(mesh))
                 thing.digest = digest
             self._things[number] = thing
         for own in before.values():
             own.frame.remove()
-        self._light(scene)
+        self._sky(scene)
 
     def _placed(self, number: int) -> "_Thing":
         """Return a place for a mesh, which stays where it is when the mesh is replaced."""
@@ -91,24 +91,10 @@ class SolidView:
                 thing.frame.position = thing.pose[:, 3]
                 thing.frame.wxyz = _quaternion(thing.pose)
 
-    def _light(self, scene: Scene) -> None:
-        """Light it as the world is lit, and put the sky's colours behind everything."""
-        look, sun = scene.look, scene.look.sun_direction[0].astype(np.float64)
-        for own in self._lights:
-            own.remove()
-        self._lights = [
-            self._scene.add_light_ambient(
-                "/sky", color=_rgb(look.ambient[0]), intensity=_full(look.ambient)
-            ),
-            self._scene.add_light_directional(
-                f"{_ROOT}/sun",
-                color=_rgb(look.sun[0]),
-                intensity=_full(look.sun),
-                position=100.0 * sun,
-            ),
-        ]
+    def _sky(self, scene: Scene) -> None:
+        """Put the sky's colours behind everything."""
         share = np.linspace(1.0, 0.0, _SHADES)[:, np.newaxis, np.newaxis]
-        sky = share * look.zenith[0] + (1.0 - share) * look.horizon[0]
+        sky = share * scene.look.zenith[0] + (1.0 - share) * scene.look.horizon[0]
         picture = np.repeat(sky.clip(0, 255).astype(np.uint8), 2, axis=1)
         self._scene.set_background_image(picture, format="png")
 
@@ -127,19 +113,22 @@ def _digest(mesh: trimesh.Trimesh) -> int:
     return zlib.crc32(cast(bytes, mesh.export(file_type="ply")))
 
 
+def _unlit(mesh: trimesh.Trimesh) -> bytes:
+    """Return a mesh as glTF that shows its colours as they are."""
+    return export_glb(trimesh.Scene(mesh), tree_postprocessor=_set_unlit)
+
+
+def _set_unlit(tree: dict[str, Any]) -> None:
+    unlit = "KHR_materials_unlit"
+    tree["extensionsUsed"] = [unlit]
+    tree["materials"] = [{"extensions": {unlit: {}}}]
+    for mesh in tree["meshes"]:
+        for primitive in mesh["primitives"]:
+            primitive["material"] = 0
+
+
 def _quaternion(pose: NDArray[np.float64]) -> NDArray[np.float64]:
     return Rotation.from_matrix(pose[:, :3]).as_quat(scalar_first=True)
-
-
-def _rgb(light: NDArray[np.float32]) -> tuple[int, int, int]:
-    """Return the colour of a light without its strength."""
-    red, green, blue = (255.0 * light / light.max()).round().astype(int).tolist()
-    return red, green, blue
-
-
-def _full(lights: NDArray[np.float32]) -> float:
-    """Return the strength of a light: pi is one under which things have their own colours."""
-    return _EXPOSURE * math.pi * float(lights[0].max())
 
 
 def _key(library: MeshLibrary, scene: Scene) -> tuple[Any, ...]:
@@ -148,36 +137,26 @@ def _key(library: MeshLibrary, scene: Scene) -> tuple[Any, ...]:
     return (library.version, scene.draws.parts.tobytes(), *(own.tobytes() for own in look[:6]))
 
 
-def _colours(scene: Scene) -> NDArray[np.uint8]:
-    """Return the colour of each material, `(M, 3)`, linear as glTF has it (IEC 61966-2-1)."""
-    share = scene.look.palette[0, :, :3].clip(0, 255).astype(np.float64) / 255.0
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    return (255.0 * linear).round().astype(np.uint8)
-
-
 def _mesh(
-    library: MeshLibrary, first: int, last: int, colours: NDArray[np.uint8]
+    library: MeshLibrary, first: int, last: int, look: Appearance, pose: NDArray[np.float64]
 ) -> trimesh.Trimesh | None:
-    """Return the parts of a draw as one mesh, whose vertices have colours."""
-    pieces = [_piece(library, part, colours) for part in range(first, last)]
+    """Return the parts of a draw as one mesh, with colours as the light makes them at a pose."""
+    pieces = [_piece(library, part, look, pose) for part in range(first, last)]
     if not pieces:
         return None
-    vertices, faces, painted, start = [], [], [], 0
-    for own, triangles, colour in pieces:
-        vertices.append(own)
-        faces.append(triangles + start)
-        painted.append(colour)
-        start += len(own)
+    starts = np.cumsum([0, *(len(vertices) for vertices, _, _ in pieces)])[:-1]
     return trimesh.Trimesh(
-        np.concatenate(vertices),
-        np.concatenate(faces),
-        vertex_colors=np.concatenate(painted),
+        np.concatenate([vertices for vertices, _, _ in pieces]),
+        np.concatenate(
+            [faces + start for (_, faces, _), start in zip(pieces, starts, strict=True)]
+        ),
+        vertex_colors=np.concatenate([colours for _, _, colours in pieces]),
         process=False,
     )
 
 
 def _piece(
-    library: MeshLibrary, part: int, colours: NDArray[np.uint8]
+    library: MeshLibrary, part: int, look: Appearance, pose: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
     """Return a part's vertices, one for each corner and material, triangles and colours."""
     arrays = library.arrays
@@ -186,6 +165,19 @@ def _piece(
     materials = np.repeat(arrays.materials[first:last].astype(np.int64), 3)
     pairs = corners.reshape(-1) * 256 + materials
     unique, faces = np.unique(pairs, return_inverse=True)
-    points, pose = arrays.vertices[:3, unique // 256].T.astype(np.float64), arrays.poses[part]
-    placed = np.einsum("ij,vj->vi", pose[:, :3], points) + pose[:, 3]
-    return placed, faces.reshape(-1, 3), colours[unique % 256]
+    vertices, own = arrays.vertices[:, unique // 256].astype(np.float64), arrays.poses[part]
+    placed = np.einsum("ij,jv->vi", own[:, :3], vertices[:3]) + own[:, 3]
+    turn = np.einsum("ij,jk->ik", pose[:, :3], own[:, :3])
+    normals = np.einsum("ij,jv->vi", turn / np.linalg.norm(turn[:, 0]), vertices[3:])
+    return placed, faces.reshape(-1, 3), _lit(look.palette[0, unique % 256, :3], normals, look)
+
+
+def _lit(
+    colours: NDArray[np.float32], normals: NDArray[np.float64], look: Appearance
+) -> NDArray[np.uint8]:
+    """Return colours `(V, 3)` in the light, as glTF has them: linear (IEC 61966-2-1)."""
+    towards_sun = np.einsum("vi,i->v", normals, look.sun_direction[0]).clip(0.0)[:, np.newaxis]
+    seen = colours * (look.ambient[0] + towards_sun * look.sun[0])
+    share = seen.clip(0, 255) / 255.0
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return (255.0 * linear).round().astype(np.uint8)
