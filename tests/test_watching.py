@@ -218,6 +218,8 @@ def test_what_is_driven_is_added_to_a_data_set_of_the_same_spaces(
         kept.save(tmp_path / "driven-v0", other)
     assert (tmp_path / "driven-v0/data/metadata.json").read_bytes() == before
     assert kept.count == 1
+    kept.forget()
+    assert kept.count == 0
     assert [path.name for path in tmp_path.iterdir()] == ["driven-v0"]
     other.close()
 

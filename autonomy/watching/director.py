@@ -168,6 +168,7 @@ class Director:
             film=self._toggle_film,
             keep_all=self._keep_all,
             save=self._save,
+            forget=self._kept.forget,
         )
 
     def _look_again(self) -> None:
@@ -214,6 +215,12 @@ class Director:
     def _change(self, choice: Choice) -> None:
         """Watch something else, where it can be; else what was there goes on."""
         session = self._made(choice, self._session.seed)
+        if session.home != self._session.home and self._kept.count:
+            session.close()
+            raise InputError(
+                "kept episodes must be saved or forgotten before another world is made, "
+                f"got {self._kept.count}"
+            )
         self._session.close()
         self._session = session
         self._page.open(session, self._beside)

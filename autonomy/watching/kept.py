@@ -90,6 +90,10 @@ class KeptEpisodes:
         self._ended.append(episode)
         self._bytes += size
 
+    def forget(self) -> None:
+        """Forget all."""
+        self._ended, self._running, self._bytes = [], [], 0
+
     def save(self, folder: Path, session: Session) -> int:
         """Add the episodes that ended to a data set, and return how many they were.
 
@@ -104,7 +108,8 @@ class KeptEpisodes:
         }
         spec = world_spec(session.home.env_id, session.home.options)
         add_episodes(folder, session.world, _steps(self._ended), about, spec)
-        saved, self._ended, self._bytes = self.count, [], 0
+        saved = self.count
+        self.forget()
         return saved
 
 

@@ -181,6 +181,8 @@ class EpisodesPanel:
         name = gui.add_text("data set", "driven-v0", hint="a name that ends in -v0")
         save = gui.add_button("Save kept episodes", icon=viser.Icon.DEVICE_FLOPPY)
         save.on_click(lambda _: wishes.save(name.value))
+        forget = gui.add_button("Forget kept episodes", icon=viser.Icon.TRASH)
+        forget.on_click(lambda _: wishes.forget())
         self._saved = gui.add_markdown("")
         self._folder = gui.add_folder("Ended")
         self._gui = gui

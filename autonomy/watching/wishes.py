@@ -27,6 +27,7 @@ class Wishes:
     film: Callable[[], None]
     keep_all: Callable[[bool], None]
     save: Callable[[str], None]
+    forget: Callable[[], None]
 
 
 class WishList:
