@@ -261,6 +261,8 @@ class Director:
         self._kept.all = wanted
 
     def _save(self, name: str) -> None:
+        if Path(name).name != name:
+            raise InputError(f"a data set's name must be no path, got {name!r}")
         folder = (self._folder / name).absolute()
         count = self._kept.save(folder, self._session)
         self._page.episodes.tell(f"wrote {count} episodes to {folder}")
