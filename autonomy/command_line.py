@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import tyro
 
 from autonomy.errors import InputError
-from autonomy.stopping import StoppedError, ended_by_signals
+from autonomy.stopping import Stop, StoppedError, ended_by_signals
 from autonomy.world_words import with_world
 
 Arguments = TypeVar("Arguments")
+Result = TypeVar("Result")
 
 
 def run(
@@ -37,12 +38,16 @@ def run(
         program: How it is called in `--help`; by default after the file.
     """
     given = sys.argv[1:] if words is None else words
-    with reported_errors(), reported_warnings():
-        is_class = isinstance(arguments, type)
-        parse: Any = partial(parsed, arguments) if is_class else arguments
-        with _boxes_as_errors():
-            taken = parse(given, program)
-        main(taken)
+    is_class = isinstance(arguments, type)
+    parse: Any = partial(parsed, arguments) if is_class else arguments
+
+    def parse_and_do() -> None:
+        with reported_warnings():
+            with _boxes_as_errors():
+                taken = parse(given, program)
+            main(taken)
+
+    with_errors_reported(parse_and_do)
 
 
 def parsed(
@@ -110,23 +115,26 @@ def _is_rule(line: str) -> bool:
     return bool(line) and not line.strip("─-")
 
 
-@contextmanager
-def reported_errors() -> Generator[None]:
-    """Turn an `InputError`, or that somebody stopped it, into a line and an exit status."""
-    with ended_by_signals() as ended:
-        try:
-            yield
-        except StoppedError as stopped:
-            print(stopped)
-            raise SystemExit(stopped.status) from None
-        except BaseException as error:
-            if ended.status is not None or isinstance(error, KeyboardInterrupt):
-                print("stopped", file=sys.stderr)
-                raise SystemExit(ended.status or 128 + signal.SIGINT) from None
-            if isinstance(error, InputError):
-                print(f"error: {error}", file=sys.stderr)
-                raise SystemExit(error.status) from None
-            raise
+def with_errors_reported(do: Callable[[], Result]) -> Result:
+    """Do something; turn an `InputError`, or that somebody stopped it, into a line and a status.
+
+    It is no context manager: a signal may also raise between those of a `with`.
+    """
+    ended = Stop()
+    try:
+        with ended_by_signals(ended):
+            return do()
+    except StoppedError as stopped:
+        print(stopped)
+        raise SystemExit(stopped.status) from None
+    except BaseException as error:  # out here, where no signal of a while ago raises another one
+        if ended.status is not None or isinstance(error, KeyboardInterrupt):
+            print("stopped", file=sys.stderr)
+            raise SystemExit(ended.status or 128 + signal.SIGINT) from None
+        if isinstance(error, InputError):
+            print(f"error: {error}", file=sys.stderr)
+            raise SystemExit(error.status) from None
+        raise
 
 
 @contextmanager

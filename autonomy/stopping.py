@@ -60,16 +60,17 @@ def _restore(handlers: dict[signal.Signals, Any]) -> None:
 
 
 @contextmanager
-def ended_by_signals() -> Generator[Stop]:
+def ended_by_signals(stop: Stop) -> Generator[None]:
     """Let SIGINT and SIGTERM end work as an exception does: what was begun is cleared away.
+
+    `stop` is told of it.
 
     An import is first let come to its end, since compiled code that is being imported may abort the
     process, or make any other exception of it: so that somebody asked is noted, too. A second time
     ends imports at once.
     """
-    stop = Stop()
     if threading.current_thread() is not threading.main_thread():
-        yield stop
+        yield
         return
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -95,7 +96,7 @@ def ended_by_signals() -> Generator[Stop]:
     for number in _heeded():
         signal.signal(number, end)
     try:
-        yield stop
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         _restore(before)

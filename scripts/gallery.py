@@ -4,6 +4,8 @@ Example:
     python scripts/gallery.py docs
 """
 
+from autonomy.interruptible import run
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from tyro.conf import Positional
 
-from autonomy.command_line import run
 from autonomy.errors import InputError
 
 if TYPE_CHECKING:

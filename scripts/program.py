@@ -21,7 +21,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Run the command that the words begin with, by default the process's own."""
     if words is None:
         end_at_once()
-    from autonomy.command_line import reported_errors, run  # takes time
+    from autonomy.command_line import run, with_errors_reported  # takes time
 
     name, *rest = (sys.argv[1:] if words is None else words) or ["--help"]
     if name in ("-h", "--help"):
@@ -31,8 +31,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
         print(__version__)
     else:
-        with reported_errors():
-            script = _script(name)
+        script = with_errors_reported(lambda: _script(name))
         module = import_module(f"autonomy.scripts.{script}")
         parse = getattr(module, "parse", module.Arguments)
         run(module.main, parse, rest, f"autonomy {name}")

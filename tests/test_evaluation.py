@@ -320,11 +320,12 @@ def test_training_keeps_the_latest_policy_that_is_not_clearly_worse(
             success_rate_ci95=wilson_interval(rate, 64),
             mean_return=-float(rate),
             metrics={},
+            episodes=0,
         )
 
     monkeypatch.setattr(validation, "evaluate", judged)
-    world: Any = None  # `judged` needs none
-    validator = Validator(world, Recipe())
+    register_toy()
+    validator = Validator(make_world(TOY_ID, 1), Recipe())
     kept_policies: list[Any] = []
     for policy in range(1, len(rates) + 1):
         of_it: Any = policy  # any value can stand for a policy
@@ -334,13 +335,15 @@ def test_training_keeps_the_latest_policy_that_is_not_clearly_worse(
 
 
 def test_validations_are_due_at_intervals_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = SimpleNamespace(success_rate_ci95=(0.0, 1.0))
+    result = SimpleNamespace(success_rate_ci95=(0.0, 1.0), episodes=0)
     monkeypatch.setattr(validation, "evaluate", lambda *_: result)
-    nothing: Any = None
-    validator = Validator(nothing, Recipe(total_steps=100, validation_interval=30))
+    register_toy()
+    recipe = Recipe(total_steps=100, validation_interval=30)
+    validator = Validator(make_world(TOY_ID, 1), recipe)
     due: list[int] = []
     for steps in range(8, 105, 8):
         if validator.is_due(steps):
             due.append(steps)
-            validator.validate(nothing, steps)
+            of_it: Any = None  # any value can stand for a policy
+            validator.validate(of_it, steps)
     assert due == [32, 64, 96, 104]

@@ -99,7 +99,7 @@ def test_a_reset_of_no_row_changes_nothing(env_id: str) -> None:
         ({"image_size": (24.5, 32)}, "image_size must"),
         ({"max_episode_steps": 0}, "max_episode_steps must be positive, got 0"),
         ({"autoreset_mode": "never"}, "autoreset_mode must .* got 'never'"),
-        ({"render_mode": "human"}, "render_mode must .* got 'human'"),
+        ({"render_mode": "ansi"}, "render_mode must .* got 'ansi'"),
         ({"num_envs": 0}, "the number of environments must be positive, got 0"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
