@@ -35,6 +35,7 @@ from autonomy.watching.session import PERSON, Choice, Session
 from autonomy.watching.wishes import WishList
 
 LANE = "autonomy/LaneFollow-v0"
+_ELSEWHERE: Any = "http://elsewhere.example"
 SHORT = {"route_length": 50.0}
 STEER = Lever(("a",), ("d",), rate=2.0, stick=-1, pointer=-1)
 SPEED = Lever(("w",), ("s",), rate=0.5, stays=True, stick=2)
@@ -400,7 +401,7 @@ def test_the_page_is_served_with_our_script_and_nothing_else_is() -> None:
     with connect(f"ws://127.0.0.1:{port}/hands") as hands:
         hands.send('{"keys": ["w"]}')
     with pytest.raises(InvalidStatus, match="403"):
-        connect(f"ws://127.0.0.1:{port}/hands", origin="http://elsewhere.example")  # type: ignore
+        connect(f"ws://127.0.0.1:{port}/hands", origin=_ELSEWHERE)
     gate.close()
     assert heard == ['{"keys": ["w"]}', ""]
 
