@@ -169,8 +169,8 @@ def test_who_drives_by_key_can_load_it(browser: Page, out: Path) -> None:
         expect(page.locator("body")).to_contain_text(re.compile(r"wrote [1-9]\d* episodes"))
         episode, *_ = minari.MinariDataset(str(out / "mine-v0/data")).iterate_episodes()
         marks = episode.infos["intervention"]
-        assert marks[-1]
-        assert episode.actions[-1, 0] == 1.0  # full left
+        assert marks.any()
+        assert episode.actions[marks, 0].max() > 0.3  # to the left, as no expert steers there
         page.get_by_role("button", name=re.compile("^seed 0: left lane")).click()
         tab(page, "Run")
         says(page, "expert, seed 0")
