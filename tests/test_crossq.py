@@ -84,12 +84,12 @@ def test_critics_judge_now_and_next_in_one_batch() -> None:
 def test_entries_are_joined_one_by_one() -> None:
     one = Joinable(a=torch.ones(2, 3), b=torch.zeros(2, dtype=torch.uint8))
     other = Joinable(a=torch.zeros(1, 3), b=torch.ones(1, dtype=torch.uint8))
-    both: Any = torch.cat([one, other], dim=0)  # pyright: ignore
+    both: Any = torch.cat([one, other], dim=0)  # type: ignore[arg-type] - no tensors, on purpose
     assert isinstance(both, Joinable)
     assert both["a"].tolist() == [[1.0] * 3, [1.0] * 3, [0.0] * 3]
     assert both["b"].tolist() == [0, 0, 1]
     with pytest.raises(TypeError):
-        torch.sum(one)  # pyright: ignore
+        torch.sum(one)  # type: ignore[arg-type] - likewise
 
 
 def test_the_actor_takes_a_step_after_several_of_the_critics() -> None:

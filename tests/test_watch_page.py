@@ -120,33 +120,40 @@ def test_every_control_does_what_it_says(browser: Page, out: Path) -> None:
         says(page, "2. expert: camera")
         expect(page.locator("body")).not_to_contain_text("no policy 'nonsense'")
 
-        tab(page, "World")
-        field(page, "target speed").fill("fast")
-        press(page, "Make this world")
-        tab(page, "Run")
-        says(page, "options cannot be read")
-        tab(page, "World")
-        field(page, "target speed").fill("5")
-        field(page, "randomization").fill("strong")
-        press(page, "Make this world")
-        expect(page.locator("body")).not_to_contain_text("options cannot be read")
-        tab(page, "Looks")
-        frame = picture(page)
-        slider = field(page, "asphalt")
-        slider.fill("66")
-        slider.press("Enter")
-        page.wait_for_function("before => document.querySelector('img').src != before", arg=frame)
+        options_and_looks_change(page)
+        a_film_is_made(page, out)
 
-        tab(page, "Episodes")
-        press(page, "Film")
-        says(page, "filming")
-        tab(page, "Run")
-        press(page, "Play")
-        says(page, "seed 8, 1.")
-        tab(page, "Episodes")
-        press(page, "End the film")
-        says(page, "wrote")
-        assert (out / "film-1.mp4").read_bytes()[4:8] == b"ftyp"
+
+def options_and_looks_change(page: Page) -> None:
+    tab(page, "World")
+    field(page, "target speed").fill("fast")
+    press(page, "Make this world")
+    tab(page, "Run")
+    says(page, "options cannot be read")
+    tab(page, "World")
+    field(page, "target speed").fill("5")
+    field(page, "randomization").fill("strong")
+    press(page, "Make this world")
+    expect(page.locator("body")).not_to_contain_text("options cannot be read")
+    tab(page, "Looks")
+    frame = picture(page)
+    slider = field(page, "asphalt")
+    slider.fill("66")
+    slider.press("Enter")
+    page.wait_for_function("before => document.querySelector('img').src != before", arg=frame)
+
+
+def a_film_is_made(page: Page, out: Path) -> None:
+    tab(page, "Episodes")
+    press(page, "Film")
+    says(page, "filming")
+    tab(page, "Run")
+    press(page, "Play")
+    says(page, "seed 8, 1.")
+    tab(page, "Episodes")
+    press(page, "End the film")
+    says(page, "wrote")
+    assert (out / "film-1.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 def test_who_drives_by_key_can_load_it(browser: Page, out: Path) -> None:
